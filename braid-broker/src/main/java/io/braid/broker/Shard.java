@@ -1,0 +1,39 @@
+package io.braid.broker;
+
+import java.time.Instant;
+import java.util.List;
+
+/// A hash-key range living on a range of offsets of one partition (a lineage, see ARCHITECTURE.md).
+///
+/// @param index       its number in the stream, from 0, never reused
+/// @param partition   the partition its records lie on
+/// @param firstOffset the offset of its first record
+/// @param extent      whether it still takes records
+/// @param range       the hash keys it takes
+/// @param parents     the indexes of the shards it continues: none, one (split) or two (merge)
+/// @param created     whole seconds; strictly later than its parents' (sequence numbers depend on it)
+public record Shard(
+        int index,
+        int partition,
+        long firstOffset,
+        Extent extent,
+        HashRange range,
+        List<Integer> parents,
+        Instant created) {
+
+    public Shard {
+        parents = List.copyOf(parents);
+    }
+
+    public sealed interface Extent {}
+
+    /// Takes records.
+    public record Open() implements Extent {}
+
+    /// Ends before `endOffset`; its children take its keys.
+    public record Closed(long endOffset, Instant closed) implements Extent {}
+
+    public boolean isOpen() {
+        return extent instanceof Open;
+    }
+}

@@ -1,0 +1,152 @@
+package io.braid.log;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/// A record batch in Kafka's v2 layout, read in place: the segment is the memory, this is a way to look at it.
+///
+/// The same bytes travel from the producer's socket to the disk and on to the consumer's socket. Only the base offset
+/// and the leader epoch are ever written, and both lie outside the checksum.
+/// The layout is that of KIP-98; https://kafka.apache.org/documentation/#recordbatch describes it.
+public record Batch(MemorySegment bytes) {
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    // The v2 header, in the order of the bytes.
+    private static final long BASE_OFFSET = 0;
+    private static final long LENGTH = 8; // of everything after this field
+    private static final long LEADER_EPOCH = 12;
+    private static final long MAGIC = 16;
+    private static final long CRC = 17; // of everything after this field
+    private static final long ATTRIBUTES = 21;
+    private static final long LAST_OFFSET_DELTA = 23;
+    private static final long BASE_TIMESTAMP = 27;
+    private static final long MAX_TIMESTAMP = 35;
+    private static final long PRODUCER_ID = 43;
+    private static final long PRODUCER_EPOCH = 51;
+    private static final long BASE_SEQUENCE = 53;
+    private static final long RECORD_COUNT = 57;
+    public static final int HEADER_BYTES = 61;
+    /// What stands before a batch's own length: the base offset and the length field.
+    public static final int PREFIX_BYTES = 12;
+
+    public static final long NO_PRODUCER = -1;
+
+    public long baseOffset() {
+        return bytes.get(LONG, BASE_OFFSET);
+    }
+
+    public int leaderEpoch() {
+        return bytes.get(INT, LEADER_EPOCH);
+    }
+
+    public int lastOffsetDelta() {
+        return bytes.get(INT, LAST_OFFSET_DELTA);
+    }
+
+    public long lastOffset() {
+        return baseOffset() + lastOffsetDelta();
+    }
+
+    public long nextOffset() {
+        return lastOffset() + 1;
+    }
+
+    /// Milliseconds since 1970, which the records' own are relative to.
+    public long baseTimestamp() {
+        return bytes.get(LONG, BASE_TIMESTAMP);
+    }
+
+    /// Milliseconds since 1970 of the newest record, -1 if none has a time.
+    public long maxTimestamp() {
+        return bytes.get(LONG, MAX_TIMESTAMP);
+    }
+
+    public long producerId() {
+        return bytes.get(LONG, PRODUCER_ID);
+    }
+
+    public short producerEpoch() {
+        return bytes.get(SHORT, PRODUCER_EPOCH);
+    }
+
+    public int baseSequence() {
+        return bytes.get(INT, BASE_SEQUENCE);
+    }
+
+    public int recordCount() {
+        return bytes.get(INT, RECORD_COUNT);
+    }
+
+    public Compression compression() {
+        return Compression.of(attributes() & 0x07);
+    }
+
+    /// Whether all records carry the time of their arrival ([#maxTimestamp]) instead of their own.
+    public boolean hasAppendTime() {
+        return (attributes() & 0x08) != 0;
+    }
+
+    public boolean isTransactional() {
+        return (attributes() & 0x10) != 0;
+    }
+
+    /// Whether this is a marker of the log's own (such as the end of a transaction), never shown to readers.
+    public boolean isControl() {
+        return (attributes() & 0x20) != 0;
+    }
+
+    public boolean isIdempotent() {
+        return producerId() != NO_PRODUCER;
+    }
+
+    public int byteSize() {
+        return Math.toIntExact(bytes.byteSize());
+    }
+
+    /// What follows the header: the records, compressed as [#compression] says.
+    public MemorySegment payload() {
+        return bytes.asSlice(HEADER_BYTES);
+    }
+
+    /// What is wrong with these bytes, in words for a log line; empty if they may be stored.
+    public Optional<String> fault() {
+        if (bytes.byteSize() < HEADER_BYTES)
+            return Optional.of("%d bytes is shorter than a header".formatted(bytes.byteSize()));
+        int magic = bytes.get(ValueLayout.JAVA_BYTE, MAGIC);
+        if (magic != 2) return Optional.of("magic is %d, should be 2".formatted(magic));
+        long length = (long) PREFIX_BYTES + bytes.get(INT, LENGTH);
+        if (length != bytes.byteSize())
+            return Optional.of("says %d bytes, has %d".formatted(length, bytes.byteSize()));
+        if (recordCount() < 1 || lastOffsetDelta() != recordCount() - 1)
+            return Optional.of("says %d records up to offset delta %d".formatted(recordCount(), lastOffsetDelta()));
+        if (!Compression.isKnown(attributes() & 0x07))
+            return Optional.of("compression %d is not known".formatted(attributes() & 0x07));
+        int crc = bytes.get(INT, CRC);
+        int computed = checksum();
+        return crc == computed
+                ? Optional.empty()
+                : Optional.of("checksum %08x should be %08x".formatted(crc, computed));
+    }
+
+    /// Writes the offset the log has given to the first record, and the epoch of the log that gave it.
+    void stamp(long baseOffset, int leaderEpoch) {
+        bytes.set(LONG, BASE_OFFSET, baseOffset);
+        bytes.set(INT, LEADER_EPOCH, leaderEpoch);
+    }
+
+    private int attributes() {
+        return bytes.get(SHORT, ATTRIBUTES);
+    }
+
+    private int checksum() {
+        var crc = new CRC32C();
+        crc.update(bytes.asSlice(ATTRIBUTES).asByteBuffer());
+        return (int) crc.getValue();
+    }
+}
