@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// The catalog and the doors to every partition. Any thread; changes block their caller until they are durable, so they
-/// belong on virtual threads.
+/// The catalog and the doors to every partition. Any thread; changes block their caller until they are durable,
+/// so they belong on virtual threads.
 public final class Broker implements AutoCloseable {
     private Broker() {}
 
-    /// Replays the catalog from its own partition of the log and opens the partitions it names; those it does not name
-    /// (a creation or deletion that a crash cut short) are deleted.
+    /// Replays the catalog from its own partition of the log and opens the partitions it names; those it does
+    /// not name (a creation or deletion that a crash cut short) are deleted.
     public static Broker open(Log log, BrokerConfig config, InstantSource clock, RandomGenerator random)
             throws IOException {
         throw new UnsupportedOperationException();
@@ -29,7 +29,8 @@ public final class Broker implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// What [#create] would answer, without doing it (Kafka's `validateOnly`); the stream of a [CatalogOutcome.Done] is not kept.
+    /// What [#create] would answer, without doing it (Kafka's `validateOnly`); the stream of a
+    /// [CatalogOutcome.Done] is not kept.
     public CatalogOutcome check(NewStream stream) {
         throw new UnsupportedOperationException();
     }
@@ -61,8 +62,8 @@ public final class Broker implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// A producer id that was never given out before, also not in an earlier life of this directory. Blocks its caller
-    /// only once in a thousand calls, when the next thousand are reserved.
+    /// A producer id that was never given out before, also not in an earlier life of this directory. Blocks its
+    /// caller only once in a thousand calls, when the next thousand are reserved.
     public long newProducerId() throws IOException {
         throw new UnsupportedOperationException();
     }
@@ -72,7 +73,8 @@ public final class Broker implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Tells `listener` of every change from now on, after it is durable and visible, in order, on the changer's thread.
+    /// Tells `listener` of every change from now on, after it is durable and visible, in order, on the
+    /// changer's thread.
     public void onChange(CatalogListener listener) {
         throw new UnsupportedOperationException();
     }
@@ -81,7 +83,8 @@ public final class Broker implements AutoCloseable {
         void changed(Catalog before, Catalog after);
     }
 
-    /// The first record of this time or later: exact to the record, compressed batches too. Empty if there is none.
+    /// The first record of this time or later: exact to the record, compressed batches too. Empty if there is
+    /// none.
     public Optional<TimedOffset> offsetAt(Partition partition, long timestampMillis) throws IOException {
         throw new UnsupportedOperationException();
     }

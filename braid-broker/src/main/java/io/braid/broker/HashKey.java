@@ -2,7 +2,8 @@ package io.braid.broker;
 
 import java.math.BigInteger;
 
-/// A point of the space onto which partition keys are hashed: an unsigned 128-bit number. `high` and `low` are its halves.
+/// A point of the space onto which partition keys are hashed: an unsigned 128-bit number. `high` and `low` are
+/// its halves.
 public record HashKey(long high, long low) implements Comparable<HashKey> {
     public static final HashKey MIN = new HashKey(0, 0);
     public static final HashKey MAX = new HashKey(-1, -1);

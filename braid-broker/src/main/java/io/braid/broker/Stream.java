@@ -31,7 +31,8 @@ public record Stream(
 
     public enum Kind {
         USER,
-        /// The server's own, such as the one consumer groups are kept in. Listed to Kafka as internal; not to Kinesis.
+        /// The server's own, such as the one consumer groups are kept in. Listed to Kafka as internal; not to
+        /// Kinesis.
         INTERNAL
     }
 

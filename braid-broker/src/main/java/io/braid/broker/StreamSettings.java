@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The settings a stream may have, under Kafka's names where Kafka has one: checked when set, so that none is ever
-/// silently ignored. A setting that this release does not honour is refused with the reason.
+/// The settings a stream may have, under Kafka's names where Kafka has one: checked when set, so that none is
+/// ever silently ignored. A setting that this release does not honour is refused with the reason.
 public final class StreamSettings {
     private StreamSettings() {}
 

@@ -4,9 +4,9 @@ import java.io.IOException;
 
 /// What became of one append.
 ///
-/// Callers switch over the cases without a `default`, so a new case is a compile error at both protocol edges instead
-/// of a surprise in production. Each case answers two questions and no others: are the records in the log, and what
-/// should the client do next?
+/// Callers switch over the cases without a `default`, so a new case is a compile error at both protocol edges
+/// instead of a surprise in production. Each case answers two questions and no others: are the records in the
+/// log, and what should the client do next?
 public sealed interface AppendOutcome {
 
     /// The records are in the log, as durable as the partition promises, and readable.
@@ -18,7 +18,8 @@ public sealed interface AppendOutcome {
     /// Nothing was written. Programs act on `reason`; `detail` is for people and may be reworded.
     record Refused(Reason reason, String detail) implements AppendOutcome {}
 
-    /// The storage failed part-way, so nobody can say yet. The partition stays closed until the log is opened again.
+    /// The storage failed part-way, so nobody can say yet. The partition stays closed until the log is opened
+    /// again.
     record Unknown(IOException cause) implements AppendOutcome {}
 
     /// Named by what the client has to do differently; a reason nobody would act on is only a `detail`.

@@ -8,12 +8,11 @@ import java.util.zip.CRC32C;
 
 /// A record batch in Kafka's v2 layout, read in place: the segment is the memory, this is a way to look at it.
 ///
-/// The same bytes travel from the producer's socket to the disk and on to the consumer's socket. Only the base offset
-/// and the leader epoch are ever written, and both lie outside the checksum.
-/// The layout is that of KIP-98; https://kafka.apache.org/documentation/#recordbatch describes it.
+/// The same bytes travel from the producer's socket to the disk and on to the consumer's socket. Only the base
+/// offset and the leader epoch are ever written, and both lie outside the checksum. The layout is that of
+/// KIP-98; https://kafka.apache.org/documentation/#recordbatch describes it.
 public record Batch(MemorySegment bytes) {
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -121,8 +120,7 @@ public record Batch(MemorySegment bytes) {
         int magic = bytes.get(ValueLayout.JAVA_BYTE, MAGIC);
         if (magic != 2) return Optional.of("magic is %d, should be 2".formatted(magic));
         long length = (long) PREFIX_BYTES + bytes.get(INT, LENGTH);
-        if (length != bytes.byteSize())
-            return Optional.of("says %d bytes, has %d".formatted(length, bytes.byteSize()));
+        if (length != bytes.byteSize()) return Optional.of("says %d bytes, has %d".formatted(length, bytes.byteSize()));
         if (recordCount() < 1 || lastOffsetDelta() != recordCount() - 1)
             return Optional.of("says %d records up to offset delta %d".formatted(recordCount(), lastOffsetDelta()));
         if (!Compression.isKnown(attributes() & 0x07))

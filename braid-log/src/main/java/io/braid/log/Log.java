@@ -12,8 +12,8 @@ public final class Log implements AutoCloseable {
 
     /// Opens (or creates) the directory, locks it, recovers every partition and starts the writer threads.
     ///
-    /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the message says
-    ///     which, where and what to do
+    /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
+    ///     message says which, where and what to do
     public static Log open(LogConfig config, InstantSource clock) throws IOException {
         throw new UnsupportedOperationException();
     }

@@ -6,11 +6,19 @@ package io.braid.log;
 /// @param batchBytesMax the largest batch taken, in bytes
 /// @param segmentBytes  a segment that would grow past this is sealed and a new one begun
 /// @param flushMessages with [Durability#OS]: sync after this many records; [Long#MAX_VALUE] for never
-/// @param flushMillis   with [Durability#OS]: sync records at most this many milliseconds old; [Long#MAX_VALUE] for never
+/// @param flushMillis   with [Durability#OS]: sync records at most this many milliseconds old; [Long#MAX_VALUE]
+///     for never
 /// @param retentionMillis a sealed segment is deleted once its newest record is this old; -1 keeps everything
-/// @param retentionBytes  the oldest sealed segments are deleted while the rest still hold this much; -1 for no limit
+/// @param retentionBytes  the oldest sealed segments are deleted while the rest still hold this much; -1 for no
+///     limit
 public record PartitionConfig(
-        Durability durability, int batchBytesMax, int segmentBytes, long flushMessages, long flushMillis, long retentionMillis, long retentionBytes) {
-    public static final PartitionConfig DEFAULT =
-            new PartitionConfig(Durability.DISK, 12 << 20, 512 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 7L * 24 * 3600 * 1000, -1);
+        Durability durability,
+        int batchBytesMax,
+        int segmentBytes,
+        long flushMessages,
+        long flushMillis,
+        long retentionMillis,
+        long retentionBytes) {
+    public static final PartitionConfig DEFAULT = new PartitionConfig(
+            Durability.DISK, 12 << 20, 512 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 7L * 24 * 3600 * 1000, -1);
 }

@@ -17,15 +17,17 @@ public final class PartitionLog {
         throw new UnsupportedOperationException();
     }
 
-    /// Submits one batch and never blocks: a full inbox is an answer, not a wait. The batch's bytes belong to the log
-    /// until the answer is there. The answer is completed on the writer thread: what is chained to it must be short.
+    /// Submits one batch and never blocks: a full inbox is an answer, not a wait. The batch's bytes belong to
+    /// the log until the answer is there. The answer is completed on the writer thread: what is chained to it
+    /// must be short.
     public CompletableFuture<AppendOutcome> append(Batch batch) {
         throw new UnsupportedOperationException();
     }
 
-    /// The same for the one appender a partition has (such as a group coordinator), which numbers its records itself and
-    /// so need not wait to know their offsets: refused with [AppendOutcome.Reason#NOT_NEXT] unless the batch gets
-    /// exactly `expectedOffset`. A refusal for want of room is already complete when this returns.
+    /// The same for the one appender a partition has (such as a group coordinator), which numbers its records
+    /// itself and so need not wait to know their offsets: refused with [AppendOutcome.Reason#NOT_NEXT] unless
+    /// the batch gets exactly `expectedOffset`. A refusal for want of room is already complete when this
+    /// returns.
     public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
         throw new UnsupportedOperationException();
     }
@@ -58,20 +60,22 @@ public final class PartitionLog {
     /// `epoch` is -1 and `end` is -1 if there is no such epoch.
     public record EpochEnd(int epoch, long end) {}
 
-    /// Whole batches from the one that holds `offset` on, below `limit` (which is [#end] or [#lastStable]) and from one
-    /// segment; at most `bytesMax` bytes, but always the first batch if there is one.
+    /// Whole batches from the one that holds `offset` on, below `limit` (which is [#end] or [#lastStable]) and
+    /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one.
     ///
     /// @throws IOException the disk failed, or the partition is closed because it did
     public ReadOutcome read(long offset, long limit, int bytesMax) throws IOException {
         throw new UnsupportedOperationException();
     }
 
-    /// The base offset of the first batch that holds a record of this time or later; empty if there is none below `end`.
+    /// The base offset of the first batch that holds a record of this time or later; empty if there is none
+    /// below `end`.
     public OptionalLong batchAt(long timestampMillis) throws IOException {
         throw new UnsupportedOperationException();
     }
 
-    /// The base offset of the first batch with the largest timestamp of all below `end`; empty if no batch has one.
+    /// The base offset of the first batch with the largest timestamp of all below `end`; empty if no batch has
+    /// one.
     public OptionalLong newestBatch() throws IOException {
         throw new UnsupportedOperationException();
     }
@@ -82,8 +86,8 @@ public final class PartitionLog {
         throw new UnsupportedOperationException();
     }
 
-    /// Runs `wake` once, on any thread, as soon as [#end] is above `offset` (at once if it is already), or the partition
-    /// is closed. `wake` must be short. Closing the watch forgets it.
+    /// Runs `wake` once, on any thread, as soon as [#end] is above `offset` (at once if it is already), or the
+    /// partition is closed. `wake` must be short. Closing the watch forgets it.
     public Watch watch(long offset, Runnable wake) {
         throw new UnsupportedOperationException();
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 
-/// A run of whole batches of one segment, still on its disk. It keeps the segment's file open until it is closed, so it
-/// may outlive the segment. Any thread, one at a time.
+/// A run of whole batches of one segment, still on its disk. It keeps the segment's file open until it is
+/// closed, so it may outlive the segment. Any thread, one at a time.
 public interface Slice extends AutoCloseable {
     /// The base offset of the first batch, or the offset asked for if the slice is empty.
     long firstOffset();
@@ -19,8 +19,8 @@ public interface Slice extends AutoCloseable {
         return byteSize() == 0;
     }
 
-    /// Sends bytes `[from, from + count)` of this slice without copying them through the heap where the target allows;
-    /// answers how many were taken, which may be fewer.
+    /// Sends bytes `[from, from + count)` of this slice without copying them through the heap where the target
+    /// allows; answers how many were taken, which may be fewer.
     long transferTo(WritableByteChannel target, long from, long count) throws IOException;
 
     /// All bytes, read into memory of the caller's own.
