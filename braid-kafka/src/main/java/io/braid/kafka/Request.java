@@ -1,0 +1,16 @@
+package io.braid.kafka;
+
+import java.net.InetSocketAddress;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.RequestContext;
+
+/// One request as it came in.
+///
+/// @param context who asks for what, in which version; `context.header` has the correlation id and client id
+/// @param body    parsed; its records, if any, still lie where the socket put them
+/// @param local   the address of ours by which the client came in
+record Request(RequestContext context, AbstractRequest body, InetSocketAddress local) {
+    short version() {
+        return context.apiVersion();
+    }
+}
