@@ -132,6 +132,32 @@ public record Batch(MemorySegment bytes) {
                 : Optional.of("checksum %08x should be %08x".formatted(crc, computed));
     }
 
+    /// Fills in the header of a batch whose records stand behind it already, checksum last.
+    static Batch sealing(
+            MemorySegment bytes,
+            int recordCount,
+            long baseTimestamp,
+            long maxTimestamp,
+            long producerId,
+            short producerEpoch,
+            int baseSequence) {
+        bytes.set(LONG, BASE_OFFSET, 0);
+        bytes.set(INT, LENGTH, Math.toIntExact(bytes.byteSize() - PREFIX_BYTES));
+        bytes.set(INT, LEADER_EPOCH, -1);
+        bytes.set(ValueLayout.JAVA_BYTE, MAGIC, (byte) 2);
+        bytes.set(SHORT, ATTRIBUTES, (short) 0);
+        bytes.set(INT, LAST_OFFSET_DELTA, recordCount - 1);
+        bytes.set(LONG, BASE_TIMESTAMP, baseTimestamp);
+        bytes.set(LONG, MAX_TIMESTAMP, maxTimestamp);
+        bytes.set(LONG, PRODUCER_ID, producerId);
+        bytes.set(SHORT, PRODUCER_EPOCH, producerEpoch);
+        bytes.set(INT, BASE_SEQUENCE, baseSequence);
+        bytes.set(INT, RECORD_COUNT, recordCount);
+        var batch = new Batch(bytes);
+        bytes.set(INT, CRC, batch.checksum());
+        return batch;
+    }
+
     /// Writes the offset the log has given to the first record, and the epoch of the log that gave it.
     void stamp(long baseOffset, int leaderEpoch) {
         bytes.set(LONG, BASE_OFFSET, baseOffset);
