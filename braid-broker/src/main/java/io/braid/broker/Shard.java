@@ -23,6 +23,16 @@ public record Shard(
 
     public Shard {
         parents = List.copyOf(parents);
+        if (index < 0 || partition < 0 || firstOffset < 0)
+            throw new IllegalArgumentException("shard %d on partition %d from offset %d: none may be negative"
+                    .formatted(index, partition, firstOffset));
+        if (parents.size() > 2)
+            throw new IllegalArgumentException("shard %d: %d parents, at most 2".formatted(index, parents.size()));
+        if (created.getNano() != 0)
+            throw new IllegalArgumentException("shard %d: created at %s, not a whole second".formatted(index, created));
+        if (extent instanceof Closed(long end, Instant _) && end < firstOffset)
+            throw new IllegalArgumentException(
+                    "shard %d: ends at %d, before its first offset %d".formatted(index, end, firstOffset));
     }
 
     public sealed interface Extent {}
@@ -35,5 +45,9 @@ public record Shard(
 
     public boolean isOpen() {
         return extent instanceof Open;
+    }
+
+    Shard closedAt(long endOffset, Instant now) {
+        return new Shard(index, partition, firstOffset, new Closed(endOffset, now), range, parents, created);
     }
 }

@@ -1,11 +1,16 @@
 package io.braid.broker;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /// A named set of partitions, and the shards that lie on them. Immutable: a change makes another.
+///
+/// The ranges of the open shards cover every hash key exactly once, and no two open shards lie on one partition.
+/// Both are checked whenever a stream is made.
 ///
 /// @param id         never reused, unlike the name; Kafka's topic id
 /// @param kind       whether users see it
@@ -27,6 +32,8 @@ public record Stream(
     public Stream {
         settings = Map.copyOf(settings);
         shards = List.copyOf(shards);
+        checkIndexes(name, shards, partitions);
+        checkCover(name, shards);
     }
 
     public enum Kind {
@@ -43,11 +50,50 @@ public record Stream(
 
     /// The open shard that takes this key.
     public Shard shardFor(HashKey key) {
-        throw new UnsupportedOperationException();
+        for (var shard : shards) if (shard.isOpen() && shard.range().contains(key)) return shard;
+        throw new IllegalStateException("stream %s: no open shard takes %s".formatted(name, key));
     }
 
     /// Whether a partition takes records: it does while an open shard lies on it.
     public boolean isWritable(int partition) {
-        throw new UnsupportedOperationException();
+        for (var shard : shards) if (shard.partition() == partition && shard.isOpen()) return true;
+        return false;
+    }
+
+    private static void checkIndexes(String name, List<Shard> shards, int partitions) {
+        var openOn = new HashSet<Integer>();
+        for (int i = 0; i < shards.size(); i++) {
+            var shard = shards.get(i);
+            if (shard.index() != i)
+                throw new IllegalArgumentException(
+                        "stream %s: shard %d stands at place %d".formatted(name, shard.index(), i));
+            if (shard.partition() >= partitions)
+                throw new IllegalArgumentException("stream %s: shard %d lies on partition %d of %d"
+                        .formatted(name, i, shard.partition(), partitions));
+            if (shard.isOpen() && !openOn.add(shard.partition()))
+                throw new IllegalArgumentException(
+                        "stream %s: two open shards on partition %d".formatted(name, shard.partition()));
+        }
+    }
+
+    private static void checkCover(String name, List<Shard> shards) {
+        var open = shards.stream()
+                .filter(Shard::isOpen)
+                .map(Shard::range)
+                .sorted(Comparator.comparing(HashRange::first))
+                .toList();
+        var expected = HashKey.MIN;
+        for (int i = 0; i < open.size(); i++) {
+            var range = open.get(i);
+            if (!range.first().equals(expected))
+                throw new IllegalArgumentException(
+                        "stream %s: an open shard should start at hash key %s, the next at %s"
+                                .formatted(name, expected, range.first()));
+            if (i + 1 < open.size()) expected = range.last().next();
+            else if (!range.last().equals(HashKey.MAX))
+                throw new IllegalArgumentException(
+                        "stream %s: no open shard takes hash keys after %s".formatted(name, range.last()));
+        }
+        if (open.isEmpty()) throw new IllegalArgumentException("stream %s: no open shard".formatted(name));
     }
 }

@@ -1,18 +1,40 @@
 package io.braid.broker;
 
+import io.braid.log.Durability;
+import io.braid.log.PartitionConfig;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /// The settings a stream may have, under Kafka's names where Kafka has one: checked when set, so that none is
 /// ever silently ignored. A setting that this release does not honour is refused with the reason.
+///
+/// What each means and may be stands in [SettingTable], which follows the topic configurations of Kafka 4.4.
 public final class StreamSettings {
+    public static final String DURABILITY = "durability";
+    public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String SEGMENT_BYTES = "segment.bytes";
+    public static final String FLUSH_MESSAGES = "flush.messages";
+    public static final String FLUSH_MS = "flush.ms";
+    /// Kinesis' retention period, too: its hours times 3,600,000.
+    public static final String RETENTION_MS = "retention.ms";
+    public static final String RETENTION_BYTES = "retention.bytes";
+    public static final String CLEANUP_POLICY = "cleanup.policy";
+
+    static final String COMPACT = "compact";
+
     private StreamSettings() {}
 
     public enum Type {
         BOOLEAN,
         INT,
         LONG,
+        DOUBLE,
         STRING,
         LIST
     }
@@ -23,15 +45,83 @@ public final class StreamSettings {
 
     /// All that may be set, by name.
     public static List<Setting> all() {
-        throw new UnsupportedOperationException();
+        return SettingTable.SETTINGS;
     }
 
     public static Optional<Setting> find(String name) {
-        throw new UnsupportedOperationException();
+        return SettingTable.row(name).map(SettingTable.Row::setting);
     }
 
-    /// What is wrong with these settings, all of it in one text; empty if they may be used.
+    /// What is wrong with these settings of a stream for users, all of it in one text; empty if they may be used.
     public static Optional<String> fault(Map<String, String> settings) {
-        throw new UnsupportedOperationException();
+        return fault(settings, Stream.Kind.USER);
+    }
+
+    /// The same for a stream of either kind: the server's own streams may be kept by key
+    /// (`cleanup.policy=compact`), for which this release simply deletes nothing.
+    public static Optional<String> fault(Map<String, String> settings, Stream.Kind kind) {
+        var faults = new ArrayList<String>();
+        new TreeMap<>(settings)
+                .forEach((name, value) -> fault(name, value, kind).ifPresent(faults::add));
+        return faults.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", faults));
+    }
+
+    private static Optional<String> fault(String name, String value, Stream.Kind kind) {
+        if (kind == Stream.Kind.INTERNAL && name.equals(CLEANUP_POLICY) && value.equals(COMPACT))
+            return Optional.empty();
+        var row = SettingTable.row(name);
+        if (row.isPresent()) return row.get().rule().fault(value).map(fault -> "%s: %s".formatted(name, fault));
+        var refused = SettingTable.REFUSED.get(name);
+        return Optional.of(
+                refused != null
+                        ? "%s: cannot be set here: %s".formatted(name, refused)
+                        : "%s: no such setting; did you mean %s?".formatted(name, nearest(name)));
+    }
+
+    /// How a partition of a stream keeps its records.
+    ///
+    /// @param value the value in force of each setting asked for; must have no [#fault]
+    static PartitionConfig partitionConfig(Function<String, String> value) {
+        boolean byKey = value.apply(CLEANUP_POLICY).equals(COMPACT); // nothing is too old while no newer one is known
+        return new PartitionConfig(
+                value.apply(DURABILITY).equals("os") ? Durability.OS : Durability.DISK,
+                Integer.parseInt(value.apply(MAX_MESSAGE_BYTES)),
+                Integer.parseInt(value.apply(SEGMENT_BYTES)),
+                Long.parseLong(value.apply(FLUSH_MESSAGES)),
+                Long.parseLong(value.apply(FLUSH_MS)),
+                byKey ? -1 : Long.parseLong(value.apply(RETENTION_MS)),
+                byKey ? -1 : Long.parseLong(value.apply(RETENTION_BYTES)));
+    }
+
+    /// Settings after a change, in which an empty value takes a setting back to its default.
+    static Map<String, String> changed(Map<String, String> settings, Map<String, Optional<String>> changes) {
+        var changed = new HashMap<>(settings);
+        changes.forEach((name, value) -> value.ifPresentOrElse(v -> changed.put(name, v), () -> changed.remove(name)));
+        return Map.copyOf(changed);
+    }
+
+    /// The known name that is the fewest edits away.
+    static String nearest(String name) {
+        return all().stream()
+                .map(Setting::name)
+                .min(Comparator.comparingInt(known -> edits(name, known)))
+                .orElseThrow();
+    }
+
+    /// Characters to insert, remove or replace to turn one into the other (Levenshtein), row by row.
+    private static int edits(String from, String to) {
+        var from64 = from.substring(0, Math.min(from.length(), 64)); // no known name is longer: bounds the work
+        int[] above = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) above[j] = j;
+        for (int i = 1; i <= from64.length(); i++) {
+            int[] row = new int[to.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = above[j - 1] + (from64.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+            }
+            above = row;
+        }
+        return above[to.length()];
     }
 }

@@ -1,0 +1,254 @@
+package io.braid.broker;
+
+import io.braid.broker.StreamSettings.Setting;
+import io.braid.broker.StreamSettings.Type;
+import io.braid.log.PartitionConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Every topic configuration of Kafka 4.4 and Braid's own, and what each may be. Three kinds of row:
+///
+/// - honoured: a range or a choice, and the server does what it says;
+/// - [Only]: one value, because with it there is nothing to do; any other is refused with the reason;
+/// - [#REFUSED]: no value means anything here.
+final class SettingTable {
+    private SettingTable() {}
+
+    record Row(Setting setting, Rule rule) {}
+
+    sealed interface Rule {
+        /// What is wrong with a value, in words: what was expected, what was found, what to do.
+        default Optional<String> fault(String value) {
+            return switch (this) {
+                case Ints(long min, long max) -> within(value, min, max, Type.INT);
+                case Longs(long min, long max) -> within(value, min, max, Type.LONG);
+                case OneOf(List<String> choices) ->
+                    choices.contains(value)
+                            ? Optional.empty()
+                            : Optional.of("must be %s, is '%s'".formatted(String.join(" or ", choices), value));
+                case Only(String only, String why) ->
+                    value.equals(only)
+                            ? Optional.empty()
+                            : Optional.of("only '%s' in this release, is '%s': %s".formatted(only, value, why));
+            };
+        }
+    }
+
+    record Ints(long min, long max) implements Rule {}
+
+    record Longs(long min, long max) implements Rule {}
+
+    record OneOf(List<String> choices) implements Rule {}
+
+    /// @param why why there is no other value, and what to do instead
+    record Only(String value, String why) implements Rule {}
+
+    private static final PartitionConfig DEFAULT = PartitionConfig.DEFAULT;
+    private static final int KEPT_MAX = 1 << 30; // a batch is one array and one read: far from the 2 GiB of both
+
+    private static final String BY_SIZE_ONLY = "segments are sealed by size only; use segment.bytes";
+    private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
+    private static final String NOT_TIERED = "there is no tiered storage yet; leave it out";
+    private static final String NOT_RECOMPRESSED =
+            "the server keeps the producer's bytes and never compresses again; set it in the producer";
+    private static final String NO_REPLICATION = "there is one copy, so nothing is replicated; leave it out";
+    private static final String SELF_TUNED = "the server decides this by itself; leave it out";
+    private static final String TIMES_AS_SENT = "records keep the time their producer gave them, whatever it is";
+
+    private static final List<Row> ROWS = List.of(
+            only("cleanup.policy", Type.LIST, "delete", NO_COMPACTION, "What becomes of old records."),
+            only(
+                    "compression.gzip.level",
+                    Type.INT,
+                    "-1",
+                    NOT_RECOMPRESSED,
+                    "The level the server would use for gzip."),
+            only("compression.lz4.level", Type.INT, "9", NOT_RECOMPRESSED, "The level the server would use for lz4."),
+            only(
+                    "compression.type",
+                    Type.STRING,
+                    "producer",
+                    NOT_RECOMPRESSED,
+                    "The codec in which batches are kept: their producer's."),
+            only("compression.zstd.level", Type.INT, "3", NOT_RECOMPRESSED, "The level the server would use for zstd."),
+            only("delete.retention.ms", Type.LONG, "86400000", NO_COMPACTION, "How long compaction keeps tombstones."),
+            new Row(
+                    new Setting(
+                            StreamSettings.DURABILITY,
+                            Type.STRING,
+                            "disk",
+                            "What an acknowledgement promises: 'disk' survives a power cut, 'os' only the end of the"
+                                    + " process (Braid's own setting)."),
+                    new OneOf(List.of("disk", "os"))),
+            only(
+                    "errors.deadletterqueue.group.enable",
+                    Type.BOOLEAN,
+                    "false",
+                    "there are no share groups yet; leave it out",
+                    "Whether share groups may write what they could not deliver to this stream."),
+            only("file.delete.delay.ms", Type.LONG, "60000", SELF_TUNED, "How long deleted files stay on the disk."),
+            longs(
+                    StreamSettings.FLUSH_MESSAGES,
+                    DEFAULT.flushMessages(),
+                    1,
+                    "With durability=os: sync after this many records."),
+            longs(
+                    StreamSettings.FLUSH_MS,
+                    DEFAULT.flushMillis(),
+                    0,
+                    "With durability=os: sync records at most this many milliseconds old."),
+            only(
+                    "follower.replication.throttled.replicas",
+                    Type.LIST,
+                    "",
+                    NO_REPLICATION,
+                    "Replicas to be slowed down."),
+            only("index.interval.bytes", Type.INT, "4096", SELF_TUNED, "Bytes between two entries of an index."),
+            only("leader.replication.throttled.replicas", Type.LIST, "", NO_REPLICATION, "Replicas to be slowed down."),
+            only("local.retention.bytes", Type.LONG, "-2", NOT_TIERED, "Bytes kept here of what is in tiered storage."),
+            only("local.retention.ms", Type.LONG, "-2", NOT_TIERED, "Time kept here of what is in tiered storage."),
+            only(
+                    "max.compaction.lag.ms",
+                    Type.LONG,
+                    "9223372036854775807",
+                    NO_COMPACTION,
+                    "The longest a record may escape compaction."),
+            only(
+                    "max.decompressed.message.bytes",
+                    Type.INT,
+                    "2147483639",
+                    "a batch is limited as it is sent, by max.message.bytes",
+                    "The largest record accepted, decompressed, in bytes."),
+            ints(
+                    StreamSettings.MAX_MESSAGE_BYTES,
+                    DEFAULT.batchBytesMax(),
+                    1024,
+                    KEPT_MAX,
+                    "The largest batch taken, in bytes, compressed if its producer compresses; wider than Kafka's"
+                            + " default because a PutRecords call becomes one batch for each shard."),
+            only(
+                    "message.timestamp.after.max.ms",
+                    Type.LONG,
+                    "9223372036854775807",
+                    TIMES_AS_SENT,
+                    "How far ahead of the server's clock a record's time may be."),
+            only(
+                    "message.timestamp.before.max.ms",
+                    Type.LONG,
+                    "9223372036854775807",
+                    TIMES_AS_SENT,
+                    "How far behind the server's clock a record's time may be."),
+            only(
+                    "message.timestamp.type",
+                    Type.STRING,
+                    "CreateTime",
+                    TIMES_AS_SENT + "; for the time of arrival put through Kinesis",
+                    "Whose time records carry."),
+            only(
+                    "min.cleanable.dirty.ratio",
+                    Type.DOUBLE,
+                    "0.5",
+                    NO_COMPACTION,
+                    "The part of a partition that compaction waits for."),
+            only("min.compaction.lag.ms", Type.LONG, "0", NO_COMPACTION, "How long a record is safe from compaction."),
+            only(
+                    "min.insync.replicas",
+                    Type.INT,
+                    "1",
+                    "this server keeps one copy, on disk before it acknowledges (durability=disk)",
+                    "Copies that must exist before acks=all is answered."),
+            only(
+                    "preallocate",
+                    Type.BOOLEAN,
+                    "false",
+                    SELF_TUNED,
+                    "Whether segment files get their full size at once."),
+            only("remote.copy.lag.bytes", Type.LONG, "-1", NOT_TIERED, "Bytes to wait before tiering a segment."),
+            only("remote.copy.lag.ms", Type.LONG, "0", NOT_TIERED, "Time to wait before tiering a segment."),
+            only("remote.log.copy.disable", Type.BOOLEAN, "false", NOT_TIERED, "Whether to stop tiering."),
+            only(
+                    "remote.log.delete.on.disable",
+                    Type.BOOLEAN,
+                    "false",
+                    NOT_TIERED,
+                    "Whether to delete what is tiered."),
+            only("remote.storage.enable", Type.BOOLEAN, "false", NOT_TIERED, "Whether old segments move elsewhere."),
+            longs(
+                    StreamSettings.RETENTION_BYTES,
+                    DEFAULT.retentionBytes(),
+                    -1,
+                    "Bytes each partition keeps before its oldest segments are deleted; -1 for no limit."),
+            longs(
+                    StreamSettings.RETENTION_MS,
+                    DEFAULT.retentionMillis(),
+                    -1,
+                    "Milliseconds records are kept before their segment is deleted; -1 for ever. Kinesis' retention"
+                            + " period is this, in hours."),
+            ints(
+                    StreamSettings.SEGMENT_BYTES,
+                    DEFAULT.segmentBytes(),
+                    1 << 20,
+                    KEPT_MAX,
+                    "A segment file that would grow past this is sealed and a new one begun."),
+            only("segment.index.bytes", Type.INT, "10485760", SELF_TUNED, "The largest index of a segment, in bytes."),
+            only("segment.jitter.ms", Type.LONG, "0", BY_SIZE_ONLY, "Chance in the time at which segments are sealed."),
+            only(
+                    "segment.ms",
+                    Type.LONG,
+                    "9223372036854775807",
+                    BY_SIZE_ONLY,
+                    "How old a segment may grow before it is sealed."),
+            only(
+                    "unclean.leader.election.enable",
+                    Type.BOOLEAN,
+                    "false",
+                    "what was acknowledged is never given up",
+                    "Whether a copy that is behind may take over."));
+
+    static final List<Setting> SETTINGS = ROWS.stream().map(Row::setting).toList();
+
+    private static final Map<String, Row> BY_NAME = ROWS.stream()
+            .collect(Collectors.toUnmodifiableMap(row -> row.setting().name(), Function.identity()));
+
+    /// Names that people know from elsewhere, and what to do instead.
+    static final Map<String, String> REFUSED = Map.of(
+            "message.downconversion.enable",
+            "Kafka 4 dropped it, as old message formats are not served; leave it out",
+            "message.format.version",
+            "Kafka 4 dropped it, as there is one message format; leave it out",
+            "internal.segment.bytes",
+            "it is for Kafka's own tests; use segment.bytes",
+            "kinesis.retention.hours",
+            "use retention.ms, which is the same time in milliseconds (24 hours are 86400000)",
+            "kinesis.limits",
+            "Amazon's limits on a shard's throughput are not enforced in this release; leave it out");
+
+    static Optional<Row> row(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    private static Row only(String name, Type type, String value, String why, String doc) {
+        return new Row(new Setting(name, type, value, doc), new Only(value, why));
+    }
+
+    private static Row ints(String name, int defaultValue, int min, int max, String doc) {
+        return new Row(new Setting(name, Type.INT, Integer.toString(defaultValue), doc), new Ints(min, max));
+    }
+
+    private static Row longs(String name, long defaultValue, long min, String doc) {
+        return new Row(new Setting(name, Type.LONG, Long.toString(defaultValue), doc), new Longs(min, Long.MAX_VALUE));
+    }
+
+    private static Optional<String> within(String value, long min, long max, Type type) {
+        try {
+            long number = Long.parseLong(value);
+            if (min <= number && number <= max) return Optional.empty();
+        } catch (NumberFormatException _) {
+            // not a number at all: the same words are right
+        }
+        return Optional.of("must be a whole number from %d to %d, is '%s'".formatted(min, max, value));
+    }
+}
