@@ -108,6 +108,11 @@ public record Batch(MemorySegment bytes) {
         return Math.toIntExact(bytes.byteSize());
     }
 
+    /// What the header says the whole batch takes; other than [#byteSize] if this is only its beginning.
+    long sizeByHeader() {
+        return (long) PREFIX_BYTES + bytes.get(INT, LENGTH);
+    }
+
     /// What follows the header: the records, compressed as [#compression] says.
     public MemorySegment payload() {
         return bytes.asSlice(HEADER_BYTES);

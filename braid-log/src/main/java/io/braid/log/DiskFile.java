@@ -1,0 +1,31 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/// One file of a [Disk], whose contract covers it too. Any thread may read; one at a time writes.
+public interface DiskFile extends AutoCloseable {
+    String name();
+
+    /// Writes all that remains in `bytes`, from `position` in the file on; grows the file as needed.
+    void write(long position, ByteBuffer bytes) throws IOException;
+
+    /// Reads until `target` is full or the file ends; answers how many bytes were read, 0 at the end.
+    int read(long position, ByteBuffer target) throws IOException;
+
+    /// Sends up to `count` bytes from `position` on; answers how many were taken, which may be fewer.
+    long transferTo(long position, long count, WritableByteChannel target) throws IOException;
+
+    long size() throws IOException;
+
+    /// Cuts the file; nothing happens if it is not longer.
+    void truncate(long size) throws IOException;
+
+    /// Returns when all that was written before is on the disk, with as much about the file (its size) as it takes
+    /// to read it.
+    void force() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

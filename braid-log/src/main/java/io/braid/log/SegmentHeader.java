@@ -1,0 +1,52 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/// The first 64 bytes of a segment, big-endian:
+///
+/// | at | bytes | what                                    |
+/// |----|-------|-----------------------------------------|
+/// | 0  | 8     | magic, the letters `BraidSeg`           |
+/// | 8  | 4     | version, 1                              |
+/// | 12 | 16    | stream                                  |
+/// | 28 | 4     | partition                               |
+/// | 32 | 8     | base offset, as in the name             |
+/// | 40 | 20    | zero                                    |
+/// | 60 | 4     | CRC-32C of the 60 bytes before          |
+final class SegmentHeader {
+    static final int BYTES = 64;
+    private static final long MAGIC = 0x4272616964536567L; // "BraidSeg"
+    private static final int VERSION = 1;
+    private static final int CRC = 60;
+
+    private SegmentHeader() {}
+
+    static ByteBuffer of(PartitionId partition, long base) {
+        var header = ByteBuffer.allocate(BYTES);
+        header.putLong(MAGIC).putInt(VERSION);
+        header.putLong(partition.stream().getMostSignificantBits());
+        header.putLong(partition.stream().getLeastSignificantBits());
+        header.putInt(partition.index()).putLong(base);
+        header.putInt(CRC, checksum(header));
+        return header.clear();
+    }
+
+    /// @throws DamagedFileException these are not the first bytes of that segment
+    static void check(ByteBuffer header, String file, PartitionId partition, long base) throws IOException {
+        FileHeader.check(header, file, MAGIC, VERSION, checksum(header), CRC);
+        var stream = new UUID(header.getLong(12), header.getLong(20));
+        int index = header.getInt(28);
+        if (!stream.equals(partition.stream()) || index != partition.index() || header.getLong(32) != base)
+            throw new DamagedFileException("%s at 12: belongs to offset %d of %s-%d, should be offset %d of %s"
+                    .formatted(file, header.getLong(32), stream, index, base, partition));
+    }
+
+    private static int checksum(ByteBuffer header) {
+        var crc = new CRC32C();
+        crc.update(header.array(), header.arrayOffset(), CRC);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,42 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// What waits in a writer's inbox.
+sealed interface Work {
+    long ANY_OFFSET = -1;
+
+    /// One batch for one partition. Whoever makes it has taken room in the partition's inbox.
+    final class Append implements Work {
+        final PartitionLog partition;
+        final Batch batch;
+        final long expectedOffset;
+        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
+        AppendOutcome outcome; // writer thread only: set by the turn that takes it, told once that is durable
+
+        Append(PartitionLog partition, Batch batch, long expectedOffset) {
+            this.partition = partition;
+            this.batch = batch;
+            this.expectedOffset = expectedOffset;
+        }
+    }
+
+    record DeleteBefore(PartitionLog partition, long offset, CompletableFuture<Long> answer) implements Work {}
+
+    record Configure(PartitionLog partition, PartitionConfig config) implements Work {}
+
+    /// New partitions; the answer comes when they would be there after a crash.
+    record Enter(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
+
+    /// Partitions that are deleted.
+    record Leave(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
+
+    /// Something to do between two groups.
+    record Between(Step step, CompletableFuture<Void> answer) implements Work {}
+
+    interface Step {
+        void run() throws IOException;
+    }
+}

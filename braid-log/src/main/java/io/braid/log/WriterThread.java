@@ -1,0 +1,49 @@
+package io.braid.log;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/// Gives a [Writer] its turns, and sleeps while nothing waits.
+final class WriterThread implements AutoCloseable {
+    private static final long SLEEP_NANOS = Duration.ofSeconds(1).toNanos(); // the housekeeping's grain
+
+    private final Writer writer;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    WriterThread(Writer writer, int index) {
+        this.writer = writer;
+        this.thread = Thread.ofPlatform().name("braid-writer-" + index).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (true) {
+            if (writer.turn() > 0) continue;
+            if (stopping) return;
+            writer.wakeOnWork(Optional.of(thread));
+            if (!writer.hasWork() && !stopping) LockSupport.parkNanos(writer, SLEEP_NANOS);
+            writer.wakeOnWork(Optional.empty());
+        }
+    }
+
+    /// Lets the writer answer what waits, and waits for its end.
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                interrupted = true; // the answers are more important; told to the caller afterwards
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}
