@@ -1,0 +1,62 @@
+package io.braid.kafka;
+
+import io.braid.log.AppendOutcome;
+import io.braid.log.Batch;
+import io.braid.log.PartitionLog;
+import io.braid.log.ReadOutcome;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+
+/// What the group coordinator needs of one partition of its stream: a seam, so that a test can be a log that
+/// refuses and fails.
+interface GroupLog {
+    /// The first offset that is still held.
+    long start();
+
+    /// The first offset that may not be read yet.
+    long end();
+
+    /// As [PartitionLog#append(Batch, long)].
+    CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset);
+
+    /// Whole batches from the one that holds `offset` on, about `bytesMax` bytes of them; nothing at the end.
+    ///
+    /// @throws IOException the disk failed, or `offset` is not held
+    ByteBuffer read(long offset, int bytesMax) throws IOException;
+
+    static GroupLog of(PartitionLog log) {
+        return new OfPartition(log);
+    }
+
+    record OfPartition(PartitionLog log) implements GroupLog {
+        @Override
+        public long start() {
+            return log.start();
+        }
+
+        @Override
+        public long end() {
+            return log.end();
+        }
+
+        @Override
+        public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
+            return log.append(batch, expectedOffset);
+        }
+
+        @Override
+        public ByteBuffer read(long offset, int bytesMax) throws IOException {
+            return switch (log.read(offset, log.end(), bytesMax)) {
+                case ReadOutcome.Found(var slice) -> {
+                    try (slice) {
+                        yield slice.load().asByteBuffer();
+                    }
+                }
+                case ReadOutcome.OutOfRange(long start, long end) ->
+                    throw new IOException("partition %s: offset %d is not held, only [%d, %d)"
+                            .formatted(log.id(), offset, start, end));
+            };
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.braid.kafka;
+
+import io.braid.broker.Stream;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+
+/// The catalog in the words Kafka's coordinator knows it by: a metadata image of topics and their partitions, and
+/// the step from each image to the next. Brokers, racks, leaders and features are left out: the coordinator was
+/// seen to need none of them.
+///
+/// A step that deletes a topic makes the coordinator delete the offsets committed for it, and blocks its caller until
+/// that is on disk or has timed out (`offsets.commit.timeout.ms`). So steps are taken on the thread that changes
+/// the catalog, never on one that the log's answers need.
+final class GroupTopics {
+    /// A topic as a committed offset names it.
+    record Topic(String name, Uuid id) {}
+
+    private final BiConsumer<MetadataDelta, MetadataImage> coordinator;
+    private final InstantSource clock;
+    private MetadataImage image = MetadataImage.EMPTY; // guarded by this
+    private long version; // guarded by this
+
+    GroupTopics(BiConsumer<MetadataDelta, MetadataImage> coordinator, InstantSource clock) {
+        this.coordinator = coordinator;
+        this.clock = clock;
+    }
+
+    /// Takes the coordinator to these streams, which are all there are.
+    synchronized void follow(Collection<Stream> streams) {
+        var ids = streams.stream().map(stream -> uuid(stream.id())).collect(Collectors.toSet());
+        var delta = new MetadataDelta.Builder().setImage(image).build();
+        image.topics().topicsById().keySet().stream()
+                .filter(id -> !ids.contains(id))
+                .toList()
+                .forEach(id -> delta.replay(new RemoveTopicRecord().setTopicId(id)));
+        streams.forEach(stream -> grow(delta, stream));
+        image = step(delta);
+        coordinator.accept(delta, image);
+    }
+
+    /// Makes the coordinator delete what was committed for those of these topics that are not in the catalog: they
+    /// were deleted while nobody was there to follow.
+    synchronized void forget(Collection<Topic> committed) {
+        for (var round : rounds(committed)) {
+            var gone = new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
+            round.forEach((name, id) -> create(gone, name, id));
+            var delta = new MetadataDelta.Builder().setImage(step(gone)).build();
+            round.values().forEach(id -> delta.replay(new RemoveTopicRecord().setTopicId(id)));
+            coordinator.accept(delta, image);
+        }
+    }
+
+    /// The missing topics in as few rounds as let no name occur twice in one.
+    private List<Map<String, Uuid>> rounds(Collection<Topic> committed) {
+        var rounds = new ArrayList<Map<String, Uuid>>();
+        for (var topic : committed) {
+            if (image.topics().getTopic(topic.id()) != null) continue;
+            rounds.stream()
+                    .filter(round -> !round.containsKey(topic.name()))
+                    .findFirst()
+                    .orElseGet(() -> {
+                        var round = new HashMap<String, Uuid>();
+                        rounds.add(round);
+                        return round;
+                    })
+                    .put(topic.name(), topic.id());
+        }
+        return rounds;
+    }
+
+    private static void grow(MetadataDelta delta, Stream stream) {
+        var id = uuid(stream.id());
+        var known = delta.image().topics().getTopic(id);
+        if (known == null) create(delta, stream.name(), id);
+        int from = known == null ? 0 : known.partitions().size();
+        for (int partition = from; partition < stream.partitions(); partition++)
+            delta.replay(new PartitionRecord()
+                    .setTopicId(id)
+                    .setPartitionId(partition)
+                    .setLeader(Endpoint.NODE_ID)
+                    .setReplicas(List.of(Endpoint.NODE_ID))
+                    .setIsr(List.of(Endpoint.NODE_ID)));
+    }
+
+    private static void create(MetadataDelta delta, String name, Uuid id) {
+        delta.replay(new TopicRecord().setName(name).setTopicId(id));
+    }
+
+    private MetadataImage step(MetadataDelta delta) {
+        return delta.apply(new MetadataProvenance(++version, 0, clock.millis(), true));
+    }
+
+    /// A stream's identity as Kafka's topic id.
+    static Uuid uuid(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    /// A topic id as a stream's identity.
+    static UUID uuid(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}
