@@ -35,23 +35,26 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// | [GroupTopics]        | the catalog in the coordinator's words                                  |
 /// | [GroupSettings]      | settings by Kafka's names, our defaults                                 |
 ///
-/// Nothing is started, and not one of the coordinator's classes loaded, until the first request that is about a group:
-/// a server without groups stays small. Then the stream `__consumer_offsets` is created if this directory has none;
-/// the number of its partitions is fixed from that moment, as it decides which partition a group is kept in.
+/// Nothing is started, and not one of the coordinator's classes loaded, until the first request that is about
+/// a group: a server without groups stays small. Then the stream `__consumer_offsets` is created if this
+/// directory has none; the number of its partitions is fixed from that moment, as it decides which partition
+/// a group is kept in.
 ///
 ///     idle ──first group request──► running ──close──► closed
 ///
-/// Failure: an offset commit is answered when it is on disk. A partition whose append failed is loaded again; one that
-/// cannot be loaded answers NOT_COORDINATOR until the server is started again, and the others go on.
+/// Failure: an offset commit is answered when it is on disk. A partition whose append failed is loaded again;
+/// one that cannot be loaded answers NOT_COORDINATOR until the server is started again, and the others go on.
 ///
-/// Not here: compaction. The stream keeps every commit ever made (about 100 bytes each), so it grows and a start
-/// replays all of it, until the log can compact. Share groups, streams groups and transactional commits are not served.
+/// Not here: compaction. The stream keeps every commit ever made (about 100 bytes each), so it grows and a
+/// start replays all of it, until the log can compact. Share groups, streams groups and transactional commits
+/// are not served.
 final class GroupCoordination implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupCoordination.class.getName());
 
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
 
-    /// How long the first request waits for the groups to be loaded before it is answered that they are loading.
+    /// How long the first request waits for the groups to be loaded before it is answered that they are
+    /// loading.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private sealed interface State {}
@@ -122,8 +125,8 @@ final class GroupCoordination implements AutoCloseable {
         listening = true;
         service.follow(broker.catalog().streams());
         service.load();
-        service.awaitLoaded(PATIENCE);
         state = new Running(service);
+        service.awaitLoaded(PATIENCE);
         return service;
     }
 

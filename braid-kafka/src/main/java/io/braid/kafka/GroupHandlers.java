@@ -38,9 +38,9 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.security.authorizer.AclEntry;
 
-/// The APIs about groups and their members, as Kafka 4.4's `KafkaApis` serves them around the coordinator: classic
-/// groups, the consumer groups of KIP-848, and what administrators ask. Nobody is authorized here yet, so everybody
-/// may do everything and is told so.
+/// The APIs about groups and their members, as Kafka 4.4's `KafkaApis` serves them around the coordinator:
+/// classic groups, the consumer groups of KIP-848, and what administrators ask. Nobody is authorized here
+/// yet, so everybody may do everything and is told so.
 final class GroupHandlers {
     private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING; // connections are many and virtual
     private static final Coordinator NOWHERE = at(Node.noNode());

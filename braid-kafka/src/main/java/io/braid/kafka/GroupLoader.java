@@ -28,7 +28,8 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final System.Logger LOG = System.getLogger(GroupLoader.class.getName());
 
-    /// Offsets replayed between two commits of the coordinator's memory: Kafka's own loader measured this number.
+    /// Offsets replayed between two commits of the coordinator's memory: Kafka's own loader measured this
+    /// number.
     private static final long COMMIT_EVERY = 16_384;
 
     /// Is told of every record that is replayed, and of partitions that could not be loaded.

@@ -19,19 +19,20 @@ import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/// The writing side of one partition of the groups' stream. It is the partition's only appender, so it numbers the
-/// records itself and tells the coordinator their offsets before they are on disk; the answers to clients wait in
-/// the coordinator until [Committed] says that they are.
+/// The writing side of one partition of the groups' stream. It is the partition's only appender, so it
+/// numbers the records itself and tells the coordinator their offsets before they are on disk; the answers to
+/// clients wait in the coordinator until [Committed] says that they are.
 ///
 ///     loading ──loaded──► good ──an append fails──► out of step ──all appends answered──► reload ──► loading
 ///
-/// What the coordinator holds in memory runs ahead of the disk. An append that is refused at once changes nothing:
-/// the coordinator takes that one change back. One that fails later leaves memory ahead of what the disk will
-/// ever hold, so every further append is refused too, and as soon as no append is under way any more the
-/// coordinator is made to forget this partition and to load it again from the log.
+/// What the coordinator holds in memory runs ahead of the disk. An append that is refused at once changes
+/// nothing: the coordinator takes that one change back. One that fails later leaves memory ahead of what the
+/// disk will ever hold, so every further append is refused too, and as soon as no append is under way any
+/// more the coordinator is made to forget this partition and to load it again from the log.
 ///
-/// [#append] is called by the coordinator under its lock for this partition and never waits. Answers come on the
-/// log's writer thread. [#loaded] is called between the two lives of a loaded partition, when nobody appends.
+/// [#append] is called by the coordinator under its lock for this partition and never waits. Answers come on
+/// the log's writer thread. [#loaded] is called between the two lives of a loaded partition, when nobody
+/// appends.
 final class GroupPartition {
     private static final System.Logger LOG = System.getLogger(GroupPartition.class.getName());
 
@@ -71,8 +72,8 @@ final class GroupPartition {
         this.committed = committed;
     }
 
-    /// Submits one batch, which is copied: the coordinator uses its buffer again at once. Answers the offset after
-    /// the batch's last record.
+    /// Submits one batch, which is copied: the coordinator uses its buffer again at once. Answers the offset
+    /// after the batch's last record.
     ///
     /// @throws ApiException nothing was written, in the word that the coordinator translates for the client
     long append(MemoryRecords records) {
@@ -113,8 +114,8 @@ final class GroupPartition {
         if (unanswered.decrementAndGet() == 0 && outOfStep && reloadAsked.compareAndSet(false, true)) reload.run();
     }
 
-    /// Whether a refusal means that the log and the coordinator no longer agree, rather than that this one batch
-    /// cannot be had.
+    /// Whether a refusal means that the log and the coordinator no longer agree, rather than that this one
+    /// batch cannot be had.
     private static boolean mustReload(Reason reason) {
         return switch (reason) {
             case OVERLOADED, TOO_LARGE, CORRUPT -> false;
@@ -122,7 +123,8 @@ final class GroupPartition {
         };
     }
 
-    /// The coordinator makes of these: not available (retry), unknown server error, not coordinator (find it again).
+    /// The coordinator makes of these: not available (retry), unknown server error, not coordinator (find it
+    /// again).
     private ApiException refusal(Refused refused) {
         return switch (refused.reason()) {
             case OVERLOADED -> new NotEnoughReplicasException(refused.detail());

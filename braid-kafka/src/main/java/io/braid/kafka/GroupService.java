@@ -41,17 +41,17 @@ import org.apache.kafka.server.util.PartitionMetadataClient;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
-/// Kafka's `GroupCoordinatorService`, running over our log. This is the only class that knows how it is put together
-/// and in which order it wants to be told things: [#follow] the catalog first, then [#load].
+/// Kafka's `GroupCoordinatorService`, running over our log. This is the only class that knows how it is put
+/// together and in which order it wants to be told things: [#follow] the catalog first, then [#load].
 ///
 ///     request ──► group-coordinator-event-processor ──► GroupPartition ──► writer thread ──► disk
 ///                   ▲ one change after the other                                │
 ///     answer ◄──────┴────────────────── offset is on disk ◄────────────────────┘
 ///
-/// Threads, all Kafka's own but the last: the event processors (`group.coordinator.threads`), which are not daemons
-/// and end with [#close]; background workers for regular expressions and assignments
-/// (`group.coordinator.background.threads`), a timer and its reaper; and `groups-loader`, which replays partitions
-/// and is gone when there is nothing to load.
+/// Threads, all Kafka's own but the last: the event processors (`group.coordinator.threads`), which are not
+/// daemons and end with [#close]; background workers for regular expressions and assignments
+/// (`group.coordinator.background.threads`), a timer and its reaper; and `groups-loader`, which replays
+/// partitions and is gone when there is nothing to load.
 final class GroupService implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupService.class.getName());
 
@@ -116,8 +116,8 @@ final class GroupService implements AutoCloseable {
         return kafka;
     }
 
-    /// Takes the coordinator to these streams, which are all there are. Blocks until the offsets of deleted ones are
-    /// deleted too.
+    /// Takes the coordinator to these streams, which are all there are. Blocks until the offsets of deleted
+    /// ones are deleted too.
     void follow(Collection<Stream> streams) {
         topics.follow(streams);
     }
@@ -146,8 +146,8 @@ final class GroupService implements AutoCloseable {
         }
     }
 
-    /// A partition takes changes, or never will. Once none is being loaded, offsets of topics that were deleted
-    /// meanwhile are looked for: that takes changes, so all partitions have to take them.
+    /// A partition takes changes, or never will. Once none is being loaded, offsets of topics that were
+    /// deleted meanwhile are looked for: that takes changes, so all partitions have to take them.
     private void settled() {
         if (loading.decrementAndGet() > 0) return;
         loader.execute(() -> {

@@ -14,8 +14,9 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /// The settings of the group coordinator, by Kafka's names and checked by Kafka's own rules.
 ///
-/// What is not set has Kafka's default, except for [#DEFAULTS]. Kafka's classes are only touched when something is
-/// set or when the coordinator starts, so that a server nobody uses groups on does not pay for them.
+/// What is not set has Kafka's default, except for [#DEFAULTS]. Kafka's classes are only touched when
+/// something is set or when the coordinator starts, so that a server nobody uses groups on does not pay for
+/// them.
 final class GroupSettings {
     private static final String PARTITIONS = GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG;
     private static final String REPLICATION = GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG;
@@ -42,7 +43,8 @@ final class GroupSettings {
 
     private final Map<String, String> asked;
 
-    /// @throws IllegalArgumentException these cannot be used; the message has all that is wrong, a line for each
+    /// @throws IllegalArgumentException these cannot be used; the message has all that is wrong, a line for
+    ///     each
     GroupSettings(Map<String, String> asked) {
         this.asked = Map.copyOf(asked);
         if (asked.isEmpty()) return;

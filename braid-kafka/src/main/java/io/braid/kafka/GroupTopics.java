@@ -18,13 +18,13 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 
-/// The catalog in the words Kafka's coordinator knows it by: a metadata image of topics and their partitions, and
-/// the step from each image to the next. Brokers, racks, leaders and features are left out: the coordinator was
-/// seen to need none of them.
+/// The catalog in the words Kafka's coordinator knows it by: a metadata image of topics and their partitions,
+/// and the step from each image to the next. Brokers, racks, leaders and features are left out: the
+/// coordinator was seen to need none of them.
 ///
-/// A step that deletes a topic makes the coordinator delete the offsets committed for it, and blocks its caller until
-/// that is on disk or has timed out (`offsets.commit.timeout.ms`). So steps are taken on the thread that changes
-/// the catalog, never on one that the log's answers need.
+/// A step that deletes a topic makes the coordinator delete the offsets committed for it, and blocks its
+/// caller until that is on disk or has timed out (`offsets.commit.timeout.ms`). So steps are taken on the
+/// thread that changes the catalog, never on one that the log's answers need.
 final class GroupTopics {
     /// A topic as a committed offset names it.
     record Topic(String name, Uuid id) {}
@@ -52,8 +52,8 @@ final class GroupTopics {
         coordinator.accept(delta, image);
     }
 
-    /// Makes the coordinator delete what was committed for those of these topics that are not in the catalog: they
-    /// were deleted while nobody was there to follow.
+    /// Makes the coordinator delete what was committed for those of these topics that are not in the catalog:
+    /// they were deleted while nobody was there to follow.
     synchronized void forget(Collection<Topic> committed) {
         for (var round : rounds(committed)) {
             var gone = new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();

@@ -18,7 +18,8 @@ final class GroupWriter implements PartitionWriter {
     private final IntConsumer active;
 
     /// @param batchBytesMax the largest batch the partitions take
-    /// @param active        is told of every partition that has been loaded and takes changes from now on; called
+    /// @param active        is told of every partition that has been loaded and takes changes from now on;
+    ///     called
     ///     under the coordinator's lock, must not wait
     GroupWriter(List<GroupPartition> partitions, int batchBytesMax, IntConsumer active) {
         this.partitions = List.copyOf(partitions);

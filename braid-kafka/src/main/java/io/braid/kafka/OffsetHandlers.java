@@ -30,9 +30,9 @@ import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 
-/// The APIs about committed offsets. The coordinator keeps what it is given; that topics and partitions exist is
-/// checked here, and topic ids (from OffsetCommit and OffsetFetch version 10 on) are turned into the names under
-/// which it keeps them, as Kafka 4.4's `KafkaApis` does.
+/// The APIs about committed offsets. The coordinator keeps what it is given; that topics and partitions exist
+/// is checked here, and topic ids (from OffsetCommit and OffsetFetch version 10 on) are turned into the names
+/// under which it keeps them, as Kafka 4.4's `KafkaApis` does.
 final class OffsetHandlers {
     private final GroupCoordination groups;
     private final Broker broker;

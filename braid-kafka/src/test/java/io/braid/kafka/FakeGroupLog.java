@@ -6,7 +6,6 @@ import io.braid.log.AppendOutcome.Reason;
 import io.braid.log.AppendOutcome.Refused;
 import io.braid.log.Batch;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -16,7 +15,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
-/// A partition in memory that answers at once, or when told to, and refuses or fails when told to. Any thread.
+/// A partition in memory that answers at once, or when told to, and refuses or fails when told to. Any
+/// thread.
 final class FakeGroupLog implements GroupLog {
     private record Waiting(Batch batch, long expected, CompletableFuture<AppendOutcome> answer) {}
 
@@ -26,6 +26,7 @@ final class FakeGroupLog implements GroupLog {
     private Optional<AppendOutcome> failure = Optional.empty();
     private Optional<IOException> damage = Optional.empty();
     private boolean holding;
+    private long start;
     private long end;
 
     /// Appends wait for [#turn] from now on.
@@ -83,19 +84,17 @@ final class FakeGroupLog implements GroupLog {
     }
 
     @Override
-    public long start() {
-        return 0;
+    public synchronized long start() {
+        return start;
+    }
+
+    synchronized void deleteBefore(long offset) {
+        start = offset;
     }
 
     @Override
     public synchronized long end() {
         return end;
-    }
-
-    synchronized List<Batch> batches() {
-        return batches.stream()
-                .map(bytes -> new Batch(MemorySegment.ofArray(bytes)))
-                .toList();
     }
 
     /// One batch at a time.
