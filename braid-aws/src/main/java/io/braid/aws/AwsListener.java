@@ -1,0 +1,180 @@
+package io.braid.aws;
+
+import io.braid.aws.kinesis.Kinesis;
+import io.braid.broker.Broker;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.http2.Http2Upgrader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/// The HTTP port: Amazon's APIs, `/health`, `/metrics` and a page at `/`, over HTTP/1.1 and HTTP/2 (by prior
+/// knowledge and by upgrade). Requests run on virtual threads of their own. The first request is answered as soon
+/// as [#start] returns. [#close] lets running requests finish for a moment, and does not close the broker.
+public final class AwsListener implements AutoCloseable {
+    private static final int HEADERS_BYTES_MAX = 32 << 10;
+    /// Data that a client may send before it must wait: enough that a large PutRecords does not stop and go.
+    private static final int HTTP2_WINDOW_BYTES = 2 << 20;
+    private static final int HTTP2_FRAME_BYTES_MAX = 64 << 10;
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
+
+    /// @param host            the address to listen on, a name or a number
+    /// @param port            the port; 0 picks a free one
+    /// @param account         the AWS account number in ARNs and messages, twelve digits
+    /// @param region          the region of callers who do not name one in their credential scope
+    /// @param entityBytesMax  the largest request body read; Amazon's largest request is 10 MiB of data, in Base64
+    /// @param connectionsMax  open connections; more are not accepted until one closes
+    /// @param requestsMax     requests in progress; more are answered with ServiceUnavailable
+    /// @param requestReadMax  how long a connection may send nothing in the middle of a request
+    /// @param idleMax         how long a connection may be unused before it is closed
+    /// @param shardsMax       open shards that all streams together may have
+    public record Config(
+            String host,
+            int port,
+            String account,
+            String region,
+            int entityBytesMax,
+            int connectionsMax,
+            int requestsMax,
+            Duration requestReadMax,
+            Duration idleMax,
+            int shardsMax) {
+        public static final Config DEFAULT = new Config(
+                "127.0.0.1",
+                4566,
+                "000000000000",
+                "us-east-1",
+                16 << 20,
+                4096,
+                1024,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
+                10_000);
+
+        public Config {
+            require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
+            require(account.matches("\\d{12}"), "account %s: must be twelve digits", account);
+            require(region.matches("[a-z0-9-]{1,32}"), "region %s: must be like us-east-1", region);
+            require(entityBytesMax >= 1024, "entityBytesMax %d: must be at least 1024", entityBytesMax);
+            require(connectionsMax >= 1, "connectionsMax %d: must be at least 1", connectionsMax);
+            require(requestsMax >= 1, "requestsMax %d: must be at least 1", requestsMax);
+            require(requestReadMax.isPositive(), "requestReadMax %s: must be longer than zero", requestReadMax);
+            require(idleMax.isPositive(), "idleMax %s: must be longer than zero", idleMax);
+            require(shardsMax >= 1, "shardsMax %d: must be at least 1", shardsMax);
+        }
+
+        public Config withAddress(String host, int port) {
+            return new Config(
+                    host,
+                    port,
+                    account,
+                    region,
+                    entityBytesMax,
+                    connectionsMax,
+                    requestsMax,
+                    requestReadMax,
+                    idleMax,
+                    shardsMax);
+        }
+
+        private static void require(boolean holds, String rule, Object value) {
+            if (!holds) throw new IllegalArgumentException(rule.formatted(value));
+        }
+    }
+
+    private final WebServer server;
+    private final InetSocketAddress address;
+
+    private AwsListener(WebServer server, InetSocketAddress address) {
+        this.server = server;
+        this.address = address;
+    }
+
+    /// Listens. `random` is asked once, for what makes request ids differ between two starts.
+    ///
+    /// @throws IOException the address cannot be listened on; the message names it
+    public static AwsListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
+            throws IOException {
+        var kinesis = new Kinesis(broker, clock, config.account(), config.shardsMax());
+        var front = new HttpFront(broker, kinesis, config, clock, new RequestIds(random));
+        var server = server(config, front);
+        try {
+            server.start();
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot listen on %s:%d: %s"
+                    .formatted(config.host(), config.port(), e.getCause().getMessage()));
+        } catch (IllegalStateException e) {
+            throw new IOException(
+                    "cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
+        }
+        return new AwsListener(server, new InetSocketAddress(InetAddress.getByName(config.host()), server.port()));
+    }
+
+    /// Everything that Helidon would look for at start (features, protocols, codecs, its own configuration files)
+    /// is named here or off: the search costs more than all the rest of the start.
+    private static WebServer server(Config config, HttpFront front) {
+        var http1 = Http1Config.builder()
+                .maxHeadersSize(HEADERS_BYTES_MAX)
+                .validateRequestHeaders(true)
+                .validateResponseHeaders(false)
+                .build();
+        var http2 = Http2Config.builder()
+                .maxHeaderListSize(HEADERS_BYTES_MAX)
+                .maxFrameSize(HTTP2_FRAME_BYTES_MAX)
+                .initialWindowSize(HTTP2_WINDOW_BYTES)
+                .maxConcurrentStreams(config.requestsMax())
+                .validateResponseHeaders(false)
+                .build();
+        return WebServer.builder()
+                .host(config.host())
+                .port(config.port())
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .protocolsDiscoverServices(false)
+                .concurrencyLimitDiscoverServices(false)
+                .addConnectionSelector(Http1ConnectionSelector.builder()
+                        .config(http1)
+                        .addUpgrader(Http2Upgrader.create(http2))
+                        .build())
+                .addConnectionSelector(
+                        Http2ConnectionSelector.builder().http2Config(http2).build())
+                .mediaContext(MediaContext.builder()
+                        .mediaSupportsDiscoverServices(false)
+                        .build())
+                .contentEncoding(ContentEncodingContext.builder()
+                        .contentEncodingsDiscoverServices(false)
+                        .build())
+                .connectionOptions(SocketOptions.builder()
+                        .tcpNoDelay(true)
+                        .readTimeout(config.requestReadMax())
+                        .build())
+                .maxPayloadSize(config.entityBytesMax())
+                .maxTcpConnections(config.connectionsMax())
+                .idleConnectionTimeout(config.idleMax())
+                .shutdownGracePeriod(CLOSE_GRACE)
+                .directHandlers(front::directHandlers)
+                .routing(routing -> routing.any(front))
+                .build();
+    }
+
+    /// The address that is listened on, with the real port.
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

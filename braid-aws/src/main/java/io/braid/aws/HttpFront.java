@@ -1,0 +1,200 @@
+package io.braid.aws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.braid.aws.kinesis.Kinesis;
+import io.braid.aws.wire.AwsFault;
+import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Caller;
+import io.braid.aws.wire.Operation;
+import io.braid.aws.wire.Protocol;
+import io.braid.aws.wire.WireWriter;
+import io.braid.broker.Broker;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
+/// The only place where an [AwsFault] is caught. Any thread; a request keeps its virtual thread while it runs.
+final class HttpFront implements Handler {
+    private static final System.Logger LOG = System.getLogger(HttpFront.class.getName());
+
+    private static final HeaderName TARGET = HeaderNames.create("X-Amz-Target");
+    private static final HeaderName REQUEST_ID = HeaderNames.create("x-amzn-RequestId");
+    private static final HeaderName EXTENDED_ID = HeaderNames.create("x-amz-id-2");
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final Kinesis kinesis;
+    private final AwsListener.Config config;
+    private final RequestIds ids;
+    private final Pages pages;
+    private final RequestCounts counts = new RequestCounts();
+    private final Semaphore permits;
+
+    HttpFront(Broker broker, Kinesis kinesis, AwsListener.Config config, InstantSource clock, RequestIds ids) {
+        this.kinesis = kinesis;
+        this.config = config;
+        this.ids = ids;
+        this.pages = new Pages(broker, kinesis.traffic(), counts, clock);
+        this.permits = new Semaphore(config.requestsMax());
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) {
+        var target = request.headers().first(TARGET);
+        if (target.isPresent() || isPost(request)) aws(request, response, target.orElse(""));
+        else page(request, response);
+    }
+
+    private static boolean isPost(ServerRequest request) {
+        return request.prologue().method().equals(Method.POST);
+    }
+
+    private void page(ServerRequest request, ServerResponse response) {
+        var path = request.path().rawPath();
+        var method = request.prologue().method();
+        boolean known = pages.has(path);
+        boolean read = method.equals(Method.GET) || method.equals(Method.HEAD);
+        if (known && read) {
+            response.header(HeaderNames.CONTENT_TYPE, TEXT)
+                    .send(pages.page(path).getBytes(UTF_8));
+        } else if (known) {
+            response.status(Status.METHOD_NOT_ALLOWED_405)
+                    .header(HeaderNames.ALLOW, "GET, HEAD")
+                    .header(HeaderNames.CONTENT_TYPE, TEXT)
+                    .send((path + " can only be read: use GET.\n").getBytes(UTF_8));
+        } else {
+            response.status(Status.NOT_FOUND_404)
+                    .header(HeaderNames.CONTENT_TYPE, TEXT)
+                    .send(
+                            "There is nothing at %s. AWS requests are POSTs with an X-Amz-Target header; pages are /, /health and /metrics.\n"
+                                    .formatted(path)
+                                    .getBytes(UTF_8));
+        }
+    }
+
+    private void aws(ServerRequest request, ServerResponse response, String target) {
+        response.header(REQUEST_ID, ids.next()).header(EXTENDED_ID, ids.nextExtended());
+        var contentType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+        var protocol = Protocol.of(contentType);
+        var operation = operation(target);
+        var name = operation.isPresent() ? target.substring(Kinesis.TARGET.length() + 1) : "unknown";
+        WireWriter answer;
+        int status = 200;
+        try {
+            if (!isPost(request) || target.isEmpty() && protocol.isEmpty())
+                throw AwsFault.accessDenied("Unable to determine service/operation name to be authorized");
+            answer = answer(request, operation, protocol.orElseThrow(AwsFault::unknownOperation));
+        } catch (AwsFault fault) {
+            answer = protocol.orElse(Protocol.JSON).writer();
+            fault.writeTo(answer);
+            status = fault.status();
+            counts.fault(fault.type());
+        }
+        counts.request(name, status);
+        response.status(Status.create(status))
+                .header(HeaderNames.CONTENT_TYPE, protocol.orElse(Protocol.JSON).contentType());
+        if (answer.size() == answer.buffer().length) response.send(answer.buffer());
+        else response.send(answer.buffer(), 0, answer.size());
+    }
+
+    private Optional<Operation> operation(String target) {
+        boolean kinesisCall = target.startsWith(Kinesis.TARGET + ".");
+        return kinesisCall ? kinesis.operation(target.substring(Kinesis.TARGET.length() + 1)) : Optional.empty();
+    }
+
+    private WireWriter answer(ServerRequest request, Optional<Operation> operation, Protocol protocol) {
+        var body = body(request);
+        var known = operation.orElseThrow(AwsFault::unknownOperation);
+        if (body.length == 0) throw AwsFault.unreadable();
+        if (!permits.tryAcquire())
+            throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
+        try {
+            var caller =
+                    Caller.of(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""), config.region());
+            var call = new Call(protocol.reader(body), protocol.writer(), caller);
+            known.answer(call);
+            return call.answer();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "request failed", e);
+            throw AwsFault.internal();
+        } catch (AwsFault fault) {
+            throw fault;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "request failed", e);
+            throw AwsFault.internal(); // a bug of ours ends one request, with a trace in the log
+        } finally {
+            permits.release();
+        }
+    }
+
+    /// The whole body, read once.
+    private byte[] body(ServerRequest request) {
+        if (!request.content().hasEntity()) return new byte[0];
+        long length = request.headers().contentLength().orElse(-1);
+        if (length > config.entityBytesMax()) throw tooLarge();
+        try (InputStream in = request.content().inputStream()) {
+            if (length < 0) {
+                var body = in.readNBytes(config.entityBytesMax() + 1);
+                if (body.length > config.entityBytesMax()) throw tooLarge();
+                return body;
+            }
+            var body = new byte[(int) length];
+            int read = in.readNBytes(body, 0, body.length);
+            return read == body.length ? body : Arrays.copyOf(body, read);
+        } catch (IOException e) {
+            throw AwsFault.unreadable();
+        }
+    }
+
+    private AwsFault tooLarge() {
+        return AwsFault.tooLarge(
+                "The request is larger than the %d bytes this server reads.".formatted(config.entityBytesMax()));
+    }
+
+    /// What is refused before a handler sees it: too large, malformed, or broken in the middle.
+    void directHandlers(DirectHandlers.Builder handlers) {
+        for (var event : EventType.values()) handlers.addHandler(event, this::direct);
+    }
+
+    private DirectHandler.TransportResponse direct(
+            DirectHandler.TransportRequest request,
+            EventType event,
+            Status status,
+            io.helidon.http.ServerResponseHeaders headers,
+            String message) {
+        var answer = Protocol.JSON.writer();
+        fault(event, message).writeTo(answer);
+        counts.request("unknown", status.code());
+        return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, Protocol.JSON.contentType())
+                .header(REQUEST_ID, ids.next())
+                .keepAlive(event.keepAlive())
+                .entity(Arrays.copyOf(answer.buffer(), answer.size()))
+                .build();
+    }
+
+    private AwsFault fault(EventType event, String message) {
+        return switch (event) {
+            case PAYLOAD_TOO_LARGE -> tooLarge();
+            case INTERNAL_ERROR -> AwsFault.internal();
+            case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->
+                AwsFault.serialization("The HTTP request cannot be read: " + message);
+        };
+    }
+}

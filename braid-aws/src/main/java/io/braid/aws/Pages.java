@@ -1,0 +1,86 @@
+package io.braid.aws;
+
+import io.braid.aws.kinesis.Traffic;
+import io.braid.broker.Broker;
+import io.braid.broker.Shard;
+import io.braid.broker.Stream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+
+/// The pages for people and monitors. Any thread.
+final class Pages {
+    private static final Set<String> PATHS = Set.of("/", "/health", "/metrics");
+
+    private final Broker broker;
+    private final Traffic traffic;
+    private final RequestCounts counts;
+    private final InstantSource clock;
+    private final Instant started;
+
+    Pages(Broker broker, Traffic traffic, RequestCounts counts, InstantSource clock) {
+        this.broker = broker;
+        this.traffic = traffic;
+        this.counts = counts;
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    boolean has(String path) {
+        return PATHS.contains(path);
+    }
+
+    String page(String path) {
+        return switch (path) {
+            case "/health" -> "ok\n";
+            case "/metrics" -> metrics();
+            default -> welcome();
+        };
+    }
+
+    private String welcome() {
+        return """
+            This is Braid: one streaming server, two protocols, one durable log.
+
+            Point any Amazon Kinesis client at this address (any access key will do), for example:
+
+              aws kinesis list-streams --endpoint-url http://this-address
+
+            /health   says ok
+            /metrics  numbers for Prometheus
+            """;
+    }
+
+    private String metrics() {
+        var streams = broker.catalog().streams().stream()
+                .filter(stream -> stream.kind() == Stream.Kind.USER)
+                .toList();
+        long openShards = streams.stream()
+                .flatMap(stream -> stream.shards().stream())
+                .filter(Shard::isOpen)
+                .count();
+        var page = new StringBuilder();
+        gauge(
+                page,
+                "braid_uptime_seconds",
+                Duration.between(started, clock.instant()).toSeconds());
+        gauge(page, "braid_streams", streams.size());
+        gauge(page, "braid_open_shards", openShards);
+        counter(page, "braid_kinesis_records_in_total", traffic.recordsIn());
+        counter(page, "braid_kinesis_bytes_in_total", traffic.bytesIn());
+        counter(page, "braid_kinesis_records_refused_total", traffic.recordsRefused());
+        counter(page, "braid_kinesis_records_out_total", traffic.recordsOut());
+        counter(page, "braid_kinesis_bytes_out_total", traffic.bytesOut());
+        counts.writeTo(page);
+        return page.toString();
+    }
+
+    private static void gauge(StringBuilder page, String name, long value) {
+        page.append("# TYPE %s gauge\n%s %d\n".formatted(name, name, value));
+    }
+
+    private static void counter(StringBuilder page, String name, long value) {
+        page.append("# TYPE %s counter\n%s %d\n".formatted(name, name, value));
+    }
+}

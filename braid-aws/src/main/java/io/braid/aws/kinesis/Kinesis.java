@@ -1,0 +1,53 @@
+package io.braid.aws.kinesis;
+
+import io.braid.aws.wire.Operation;
+import io.braid.broker.Broker;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/// Amazon Kinesis Data Streams: its operations by name. Any thread; each call blocks until it is answered.
+public final class Kinesis {
+    /// What X-Amz-Target begins with.
+    public static final String TARGET = "Kinesis_20131202";
+
+    private final Traffic traffic = new Traffic();
+    private final Map<String, Operation> operations;
+
+    /// @param account   twelve digits, named in ARNs and messages
+    /// @param shardsMax open shards that all streams together may have
+    public Kinesis(Broker broker, InstantSource clock, String account, int shardsMax) {
+        var lookup = new Lookup(broker, account);
+        var streams = new StreamOperations(broker, lookup, clock, shardsMax);
+        var listing = new ShardListing(broker, lookup, clock);
+        var retention = new RetentionOperations(broker, lookup);
+        var tags = new TagOperations(lookup);
+        var iterators = new IteratorOperation(broker, lookup, clock);
+        var reading = new GetRecords(broker, lookup, clock, traffic);
+        var writing = new PutOperations(broker, lookup, clock, traffic);
+        operations = Map.ofEntries(
+                Map.entry("CreateStream", streams::create),
+                Map.entry("DeleteStream", streams::delete),
+                Map.entry("DescribeStream", listing::describe),
+                Map.entry("DescribeStreamSummary", listing::summarize),
+                Map.entry("DescribeLimits", streams::limits),
+                Map.entry("ListStreams", streams::list),
+                Map.entry("ListShards", listing::list),
+                Map.entry("IncreaseStreamRetentionPeriod", retention::increase),
+                Map.entry("DecreaseStreamRetentionPeriod", retention::decrease),
+                Map.entry("ListTagsForStream", tags::listForStream),
+                Map.entry("ListTagsForResource", tags::listForResource),
+                Map.entry("PutRecord", writing::putRecord),
+                Map.entry("PutRecords", writing::putRecords),
+                Map.entry("GetShardIterator", iterators),
+                Map.entry("GetRecords", reading));
+    }
+
+    public Optional<Operation> operation(String name) {
+        return Optional.ofNullable(operations.get(name));
+    }
+
+    public Traffic traffic() {
+        return traffic;
+    }
+}

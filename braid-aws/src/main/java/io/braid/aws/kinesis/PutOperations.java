@@ -1,0 +1,124 @@
+package io.braid.aws.kinesis;
+
+import io.braid.aws.kinesis.Placement.Code;
+import io.braid.aws.kinesis.Placement.Failed;
+import io.braid.aws.kinesis.Placement.Stored;
+import io.braid.aws.wire.AwsFault;
+import io.braid.aws.wire.Call;
+import io.braid.aws.wire.WireWriter;
+import io.braid.broker.Broker;
+import io.braid.broker.Stream;
+import java.time.InstantSource;
+import java.util.List;
+
+/// PutRecord and PutRecords: the request is read in place, put with one batch per shard, and answered when every
+/// batch is as durable as its stream promises.
+final class PutOperations {
+    /// Clocks of clients and servers differ; a sequence number from further ahead than this was made up.
+    private static final long FUTURE_SECONDS_MAX = 60;
+
+    private final Broker broker;
+    private final Lookup lookup;
+    private final InstantSource clock;
+    private final Traffic traffic;
+
+    PutOperations(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic) {
+        this.broker = broker;
+        this.lookup = lookup;
+        this.clock = clock;
+        this.traffic = traffic;
+    }
+
+    /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+    void putRecord(Call call) {
+        var request = PutRequest.one(call.body());
+        var stream = lookup.stream(request.stream());
+        long now = clock.millis();
+        request.sequenceNumberForOrdering().ifPresent(number -> checkOrdering(number, stream, now));
+        switch (put(stream, request.entries(), now)[0]) {
+            case Stored stored -> {
+                call.answer().startMap();
+                place(call.answer(), stored, new byte[SequenceNumber.DIGITS_MAX]);
+                call.answer().endMap();
+            }
+            case Failed(Code code, String message) ->
+                throw switch (code) {
+                    case THROTTLED -> AwsFault.of(code.wireName(), message);
+                    case INTERNAL -> AwsFault.internal();
+                };
+        }
+    }
+
+    /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+    void putRecords(Call call) {
+        var request = PutRequest.many(call.body());
+        var stream = lookup.stream(request.stream());
+        var placements = put(stream, request.entries(), clock.millis());
+        long failed = 0;
+        var answer = call.answer().startMap().field(Names.RECORDS).startList();
+        var digits = new byte[SequenceNumber.DIGITS_MAX];
+        for (var placement : placements) {
+            answer.startMap();
+            switch (placement) {
+                case Stored stored -> place(answer, stored, digits);
+                case Failed(Code code, String message) -> {
+                    failed++;
+                    answer.field(Names.ERROR_CODE)
+                            .text(code.wireName())
+                            .field(Names.ERROR_MESSAGE)
+                            .text(message);
+                }
+            }
+            answer.endMap();
+        }
+        answer.endList().field(Names.FAILED_RECORD_COUNT).number(failed).endMap();
+    }
+
+    private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {
+        var placements = new Put(broker, lookup.account(), now, entries).run(stream);
+        long records = 0;
+        long bytes = 0;
+        for (int i = 0; i < placements.length; i++) {
+            if (placements[i] instanceof Stored) {
+                records++;
+                bytes += entries.get(i).byteSize();
+            }
+        }
+        traffic.put(records, bytes);
+        traffic.refused(placements.length - records);
+        return placements;
+    }
+
+    private static void place(WireWriter answer, Stored stored, byte[] digits) {
+        var target = stored.target();
+        int length = SequenceNumber.print(target.created(), target.index(), stored.offset(), target.arrival(), digits);
+        answer.field(Names.SEQUENCE_NUMBER)
+                .ascii(digits, 0, length)
+                .field(Names.SHARD_ID)
+                .ascii(target.shardId(), 0, target.shardId().length);
+    }
+
+    /// A put's sequence number is always greater than any given out before in its shard, which is what
+    /// SequenceNumberForOrdering asks for; so what is left to do is to refuse one that was never given out.
+    private void checkOrdering(String number, Stream stream, long now) {
+        boolean known = SequenceNumber.parse(number)
+                .filter(sequence -> sequence.arrival() <= now / 1000 + FUTURE_SECONDS_MAX)
+                .filter(sequence -> sequence.shard() >= 0
+                        && sequence.shard() < stream.shards().size())
+                .filter(sequence -> wasGivenOut(sequence, stream))
+                .isPresent();
+        if (!known)
+            throw AwsFault.invalidArgument(
+                    "ExclusiveMinimumSequenceNumber %s used in PutRecord on stream %s under account %s is invalid."
+                            .formatted(number, stream.name(), lookup.account()));
+    }
+
+    private boolean wasGivenOut(SequenceNumber sequence, Stream stream) {
+        var shard = stream.shards().get(sequence.shard());
+        if (sequence.created() != SequenceNumber.createdSecond(shard)) return false;
+        if (sequence.isStart() || !shard.isOpen()) return true;
+        return broker.partition(stream.id(), shard.partition())
+                .map(partition -> sequence.offset() < partition.log().end())
+                .orElse(false);
+    }
+}

@@ -1,0 +1,15 @@
+package io.braid.aws.kinesis;
+
+/// Amazon's limits on sizes, in bytes unless the name says otherwise.
+final class Sizes {
+    /// The largest record a stream may be set to take; here all do.
+    static final int RECORD_KIB_MAX = 10_240;
+    /// Data and partition keys of one PutRecords.
+    static final int PUT_BYTES_MAX = 10 << 20;
+    /// Data and partition keys of one GetRecords answer; a single larger record is returned all the same.
+    static final int GET_BYTES_MAX = 10 << 20;
+    /// What a compressed batch of a Kafka producer may grow to before it is called corrupt.
+    static final int DECOMPRESSED_BYTES_MAX = 128 << 20;
+
+    private Sizes() {}
+}

@@ -1,0 +1,30 @@
+/// Kinesis Data Streams over the broker's streams: the operations of
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/ that this release serves.
+///
+/// ## Words
+///
+/// | word                 | meaning                                                                  |
+/// |----------------------|--------------------------------------------------------------------------|
+/// | shard                | a hash-key range on a range of offsets of one partition                   |
+/// | [SequenceNumber]     | Amazon's 186-bit layout around an offset                                  |
+/// | [ShardIterator]      | a sealed, self-contained place in a shard                                 |
+/// | [Requests]           | types and constraints of all requests, as tables                          |
+/// | [PutRequest], [Put]  | the hot way in: read in place, one batch per shard                        |
+/// | [GetRecords]         | the hot way out: batches written straight into the answer                 |
+///
+///     PutRecords ──► PutRequest ──► MD5 ──► shard ──► BatchBuilder ──► PartitionLog.append ──► wait
+///     GetRecords ──► ShardIterator ──► PartitionLog.read ──► RecordCursor ──► WireWriter
+///
+/// ## Threads and failure
+///
+/// Each call runs on its caller's virtual thread and keeps nothing between calls. A put that was refused because
+/// too much is waiting is a ProvisionedThroughputExceededException, everything else an InternalFailure: the two
+/// codes that PutRecords knows.
+///
+/// ## Not here, on purpose
+///
+/// Internal streams do not exist here. No StreamId is ever returned: SDKs would build Amazon's host names from it.
+/// No throughput limits, consumers, encryption, tags, splitting and merging in this release.
+///
+/// Start reading at [Kinesis], then [Put#run].
+package io.braid.aws.kinesis;

@@ -1,0 +1,35 @@
+/// The AWS front: one HTTP port that speaks Amazon's APIs over the broker's streams.
+///
+/// Its one type for others is [AwsListener]. What it hides:
+///
+/// | package             | what                                                                |
+/// |---------------------|---------------------------------------------------------------------|
+/// | `io.braid.aws`         | the port: HTTP/1.1 and 2, routing, ids, limits, pages               |
+/// | `io.braid.aws.wire`    | JSON 1.1 and CBOR 1.1, types, constraints, errors; no service       |
+/// | `io.braid.aws.kinesis` | Kinesis Data Streams                                                |
+///
+/// Types of the two inner packages are public so that these three can see each other, and for nobody else.
+///
+/// ## The life of a request
+///
+///     socket ──► Helidon ──► HttpFront ──► WireReader ──► operation ──► broker, log
+///                            one byte[]    in place       WireWriter ◄── outcomes
+///     socket ◄── Helidon ◄── HttpFront ◄──────────────────────┘
+///
+/// ## Threads
+///
+/// One virtual thread per HTTP/1.1 connection and per HTTP/2 stream, in plain blocking style. Puts wait on it until
+/// the log's writer thread has synced.
+///
+/// ## Failure
+///
+/// Every error is an answer in Amazon's words ([io.braid.aws.wire.AwsFault]); storage trouble and bugs are an
+/// InternalFailure, which SDKs retry, and a line in the log.
+///
+/// ## Not here, on purpose
+///
+/// Signatures are not verified in this release (docs/decisions/0041), so the port listens on loopback unless told
+/// otherwise. No TLS, no CORS, no query protocol, no state of its own: iterators and page tokens carry theirs.
+///
+/// Start reading at `HttpFront.handle`.
+package io.braid.aws;

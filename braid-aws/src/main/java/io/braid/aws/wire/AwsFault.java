@@ -1,0 +1,93 @@
+package io.braid.aws.wire;
+
+import java.util.Optional;
+
+/// An answer that is an error, in Amazon's own words. Thrown where it is found and written by the front, once;
+/// it carries no stack trace because it is an answer to a client and not a bug.
+public final class AwsFault extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final String type;
+    private final String messageName;
+
+    private AwsFault(int status, String type, String messageName, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.type = type;
+        this.messageName = messageName;
+    }
+
+    /// Any modelled error of a service: status 400, `message` in lower case.
+    public static AwsFault of(String type, String message) {
+        return new AwsFault(400, type, "message", message);
+    }
+
+    /// A member has the wrong type.
+    public static AwsFault serialization(String message) {
+        return new AwsFault(400, "SerializationException", "Message", message);
+    }
+
+    /// The body is no JSON or CBOR at all.
+    public static AwsFault unreadable() {
+        return new AwsFault(400, "SerializationException", "Message", null);
+    }
+
+    public static AwsFault unknownOperation() {
+        return new AwsFault(400, "UnknownOperationException", "message", null);
+    }
+
+    public static AwsFault accessDenied(String message) {
+        return new AwsFault(403, "AccessDeniedException", "Message", message);
+    }
+
+    public static AwsFault validation(String message) {
+        return of("ValidationException", message);
+    }
+
+    public static AwsFault invalidArgument(String message) {
+        return of("InvalidArgumentException", message);
+    }
+
+    public static AwsFault notFound(String message) {
+        return of("ResourceNotFoundException", message);
+    }
+
+    public static AwsFault tooLarge(String message) {
+        return new AwsFault(413, "RequestEntityTooLargeException", "message", message);
+    }
+
+    public static AwsFault busy(String message) {
+        return new AwsFault(503, "ServiceUnavailable", "message", message);
+    }
+
+    /// The server's own trouble; a client retries.
+    public static AwsFault internal() {
+        return new AwsFault(500, "InternalFailure", "message", null);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String type() {
+        return type;
+    }
+
+    public Optional<String> message() {
+        return Optional.ofNullable(getMessage());
+    }
+
+    /// Writes the error's map.
+    public void writeTo(WireWriter answer) {
+        answer.startMap().field(TYPE).text(type);
+        if (getMessage() != null)
+            answer.field(messageName.equals("message") ? MESSAGE : CAPITAL_MESSAGE)
+                    .text(getMessage());
+        answer.endMap();
+    }
+
+    private static final Name TYPE = new Name("__type");
+    private static final Name MESSAGE = new Name("message");
+    private static final Name CAPITAL_MESSAGE = new Name("Message");
+}

@@ -1,0 +1,49 @@
+package io.braid.aws.wire;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// How a body is written. The answer uses the request's.
+public enum Protocol {
+    /// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+    JSON("application/x-amz-json-1.1"),
+    /// The binary twin that the Java SDKs use for Kinesis: indefinite lengths, byte strings, and timestamps as
+    /// tag 1 with whole *milliseconds*.
+    CBOR("application/x-amz-cbor-1.1");
+
+    private final String contentType;
+
+    Protocol(String contentType) {
+        this.contentType = contentType;
+    }
+
+    public String contentType() {
+        return contentType;
+    }
+
+    /// The protocol of a Content-Type header, parameters such as a charset aside.
+    public static Optional<Protocol> of(String contentType) {
+        int end = contentType.indexOf(';');
+        var type =
+                (end < 0 ? contentType : contentType.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+        return switch (type) {
+            case "application/x-amz-json-1.1", "application/json" -> Optional.of(JSON);
+            case "application/x-amz-cbor-1.1" -> Optional.of(CBOR);
+            default -> Optional.empty();
+        };
+    }
+
+    public WireReader reader(byte[] body) {
+        return switch (this) {
+            case JSON -> new JsonReader(body);
+            case CBOR -> new CborReader(body);
+        };
+    }
+
+    public WireWriter writer() {
+        return switch (this) {
+            case JSON -> new JsonWriter();
+            case CBOR -> new CborWriter();
+        };
+    }
+}
