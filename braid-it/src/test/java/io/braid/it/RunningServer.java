@@ -1,0 +1,220 @@
+package io.braid.it;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/// A Braid process, started as a user starts it: lives that follow each other on one directory. The first life takes
+/// free ports, later lives take the same ones again.
+///
+/// Not for several threads at once, except [#kill], which any thread may call.
+final class RunningServer implements AutoCloseable {
+    static final Duration START_MAX = Duration.ofSeconds(60);
+    static final Duration STOP_MAX = Duration.ofSeconds(30);
+
+    private static final Pattern READY = Pattern.compile("ready kafka=(\\S+) http=(\\S+) data=(.+) in (\\d+) ms");
+    private static final Pattern ERROR = Pattern.compile("\\b(ERROR|SEVERE)\\b");
+    private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroyForcibly)));
+    }
+
+    private final Path home;
+    private final List<String> settings;
+    private volatile Process process;
+    private String kafka;
+    private String http;
+    private int errorsSeen;
+    private boolean evidence;
+
+    private RunningServer(Path home, List<String> settings, String kafka, String http) {
+        this.home = home;
+        this.settings = settings;
+        this.kafka = kafka;
+        this.http = http;
+    }
+
+    /// Starts a server in a new directory on free ports.
+    ///
+    /// @param settings more arguments of `server`, such as `--set`, `auto.create.topics.enable=false`
+    static RunningServer start(String name, String... settings) throws IOException {
+        var server = new RunningServer(newHome(name), List.of(settings), "127.0.0.1:0", "127.0.0.1:0");
+        server.live();
+        return server;
+    }
+
+    /// As [#start], on ports that no client's outgoing connection will take while the server is dead.
+    static RunningServer startToBeKilled(String name, String... settings) throws IOException {
+        var ports = StablePorts.two();
+        var server = new RunningServer(
+                newHome(name), List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
+        server.live();
+        return server;
+    }
+
+    /// Runs a server that is expected not to start, to its end.
+    static Finished refused(Path data, String kafka, String http, String... settings) throws IOException {
+        return Finished.run(command(data, kafka, http, List.of(settings)), "", START_MAX);
+    }
+
+    /// Starts the next life on the same directory and ports.
+    void live() throws IOException {
+        if (process != null && process.isAlive()) throw new IllegalStateException("it is still alive");
+        var next = new ProcessBuilder(command(data(), kafka, http, settings))
+                .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        next.getOutputStream().close();
+        ALIVE.add(next);
+        next.onExit().thenAccept(ALIVE::remove);
+        process = next;
+        var ready = READY.matcher(firstLine(next));
+        if (!ready.matches()) fail("instead of a ready line: " + ready);
+        kafka = ready.group(1);
+        http = ready.group(2);
+    }
+
+    /// `kill -9`, and the wait for the end of the process.
+    void kill() {
+        var victim = process;
+        victim.destroyForcibly();
+        victim.onExit().join();
+    }
+
+    /// SIGTERM.
+    ///
+    /// @return the exit code
+    int stop() {
+        process.destroy();
+        try {
+            process.onExit()
+                    .orTimeout(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            kill();
+            keepEvidence();
+            fail("the server did not stop within " + STOP_MAX + " of SIGTERM; its log is " + log(), e);
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String kafka() {
+        return kafka;
+    }
+
+    String http() {
+        return http;
+    }
+
+    URI endpoint() {
+        return URI.create("http://" + http);
+    }
+
+    Path data() {
+        return home.resolve("data");
+    }
+
+    Path log() {
+        return home.resolve("server.log");
+    }
+
+    /// The error lines of the log that no earlier call has returned.
+    List<String> newErrors() throws IOException {
+        var errors = Files.readAllLines(log()).stream()
+                .filter(line -> ERROR.matcher(line).find())
+                .toList();
+        var unseen = List.copyOf(errors.subList(errorsSeen, errors.size()));
+        errorsSeen = errors.size();
+        return unseen;
+    }
+
+    /// Keeps directory and log when the server is closed.
+    void keepEvidence() {
+        evidence = true;
+    }
+
+    /// Stops the server if it lives, checks its log, and removes its directory unless there is something to look into.
+    @Override
+    public void close() throws IOException {
+        if (process.isAlive()) stop();
+        var errors = newErrors();
+        if (!errors.isEmpty()) {
+            keepEvidence();
+            fail("errors nobody announced, in " + log() + ":\n" + String.join("\n", errors));
+        }
+        if (!evidence) deleteTree(home);
+    }
+
+    private String firstLine(Process started) throws IOException {
+        var first = new CompletableFuture<String>();
+        Thread.ofVirtual().start(() -> drain(started, first));
+        try {
+            return first.get(START_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            started.destroyForcibly();
+            keepEvidence();
+            var lines = Files.readAllLines(log());
+            var tail = lines.subList(Math.max(0, lines.size() - 30), lines.size());
+            throw new IOException("the server did not get ready: " + e + "\n" + String.join("\n", tail), e);
+        }
+    }
+
+    private static void drain(Process started, CompletableFuture<String> first) {
+        try (BufferedReader lines = started.inputReader()) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) first.complete(line);
+        } catch (IOException e) {
+            first.completeExceptionally(e);
+        }
+        first.completeExceptionally(new IOException("it ended without a word on standard output"));
+    }
+
+    private static List<String> command(Path data, String kafka, String http, List<String> settings)
+            throws IOException {
+        var command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(List.of(
+                "-cp",
+                Files.readString(Jvm.target().resolve("server.classpath")).strip()));
+        command.addAll(List.of("io.braid.server.Main", "server", "--data", data.toString()));
+        command.addAll(List.of("--kafka", kafka, "--http", http));
+        command.addAll(settings);
+        return command;
+    }
+
+    private static Path newHome(String name) throws IOException {
+        var servers = Files.createDirectories(Jvm.target().resolve("servers"));
+        return Files.createTempDirectory(servers, name + "-");
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (var paths = Files.walk(root)) {
+            paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(RunningServer::delete);
+        }
+    }
+
+    private static void delete(File file) {
+        if (!file.delete()) throw new UncheckedIOException(new IOException("could not delete " + file));
+    }
+}

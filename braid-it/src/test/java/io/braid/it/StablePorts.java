@@ -1,0 +1,45 @@
+package io.braid.it;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/// Two free ports below those the system gives to outgoing connections.
+///
+/// While a killed server is away, its clients keep connecting. On a port of the ephemeral range such a connection can
+/// be given that very port as its own, connect to itself, and keep the server from ever coming back.
+record StablePorts(int first, int second) {
+    private static final int LOWEST = 15_000;
+    private static final int TRIES_MAX = 1_000;
+
+    static StablePorts two() throws IOException {
+        var range = Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"));
+        int highest = Integer.parseInt(range.strip().split("\\s+")[0]);
+        var random = new Random();
+        int first = free(random, highest);
+        int second = free(random, highest);
+        while (second == first) second = free(random, highest);
+        return new StablePorts(first, second);
+    }
+
+    private static int free(Random random, int highest) throws IOException {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            int port = random.nextInt(LOWEST, highest);
+            if (isFree(port)) return port;
+        }
+        throw new IOException("no free port between %d and %d".formatted(LOWEST, highest));
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException taken) {
+            return false; // somebody listens there: that is the answer
+        }
+    }
+}
