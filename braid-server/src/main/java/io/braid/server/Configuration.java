@@ -1,0 +1,209 @@
+package io.braid.server;
+
+import io.braid.aws.AwsListener;
+import io.braid.broker.BrokerConfig;
+import io.braid.kafka.KafkaListener;
+import io.braid.log.InvalidConfig;
+import io.braid.log.LogConfig;
+import io.braid.server.BadSettings.Fault;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Settings that were checked. A later source replaces an earlier one: the table's defaults, the file, the
+/// environment, the flags.
+public final class Configuration {
+    /// What somebody said about one setting.
+    ///
+    /// @param key    as it was written
+    /// @param text   as it was written
+    /// @param origin where: `braid.yaml:12`, a variable or a flag
+    public record Given(String key, String text, String origin) {}
+
+    /// Variables of ours that are not settings: they belong to the launcher and the command line.
+    private static final List<String> OTHER_VARIABLES =
+            List.of("BRAID_CONFIG", "BRAID_JAVA_HOME", "BRAID_JVM_ARGS", "BRAID_ENDPOINT");
+
+    /// Kubernetes puts the addresses of a service named braid, braid-kafka ... into variables of these forms.
+    private static final Pattern KUBERNETES =
+            Pattern.compile("BRAID_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_.*)?)?)");
+
+    private final Map<String, Given> given;
+
+    private Configuration(Map<String, Given> given) {
+        this.given = Map.copyOf(given);
+    }
+
+    /// The same, from a file that may not have been named.
+    public static Configuration load(Optional<Path> file, Map<String, String> environment, List<Given> flags)
+            throws BadSettings {
+        return of(file.isPresent() ? YamlFile.read(file.get()) : List.of(), environment, flags);
+    }
+
+    /// @param file        what a file said, in its order
+    /// @param environment all variables of the process
+    /// @param flags       what the command line said; `key` is a setting's key
+    /// @throws BadSettings naming everything that is wrong, and where it was said
+    public static Configuration of(List<Given> file, Map<String, String> environment, List<Given> flags)
+            throws BadSettings {
+        var faults = new ArrayList<Fault>();
+        var sources = new ArrayList<>(file);
+        environment.entrySet().stream()
+                .filter(variable -> isOurs(variable.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(variable -> Settings.ofVariable(variable.getKey())
+                        .ifPresentOrElse(
+                                setting ->
+                                        sources.add(new Given(setting.key(), variable.getValue(), variable.getKey())),
+                                () -> faults.add(unknownVariable(variable.getKey()))));
+        sources.addAll(flags);
+
+        var latest = new LinkedHashMap<String, Given>();
+        for (var said : sources) {
+            check(said, faults);
+            latest.put(said.key(), said);
+        }
+        var configuration = new Configuration(latest);
+        configuration.checkAddresses(faults);
+        if (faults.isEmpty()) configuration.checkTogether(faults);
+        if (!faults.isEmpty()) throw new BadSettings(faults);
+        return configuration;
+    }
+
+    public <T> T value(Setting<T> setting) {
+        var said = given.get(setting.key());
+        return setting.kind().parser().apply(said == null ? setting.standard() : said.text());
+    }
+
+    LogConfig log() {
+        return new LogConfig(
+                value(Settings.DATA),
+                value(Settings.LOG_WRITERS),
+                bytes(Settings.LOG_JOURNAL_BYTES),
+                bytes(Settings.LOG_GROUP_BYTES_MAX),
+                bytes(Settings.LOG_BATCH_BYTES_MAX),
+                value(Settings.LOG_INBOX_MAX),
+                bytes(Settings.LOG_INBOX_BYTES_MAX),
+                value(Settings.LOG_PRODUCERS_MAX),
+                value(Settings.LOG_PRODUCER_MILLIS),
+                value(Settings.LOG_CHECKPOINT_MILLIS),
+                value(Settings.LOG_RETENTION_CHECK_MILLIS));
+    }
+
+    BrokerConfig broker() {
+        var streams = new HashMap<String, String>();
+        given.forEach((key, said) -> {
+            if (key.startsWith(Settings.STREAM_PREFIX)) {
+                streams.put(key.substring(Settings.STREAM_PREFIX.length()), said.text());
+            }
+        });
+        return new BrokerConfig(value(Settings.DEFAULT_PARTITIONS), value(Settings.PARTITIONS_MAX), streams);
+    }
+
+    KafkaListener.Config kafka() {
+        var listen = value(Settings.KAFKA_LISTEN);
+        KafkaListener.Advertised advertised = value(Settings.KAFKA_ADVERTISED)
+                .<KafkaListener.Advertised>map(fixed -> new KafkaListener.Fixed(fixed.host(), fixed.port()))
+                .orElseGet(KafkaListener.AsReached::new);
+        var limits = new KafkaListener.Limits(
+                value(Settings.KAFKA_CONNECTIONS_MAX),
+                bytes(Settings.KAFKA_REQUEST_BYTES_MAX),
+                value(Settings.KAFKA_REQUESTS_MAX),
+                value(Settings.KAFKA_BYTES_IN_FLIGHT_MAX),
+                value(Settings.KAFKA_IDLE),
+                value(Settings.KAFKA_DRAIN));
+        return new KafkaListener.Config(
+                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, Map.of());
+    }
+
+    AwsListener.Config http() {
+        var listen = value(Settings.HTTP_LISTEN);
+        return new AwsListener.Config(
+                listen.host(),
+                listen.port(),
+                value(Settings.AWS_ACCOUNT),
+                value(Settings.AWS_REGION),
+                bytes(Settings.HTTP_REQUEST_BYTES_MAX),
+                value(Settings.HTTP_CONNECTIONS_MAX),
+                value(Settings.HTTP_REQUESTS_MAX),
+                value(Settings.HTTP_REQUEST_READ),
+                value(Settings.HTTP_IDLE),
+                value(Settings.KINESIS_SHARDS_MAX));
+    }
+
+    private int bytes(Setting<Long> setting) {
+        return Math.toIntExact(value(setting));
+    }
+
+    private static boolean isOurs(String variable) {
+        return variable.startsWith("BRAID_")
+                && !OTHER_VARIABLES.contains(variable)
+                && !KUBERNETES.matcher(variable).matches();
+    }
+
+    private static void check(Given said, List<Fault> faults) {
+        var setting = Settings.find(said.key());
+        if (setting.isEmpty()) {
+            var nearest = Settings.nearest(said.key(), Settings.all().stream().map(Setting::key));
+            faults.add(new Fault(
+                    said.origin(), "there is no setting %s; did you mean %s?".formatted(said.key(), nearest)));
+            return;
+        }
+        try {
+            setting.get().kind().parser().apply(said.text());
+        } catch (IllegalArgumentException wrong) {
+            faults.add(fault(said, wrong.getMessage()));
+        }
+    }
+
+    /// Nobody has to say who they are in this release, so only this machine may reach it, unless somebody says so.
+    private void checkAddresses(List<Fault> faults) {
+        if (parsed(Settings.ALLOW_UNAUTHENTICATED).equals(Optional.of(true))) return;
+        for (var listen : List.of(Settings.KAFKA_LISTEN, Settings.HTTP_LISTEN)) {
+            if (parsed(listen).map(HostPort::isLoopback).orElse(true)) continue;
+            faults.add(fault(
+                    given.get(listen.key()),
+                    "other machines could reach this and nobody has to say who they are; "
+                            + "where that is fine (a container, a trusted network), set %s = true"
+                                    .formatted(Settings.ALLOW_UNAUTHENTICATED.key())));
+        }
+    }
+
+    /// Rules about more than one setting; only asked when each of them is right by itself.
+    private void checkTogether(List<Fault> faults) {
+        try {
+            log();
+        } catch (InvalidConfig wrong) {
+            for (var problem : wrong.problems()) faults.add(new Fault(origin(problem.key()), problem.toString()));
+        }
+    }
+
+    /// The value, or nothing if what was said cannot be understood, which is a fault of its own.
+    private <T> Optional<T> parsed(Setting<T> setting) {
+        try {
+            return Optional.of(value(setting));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// Where a setting was said; one that nobody said stands in the table.
+    private String origin(String key) {
+        var said = given.get(key);
+        return said == null ? "default" : said.origin();
+    }
+
+    private static Fault fault(Given said, String rule) {
+        return new Fault(said.origin(), "%s = %s: %s".formatted(said.key(), said.text(), rule));
+    }
+
+    private static Fault unknownVariable(String variable) {
+        var nearest = Settings.nearest(variable, Settings.all().stream().map(Setting::variable));
+        return new Fault(variable, "there is no such setting; did you mean %s?".formatted(nearest));
+    }
+}

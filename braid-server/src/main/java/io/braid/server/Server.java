@@ -1,0 +1,156 @@
+package io.braid.server;
+
+import io.braid.aws.AwsListener;
+import io.braid.broker.Broker;
+import io.braid.kafka.KafkaListener;
+import io.braid.log.Log;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.random.RandomGenerator;
+
+/// One running Braid: the log, the broker on it, and the two listeners on that. Made by hand, from the bottom up.
+///
+///     Kafka clients ──► KafkaListener ──┐
+///                                       ├──► Broker ──► Log ──► data directory
+///     AWS clients ────► AwsListener ────┘
+///
+/// Closing goes from the top down: listeners first, so that what they still answer is durable before the log goes.
+public final class Server implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
+    private final Path data;
+    private final KafkaListener kafka;
+    private final AwsListener http;
+    private final Deque<AutoCloseable> parts;
+
+    private Server(Path data, KafkaListener kafka, AwsListener http, Deque<AutoCloseable> parts) {
+        this.data = data;
+        this.kafka = kafka;
+        this.http = http;
+        this.parts = parts;
+    }
+
+    /// Opens everything; both ports answer when this returns. Blocks while the log recovers.
+    ///
+    /// @throws CannotStart saying why and what to do; whatever was opened is closed again
+    public static Server start(Configuration configuration, InstantSource clock, RandomGenerator random)
+            throws CannotStart {
+        var parts = new ArrayDeque<AutoCloseable>();
+        var data = configuration.value(Settings.DATA).toAbsolutePath().normalize();
+        try {
+            var log = add(parts, openLog(configuration, clock));
+            var broker = add(parts, openBroker(log, configuration, clock, random));
+            var kafka = add(parts, startKafka(broker, configuration, clock, random));
+            var http = add(parts, startHttp(broker, configuration, clock, random));
+            return new Server(data, kafka, http, parts);
+        } catch (CannotStart | RuntimeException | Error cause) {
+            closeAll(parts);
+            throw cause;
+        }
+    }
+
+    /// Where Kafka clients connect, with the port it got.
+    public HostPort kafka() {
+        return HostPort.of(kafka.address());
+    }
+
+    /// Where AWS clients connect, with the port it got.
+    public HostPort http() {
+        return HostPort.of(http.address());
+    }
+
+    /// The directory that holds everything, absolute.
+    public Path data() {
+        return data;
+    }
+
+    /// Stops taking requests, answers those in flight, and leaves a directory that opens without recovery.
+    @Override
+    public void close() {
+        closeAll(parts);
+    }
+
+    private static Log openLog(Configuration configuration, InstantSource clock) throws CannotStart {
+        try {
+            return Log.open(configuration.log(), clock);
+        } catch (IOException cause) {
+            throw new CannotStart(sentence(cause), cause);
+        }
+    }
+
+    private static Broker openBroker(Log log, Configuration configuration, InstantSource clock, RandomGenerator random)
+            throws CannotStart {
+        try {
+            return Broker.open(log, configuration.broker(), clock, random);
+        } catch (IOException cause) {
+            throw new CannotStart(sentence(cause), cause);
+        }
+    }
+
+    private static KafkaListener startKafka(
+            Broker broker, Configuration configuration, InstantSource clock, RandomGenerator random)
+            throws CannotStart {
+        try {
+            return KafkaListener.start(broker, configuration.kafka(), clock, random);
+        } catch (IOException | RuntimeException cause) {
+            throw cannotListen(configuration, Settings.KAFKA_LISTEN, "--kafka", cause);
+        }
+    }
+
+    private static AwsListener startHttp(
+            Broker broker, Configuration configuration, InstantSource clock, RandomGenerator random)
+            throws CannotStart {
+        try {
+            return AwsListener.start(broker, configuration.http(), clock, random);
+        } catch (IOException | RuntimeException cause) {
+            throw cannotListen(configuration, Settings.HTTP_LISTEN, "--http", cause);
+        }
+    }
+
+    private static CannotStart cannotListen(
+            Configuration configuration, Setting<HostPort> setting, String flag, Exception cause) {
+        var address = configuration.value(setting);
+        var reason = reason(cause);
+        if (reason.contains("in use")) {
+            return new CannotStart(
+                    ("%s is taken by another program: stop that, or choose another port with %s HOST:PORT "
+                                    + "(port 0 takes a free one)")
+                            .formatted(address, flag),
+                    cause);
+        }
+        return new CannotStart(
+                "cannot listen on %s (%s): name an address of this machine with %s HOST:PORT"
+                        .formatted(address, reason, flag),
+                cause);
+    }
+
+    /// What the operating system said; libraries wrap it in sentences of their own.
+    private static String reason(Throwable cause) {
+        while (cause.getCause() != null) cause = cause.getCause();
+        return String.valueOf(cause.getMessage());
+    }
+
+    private static String sentence(Exception cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    private static <T extends AutoCloseable> T add(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /// The last opened first. A part that fails to close does not keep the others open.
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            var part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception failure) {
+                LOG.log(System.Logger.Level.ERROR, part.getClass().getSimpleName() + " did not close cleanly", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.braid.server;
+
+import io.braid.aws.AwsListener;
+import io.braid.broker.BrokerConfig;
+import io.braid.broker.StreamSettings;
+import io.braid.kafka.KafkaListener;
+import io.braid.log.LogConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Every setting there is. `docs/settings.md` is written from this table, and the loader refuses what is not here.
+public final class Settings {
+    private static final LogConfig LOG = new LogConfig(Path.of("data"));
+    private static final AwsListener.Config HTTP = AwsListener.Config.DEFAULT;
+    private static final KafkaListener.Config KAFKA = KafkaListener.Config.DEFAULT;
+    private static final KafkaListener.Limits KAFKA_LIMITS = KafkaListener.Limits.DEFAULT;
+
+    public static final Setting<Path> DATA = new Setting<>(
+            "data",
+            Kind.PATH,
+            "data",
+            "The directory that holds everything; created when missing, one server at a time.");
+
+    public static final Setting<HostPort> KAFKA_LISTEN = new Setting<>(
+            "kafka.listen",
+            Kind.ADDRESS,
+            new HostPort(KAFKA.host(), KAFKA.port()).toString(),
+            "Where Kafka clients connect; port 0 takes a free one.");
+    public static final Setting<Optional<HostPort>> KAFKA_ADVERTISED = new Setting<>(
+            "kafka.advertised",
+            Kind.OPTIONAL_ADDRESS,
+            "",
+            "The address Kafka clients are told to use; when empty, the one by which each of them came in.");
+    public static final Setting<Boolean> KAFKA_AUTO_CREATE = new Setting<>(
+            "kafka.auto-create",
+            Kind.BOOLEAN,
+            String.valueOf(KAFKA.autoCreate()),
+            "Whether a Kafka client that asks for a stream that is not there creates it.");
+    public static final Setting<Integer> KAFKA_CONNECTIONS_MAX = new Setting<>(
+            "kafka.connections-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(KAFKA_LIMITS.connections()),
+            "Kafka connections open at once; a further one is closed at once.");
+    public static final Setting<Long> KAFKA_REQUEST_BYTES_MAX = new Setting<>(
+            "kafka.request-bytes-max",
+            Kind.size(1 << 10, Integer.MAX_VALUE),
+            Kind.sizeText(KAFKA_LIMITS.requestBytes()),
+            "The largest Kafka request; a larger one ends its connection.");
+    public static final Setting<Integer> KAFKA_REQUESTS_MAX = new Setting<>(
+            "kafka.requests-per-connection-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(KAFKA_LIMITS.requestsPerConnection()),
+            "Requests of one Kafka connection that wait for their answers; a client that sends more is read from"
+                    + " later.");
+    public static final Setting<Long> KAFKA_BYTES_IN_FLIGHT_MAX = new Setting<>(
+            "kafka.bytes-in-flight-max",
+            Kind.size(1 << 20, Long.MAX_VALUE),
+            Kind.sizeText(KAFKA_LIMITS.bytesInFlight()),
+            "All Kafka requests being served, together; while it is reached nobody is read from.");
+    public static final Setting<Duration> KAFKA_IDLE = new Setting<>(
+            "kafka.idle",
+            Kind.DURATION,
+            Kind.durationText(KAFKA_LIMITS.idle()),
+            "A Kafka connection that asks nothing for this long is closed.");
+    public static final Setting<Duration> KAFKA_DRAIN = new Setting<>(
+            "kafka.drain",
+            Kind.DURATION,
+            Kind.durationText(KAFKA_LIMITS.drain()),
+            "How long a stopping server lets Kafka requests in flight finish.");
+
+    public static final Setting<HostPort> HTTP_LISTEN = new Setting<>(
+            "http.listen",
+            Kind.ADDRESS,
+            new HostPort(HTTP.host(), HTTP.port()).toString(),
+            "Where AWS clients connect; port 0 takes a free one.");
+    public static final Setting<Long> HTTP_REQUEST_BYTES_MAX = new Setting<>(
+            "http.request-bytes-max",
+            Kind.size(1 << 10, Integer.MAX_VALUE),
+            Kind.sizeText(HTTP.entityBytesMax()),
+            "The largest HTTP request body; a larger one is refused.");
+    public static final Setting<Integer> HTTP_CONNECTIONS_MAX = new Setting<>(
+            "http.connections-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(HTTP.connectionsMax()),
+            "HTTP connections open at once; a further one waits until one closes.");
+    public static final Setting<Integer> HTTP_REQUESTS_MAX = new Setting<>(
+            "http.requests-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(HTTP.requestsMax()),
+            "HTTP requests in progress; a further one is answered with ServiceUnavailable.");
+    public static final Setting<Duration> HTTP_REQUEST_READ = new Setting<>(
+            "http.request-read",
+            Kind.DURATION,
+            Kind.durationText(HTTP.requestReadMax()),
+            "How long an HTTP client may send nothing in the middle of a request.");
+    public static final Setting<Duration> HTTP_IDLE = new Setting<>(
+            "http.idle",
+            Kind.DURATION,
+            Kind.durationText(HTTP.idleMax()),
+            "An HTTP connection that is not used for this long is closed.");
+
+    public static final Setting<String> AWS_ACCOUNT = new Setting<>(
+            "aws.account",
+            Kind.matching("[0-9]{12}", "must be twelve digits"),
+            HTTP.account(),
+            "The AWS account number in ARNs and messages.");
+    public static final Setting<String> AWS_REGION = new Setting<>(
+            "aws.region",
+            Kind.matching("[a-z0-9-]{1,32}", "must be like us-east-1"),
+            HTTP.region(),
+            "The region of AWS clients that name none.");
+    public static final Setting<Integer> KINESIS_SHARDS_MAX = new Setting<>(
+            "kinesis.shards-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(HTTP.shardsMax()),
+            "Open shards that all streams together may have when Kinesis creates one.");
+
+    public static final Setting<Boolean> ALLOW_UNAUTHENTICATED = new Setting<>(
+            "security.allow-unauthenticated",
+            Kind.BOOLEAN,
+            "false",
+            "Allows to listen on an address that other machines reach although nobody has to say who they are.");
+
+    public static final Setting<Integer> DEFAULT_PARTITIONS = new Setting<>(
+            "broker.default-partitions",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(BrokerConfig.DEFAULT.defaultPartitions()),
+            "Partitions of a stream whose creator names no number.");
+    public static final Setting<Integer> PARTITIONS_MAX = new Setting<>(
+            "broker.partitions-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(BrokerConfig.DEFAULT.partitionsMax()),
+            "Partitions that all streams together may have.");
+
+    public static final Setting<Integer> LOG_WRITERS = new Setting<>(
+            "log.writers",
+            Kind.count(1, 64),
+            String.valueOf(LOG.writers()),
+            "Writer threads, each with a journal of its own; one sync serves all partitions of a writer.");
+    public static final Setting<Long> LOG_JOURNAL_BYTES = new Setting<>(
+            "log.journal-bytes",
+            Kind.size(1 << 20, Integer.MAX_VALUE),
+            Kind.sizeText(LOG.journalBytes()),
+            "The size of one journal file; each writer has two and changes between them.");
+    public static final Setting<Long> LOG_GROUP_BYTES_MAX = new Setting<>(
+            "log.group-bytes-max",
+            Kind.size(1, Integer.MAX_VALUE),
+            Kind.sizeText(LOG.groupBytesMax()),
+            "What a writer takes in one turn, at most.");
+    public static final Setting<Long> LOG_BATCH_BYTES_MAX = new Setting<>(
+            "log.batch-bytes-max",
+            Kind.size(1, Integer.MAX_VALUE),
+            Kind.sizeText(LOG.batchBytesMax()),
+            "The largest batch any stream takes, whatever its own setting says.");
+    public static final Setting<Integer> LOG_INBOX_MAX = new Setting<>(
+            "log.inbox-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(LOG.inboxMax()),
+            "Appends that may wait at one partition before more are refused.");
+    public static final Setting<Long> LOG_INBOX_BYTES_MAX = new Setting<>(
+            "log.inbox-bytes-max",
+            Kind.size(1, Integer.MAX_VALUE),
+            Kind.sizeText(LOG.inboxBytesMax()),
+            "The bytes that those may hold together.");
+    public static final Setting<Integer> LOG_PRODUCERS_MAX = new Setting<>(
+            "log.producers-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(LOG.producersMax()),
+            "Producers whose sequences a partition remembers; the one that wrote longest ago goes first.");
+    public static final Setting<Long> LOG_PRODUCER_MILLIS = new Setting<>(
+            "log.producer-millis",
+            Kind.millis(),
+            String.valueOf(LOG.producerMillis()),
+            "A producer that has not written for this many milliseconds is forgotten.");
+    public static final Setting<Long> LOG_CHECKPOINT_MILLIS = new Setting<>(
+            "log.checkpoint-millis",
+            Kind.millis(),
+            String.valueOf(LOG.checkpointMillis()),
+            "How often segments are synced and the journal begins anew, in milliseconds.");
+    public static final Setting<Long> LOG_RETENTION_CHECK_MILLIS = new Setting<>(
+            "log.retention-check-millis",
+            Kind.millis(),
+            String.valueOf(LOG.retentionCheckMillis()),
+            "How often segments that may be deleted are looked for, in milliseconds.");
+
+    public static final Setting<System.Logger.Level> LOGGING_LEVEL = new Setting<>(
+            "logging.level",
+            Kind.choice(System.Logger.Level.class),
+            "info",
+            "The least important lines that Braid itself writes to standard error.");
+    public static final Setting<System.Logger.Level> LOGGING_LIBRARIES = new Setting<>(
+            "logging.libraries-level",
+            Kind.choice(System.Logger.Level.class),
+            "warning",
+            "The same for the libraries inside it.");
+
+    /// What stands before the name of a stream's setting, where it becomes the default of all streams.
+    static final String STREAM_PREFIX = "stream.";
+
+    private static final List<Setting<?>> ALL = Stream.concat(
+                    Stream.<Setting<?>>of(
+                            DATA,
+                            KAFKA_LISTEN,
+                            KAFKA_ADVERTISED,
+                            KAFKA_AUTO_CREATE,
+                            KAFKA_CONNECTIONS_MAX,
+                            KAFKA_REQUEST_BYTES_MAX,
+                            KAFKA_REQUESTS_MAX,
+                            KAFKA_BYTES_IN_FLIGHT_MAX,
+                            KAFKA_IDLE,
+                            KAFKA_DRAIN,
+                            HTTP_LISTEN,
+                            HTTP_REQUEST_BYTES_MAX,
+                            HTTP_CONNECTIONS_MAX,
+                            HTTP_REQUESTS_MAX,
+                            HTTP_REQUEST_READ,
+                            HTTP_IDLE,
+                            AWS_ACCOUNT,
+                            AWS_REGION,
+                            KINESIS_SHARDS_MAX,
+                            ALLOW_UNAUTHENTICATED,
+                            DEFAULT_PARTITIONS,
+                            PARTITIONS_MAX,
+                            LOG_WRITERS,
+                            LOG_JOURNAL_BYTES,
+                            LOG_GROUP_BYTES_MAX,
+                            LOG_BATCH_BYTES_MAX,
+                            LOG_INBOX_MAX,
+                            LOG_INBOX_BYTES_MAX,
+                            LOG_PRODUCERS_MAX,
+                            LOG_PRODUCER_MILLIS,
+                            LOG_CHECKPOINT_MILLIS,
+                            LOG_RETENTION_CHECK_MILLIS,
+                            LOGGING_LEVEL,
+                            LOGGING_LIBRARIES),
+                    StreamSettings.all().stream().map(Settings::ofStream))
+            .toList();
+
+    private Settings() {}
+
+    public static List<Setting<?>> all() {
+        return ALL;
+    }
+
+    static Optional<Setting<?>> find(String key) {
+        return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+    }
+
+    static Optional<Setting<?>> ofVariable(String variable) {
+        return ALL.stream()
+                .filter(setting -> setting.variable().equals(variable))
+                .findFirst();
+    }
+
+    /// The known word that a mistyped one most probably means: the fewest letters to change.
+    static String nearest(String word, Stream<String> known) {
+        return known.min(Comparator.comparingInt((String candidate) -> distance(word, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+
+    /// Every stream's setting may be set for all streams at once.
+    private static Setting<String> ofStream(StreamSettings.Setting setting) {
+        var kind = new Kind<>(setting.type().name().toLowerCase(Locale.ROOT), text -> {
+            StreamSettings.fault(Map.of(setting.name(), text)).ifPresent(fault -> {
+                throw new IllegalArgumentException(fault);
+            });
+            return text;
+        });
+        return new Setting<>(STREAM_PREFIX + setting.name(), kind, setting.defaultValue(), setting.doc());
+    }
+
+    /// Levenshtein's distance: single letters added, left out or replaced.
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        for (int j = 0; j < row.length; j++) row[j] = j;
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[other.length()];
+    }
+}

@@ -1,0 +1,153 @@
+package io.braid.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.braid.aws.AwsListener;
+import io.braid.kafka.KafkaListener;
+import io.braid.server.BadSettings.Fault;
+import io.braid.server.Configuration.Given;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationTest {
+    @Test
+    void nothingSaidMeansTheTable() throws BadSettings {
+        var configuration = of("", Map.of());
+
+        assertEquals(Path.of("data"), configuration.value(Settings.DATA));
+        assertEquals(new HostPort("127.0.0.1", 9092), configuration.value(Settings.KAFKA_LISTEN));
+        assertEquals(new HostPort("127.0.0.1", 4566), configuration.value(Settings.HTTP_LISTEN));
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheModules() throws BadSettings {
+        var configuration = of("", Map.of());
+
+        assertEquals(KafkaListener.Config.DEFAULT, configuration.kafka());
+        assertEquals(AwsListener.Config.DEFAULT, configuration.http());
+        assertEquals(new io.braid.log.LogConfig(Path.of("data")), configuration.log());
+        assertEquals(io.braid.broker.BrokerConfig.DEFAULT, configuration.broker());
+    }
+
+    @Test
+    void aVariableReplacesTheFileAndAFlagReplacesBoth() throws BadSettings {
+        var file = "data: from-file\nkafka.listen: 127.0.0.1:1\nhttp.listen: 127.0.0.1:2\n";
+        var environment = Map.of("BRAID_DATA", "from-variable", "BRAID_KAFKA_LISTEN", "127.0.0.1:3", "PATH", "/bin");
+
+        var configuration = of(file, environment, new Given("data", "from-flag", "--data"));
+
+        assertEquals(Path.of("from-flag"), configuration.value(Settings.DATA));
+        assertEquals(3, configuration.value(Settings.KAFKA_LISTEN).port());
+        assertEquals(2, configuration.value(Settings.HTTP_LISTEN).port());
+    }
+
+    @Test
+    void nestedMapsMeanDottedKeys() throws BadSettings {
+        var configuration = of("kafka:\n  listen: 127.0.0.1:0\n  idle: 90s\n", Map.of());
+
+        assertEquals(0, configuration.value(Settings.KAFKA_LISTEN).port());
+        assertEquals(Duration.ofSeconds(90), configuration.kafka().limits().idle());
+    }
+
+    @Test
+    void allMistakesAreNamedAtOnceWithTheirPlaces() {
+        var file = """
+            kafka:
+              lisen: 127.0.0.1:9092
+              idle: 10
+            log:
+              writers: many
+            """;
+        var environment = Map.of("BRAID_HTTP_LISTEN", "4566", "BRAID_DATUM", "x");
+
+        var faults = faults(file, environment, new Given("stream.durabillity", "os", "--set"));
+
+        assertEquals(
+                List.of(
+                        new Fault("BRAID_DATUM", "there is no such setting; did you mean BRAID_DATA?"),
+                        new Fault("braid.yaml:2", "there is no setting kafka.lisen; did you mean kafka.listen?"),
+                        new Fault("braid.yaml:3", "kafka.idle = 10: must end with a unit: ms, s, m, h or d"),
+                        new Fault("braid.yaml:5", "log.writers = many: must be a whole number from 1 to 64"),
+                        new Fault("BRAID_HTTP_LISTEN", "http.listen = 4566: must be HOST:PORT, as in 127.0.0.1:9092"),
+                        new Fault("--set", "there is no setting stream.durabillity; did you mean stream.durability?")),
+                faults);
+    }
+
+    @Test
+    void rulesAboutSettingsTogetherNameThePlaceToo() {
+        var faults = faults("log.journal-bytes: 8MiB\n", Map.of());
+
+        assertEquals(List.of("braid.yaml:1"), faults.stream().map(Fault::origin).toList());
+    }
+
+    @Test
+    void anOpenAddressIsRefusedUntilSomebodySaysItIsFine() throws BadSettings {
+        var open = new Given("kafka.listen", "0.0.0.0:9092", "--kafka");
+
+        var faults = faults("", Map.of(), open);
+
+        assertEquals(
+                List.of(new Fault(
+                        "--kafka",
+                        "kafka.listen = 0.0.0.0:9092: other machines could reach this and nobody has to say who they"
+                                + " are; where that is fine (a container, a trusted network), set"
+                                + " security.allow-unauthenticated = true")),
+                faults);
+        of("", Map.of("BRAID_SECURITY_ALLOW_UNAUTHENTICATED", "true"), open);
+    }
+
+    @Test
+    void aStreamsSettingBecomesTheDefaultOfAllStreams() throws BadSettings {
+        var configuration = of("stream:\n  retention.ms: 1000\n", Map.of());
+
+        assertEquals(Map.of("retention.ms", "1000"), configuration.broker().settings());
+    }
+
+    @Test
+    void whatKubernetesPutsIntoTheEnvironmentIsNotMeantForUs() throws BadSettings {
+        of(
+                "",
+                Map.of(
+                        "BRAID_SERVICE_HOST", "10.0.0.1",
+                        "BRAID_SERVICE_PORT", "9092",
+                        "BRAID_SERVICE_PORT_HTTP", "4566",
+                        "BRAID_PORT", "tcp://10.0.0.1:9092",
+                        "BRAID_PORT_9092_TCP_ADDR", "10.0.0.1",
+                        "BRAID_KAFKA_SERVICE_HOST", "10.0.0.1",
+                        "BRAID_JVM_ARGS", "-Xmx1g"));
+    }
+
+    @Test
+    void aKeySaidTwiceIsRefused() {
+        var faults = faults("data: one\nkafka:\n  listen: 127.0.0.1:0\nkafka.listen: 127.0.0.1:1\n", Map.of());
+
+        assertEquals(List.of(new Fault("braid.yaml:4", "kafka.listen was said at braid.yaml:3 already")), faults);
+    }
+
+    @Test
+    void aFileThatIsNotYamlNamesTheLine() {
+        var faults = faults("data: one\n  kafka: [\n", Map.of());
+
+        assertEquals(List.of("braid.yaml:2"), faults.stream().map(Fault::origin).toList());
+    }
+
+    @Test
+    void aFileThatIsMissingIsSaid() {
+        var refused = assertThrows(BadSettings.class, () -> YamlFile.read(Path.of("target", "nowhere.yaml")));
+
+        assertEquals("1 setting is not right:\n  target/nowhere.yaml: there is no such file", refused.getMessage());
+    }
+
+    private static Configuration of(String file, Map<String, String> environment, Given... flags) throws BadSettings {
+        return Configuration.of(YamlFile.parse("braid.yaml", file), environment, List.of(flags));
+    }
+
+    private static List<Fault> faults(String file, Map<String, String> environment, Given... flags) {
+        return assertThrows(BadSettings.class, () -> of(file, environment, flags))
+                .faults();
+    }
+}

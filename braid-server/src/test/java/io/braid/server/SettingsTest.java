@@ -1,0 +1,66 @@
+package io.braid.server;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    private static final Path DOCUMENT = Path.of("..", "docs", "settings.md");
+
+    @Test
+    void everyDefaultIsAValueOfItsKind() {
+        for (var setting : Settings.all()) {
+            assertDoesNotThrow(() -> setting.kind().parser().apply(setting.standard()), setting.key());
+        }
+    }
+
+    @Test
+    void noTwoSettingsShareAKeyOrAVariable() {
+        var names = new HashSet<String>();
+        for (var setting : Settings.all()) {
+            names.add(setting.key());
+            names.add(setting.variable());
+        }
+
+        assertEquals(2 * Settings.all().size(), names.size());
+    }
+
+    @Test
+    void theDocumentIsTheTable() throws IOException {
+        if (System.getProperty("rewrite") != null) Files.writeString(DOCUMENT, document());
+
+        assertEquals(document(), Files.readString(DOCUMENT), "run with -Drewrite and read the diff");
+    }
+
+    private static String document() {
+        var text = new StringBuilder("""
+            # Settings
+
+            One YAML file (`./braid server --config FILE`, or the variable `BRAID_CONFIG`), replaced by `BRAID_*` variables, replaced by flags
+            (`--set KEY=VALUE`; `--data`, `--kafka` and `--http` are short for the settings they name). In a file, `kafka.listen: ...`
+            and a map `kafka:` with `listen: ...` inside mean the same. The variable of a setting is its name in capitals
+            with `_` for `.` and `-`: `BRAID_KAFKA_LISTEN`. A name that does not exist is refused, and so is a value that makes no sense; all mistakes
+            are named at once. Sizes are written with a unit (`64MiB`), so are durations (`30s`).
+
+            The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (by Kafka's
+            topic configuration).
+
+            | setting | default | type | meaning |
+            |---|---|---|---|
+            """);
+        for (var setting : Settings.all()) {
+            text.append("| `%s` | %s | %s | %s |\n"
+                    .formatted(
+                            setting.key(),
+                            setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`",
+                            setting.kind().name(),
+                            setting.doc()));
+        }
+        return text.toString();
+    }
+}
