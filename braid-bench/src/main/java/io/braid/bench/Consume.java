@@ -1,0 +1,69 @@
+package io.braid.bench;
+
+import io.braid.bench.load.KafkaTools;
+import io.braid.bench.process.Server;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/// One consumer with Kafka's performance tool, a new group each time, over records that were produced before.
+record Consume() implements Measurement {
+    private static final String TOPIC = "consume";
+    private static final int PARTITIONS = 6;
+    private static final long RECORDS = 1_000_000;
+
+    @Override
+    public String name() {
+        return "consume";
+    }
+
+    @Override
+    public String about() {
+        return "consume 1 KB records from 6 partitions, the group's joining not counted";
+    }
+
+    @Override
+    public String peer() {
+        return "kafka";
+    }
+
+    @Override
+    public List<Target> targets() {
+        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.0), Target.atMost(Metric.CPU, 0.5));
+    }
+
+    @Override
+    public Comparison run(Lab lab, Setting setting) throws IOException, InterruptedException {
+        long records = setting.records().orElse(RECORDS);
+        var tools = lab.kafkaTools();
+        try (var braid = lab.braid();
+                var kafka = lab.kafka(List.of())) {
+            fill(braid, tools, records);
+            fill(kafka, tools, records);
+            lab.workplace().sync();
+            return Comparison.alternate(
+                    this, setting, records, new Load(braid, tools), new Load(kafka, tools), lab.out());
+        }
+    }
+
+    private static void fill(Server.ForKafka server, KafkaTools tools, long records)
+            throws IOException, InterruptedException {
+        new Topics(server.bootstrap()).create(TOPIC, PARTITIONS);
+        tools.produce(server.bootstrap(), TOPIC, records, Produce.RECORD_BYTES);
+    }
+
+    /// Consumes the topic from its beginning.
+    private record Load(Server.ForKafka server, KafkaTools tools) implements Trial {
+        @Override
+        public Sample run(long records) throws IOException, InterruptedException {
+            var before = server.usage();
+            double rate = tools.consume(server.bootstrap(), TOPIC, records);
+            var after = server.usage();
+            return new Sample(Map.of(
+                    Metric.THROUGHPUT,
+                    rate,
+                    Metric.CPU,
+                    (after.cpuSeconds() - before.cpuSeconds()) / Produce.gigabytes(records)));
+        }
+    }
+}

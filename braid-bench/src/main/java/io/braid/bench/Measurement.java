@@ -1,0 +1,33 @@
+package io.braid.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/// One question about speed, asked of Braid and of a peer on the same machine in the same minutes.
+sealed interface Measurement permits Produce, Consume, Start, Kinesis {
+
+    /// All of them, in the order in which `./braid bench all` runs them.
+    static List<Measurement> all() {
+        return List.of(
+                Produce.WITH_SIX_PARTITIONS,
+                new Consume(),
+                new Start(),
+                Produce.BOTH_SYNCING,
+                new Kinesis(Kinesis.Operation.PUT),
+                new Kinesis(Kinesis.Operation.GET));
+    }
+
+    /// What to type after `./braid bench`.
+    String name();
+
+    /// What it measures, in one sentence.
+    String about();
+
+    /// The name of the server beside Braid.
+    String peer();
+
+    List<Target> targets();
+
+    /// Does it. Every process it starts has ended when it returns.
+    Comparison run(Lab lab, Setting setting) throws IOException, InterruptedException;
+}

@@ -1,0 +1,30 @@
+package io.braid.bench.process;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/// A server under measurement.
+public sealed interface Server extends AutoCloseable {
+
+    /// What it is called in results.
+    String name();
+
+    /// What it has used since its start.
+    Usage usage() throws IOException;
+
+    /// Stops it.
+    @Override
+    void close();
+
+    /// A server that Kafka clients can use.
+    sealed interface ForKafka extends Server permits Braid, Kafka {
+        /// `host:port`, as Kafka's clients want it.
+        String bootstrap();
+    }
+
+    /// A server that Kinesis clients can use.
+    sealed interface ForKinesis extends Server permits Braid, Kinesalite {
+        /// Where it listens for HTTP without TLS.
+        InetSocketAddress http();
+    }
+}

@@ -1,0 +1,35 @@
+package io.braid.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What a process has used so far.
+///
+/// @param cpuSeconds     user and system time since its start, all threads
+/// @param residentBytes  memory it holds now (`VmRSS`: heap, code, stacks and mapped files in memory)
+public record Usage(double cpuSeconds, long residentBytes) {
+    private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux a JVM runs on
+    private static final int UTIME = 11; // counted behind the process's name, which may hold blanks
+    private static final int STIME = 12;
+
+    static Usage of(long pid) throws IOException {
+        var process = Path.of("/proc", Long.toString(pid));
+        return of(Files.readString(process.resolve("stat")), Files.readString(process.resolve("status")));
+    }
+
+    /// Reads the texts of `/proc/PID/stat` and `/proc/PID/status` (proc(5)).
+    static Usage of(String stat, String status) {
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        double ticks = Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
+        return new Usage(ticks / TICKS_PER_SECOND, residentBytes(status));
+    }
+
+    private static long residentBytes(String status) {
+        return status.lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElse(0); // a process that has ended has no memory
+    }
+}
