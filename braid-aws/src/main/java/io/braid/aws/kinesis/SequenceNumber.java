@@ -64,7 +64,7 @@ record SequenceNumber(long created, int shard, long offset, long arrival) {
     static Optional<SequenceNumber> parse(String decimal) {
         var number = new BigInteger(decimal);
         if (number.bitLength() != LENGTH_BITS || number.shiftRight(184).intValue() != 2) return Optional.empty();
-        if (number.intValue() % 16 != VERSION) return Optional.empty();
+        if ((number.intValue() & 0xf) != VERSION) return Optional.empty();
         long index = number.shiftRight(80).longValue();
         int shard = number.shiftRight(4).intValue();
         if (index < 0) return Optional.empty();

@@ -20,19 +20,24 @@ final class Base64Text {
         if (length == 0 || bytes[start + length - 1] != '=') return Optional.empty();
         boolean two = bytes[start + length - 2] == '=';
         int last = ALPHABET.indexOf(bytes[start + length - (two ? 3 : 2)]);
-        boolean spill = last >= 0 && (last & (two ? 15 : 3)) != 0;
-        return spill
-                ? Optional.of(prefix(bytes, start, length) + "Invalid last non-pad Base64 character dectected")
+        boolean spills = last >= 0 && (last & (two ? 15 : 3)) != 0;
+        return spills
+                ? badCharacter(bytes, start, length)
+                        .or(() -> Optional.of(
+                                prefix(bytes, start, length) + "Invalid last non-pad Base64 character dectected"))
                 : Optional.empty();
     }
 
-    static String badCharacter(byte[] bytes, int start, int length) {
-        for (int i = start; i < start + length; i++) {
-            boolean padding = bytes[i] == '=' && (i == start + length - 1 || bytes[i + 1] == '=');
+    /// Names the first character that is none of the alphabet, or is padding in the middle.
+    static Optional<String> badCharacter(byte[] bytes, int start, int length) {
+        int end = start + length;
+        for (int i = start; i < end; i++) {
+            boolean padding = bytes[i] == '=' && i >= end - 2 && bytes[end - 1] == '=';
             if (ALPHABET.indexOf(bytes[i]) < 0 && !padding)
-                return prefix(bytes, start, length) + "Invalid Base64 character: '" + (char) (bytes[i] & 0xff) + "'";
+                return Optional.of(
+                        prefix(bytes, start, length) + "Invalid Base64 character: '" + (char) (bytes[i] & 0xff) + "'");
         }
-        return prefix(bytes, start, length) + "Invalid Base64 character: '='";
+        return Optional.empty();
     }
 
     private static String prefix(byte[] bytes, int start, int length) {

@@ -187,7 +187,9 @@ final class JsonReader extends WireReader {
             var decoded = Base64.getDecoder().decode(ByteBuffer.wrap(region, regionStart, regionLength));
             return MemorySegment.ofBuffer(decoded);
         } catch (IllegalArgumentException _) {
-            throw AwsFault.serialization(Base64Text.badCharacter(region, regionStart, regionLength));
+            throw Base64Text.badCharacter(region, regionStart, regionLength)
+                    .map(AwsFault::serialization)
+                    .orElseGet(AwsFault::unreadable);
         }
     }
 
