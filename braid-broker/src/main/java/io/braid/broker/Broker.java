@@ -1,82 +1,307 @@
 package io.braid.broker;
 
+import io.braid.broker.CatalogChange.Configured;
+import io.braid.broker.CatalogChange.Created;
+import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.ProducerIdsReserved;
+import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.CatalogOutcome.AlreadyExists;
+import io.braid.broker.CatalogOutcome.Done;
+import io.braid.broker.CatalogOutcome.Invalid;
+import io.braid.broker.CatalogOutcome.NotFound;
+import io.braid.broker.CatalogOutcome.Unknown;
 import io.braid.log.Log;
+import io.braid.log.PartitionConfig;
+import io.braid.log.PartitionId;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /// The catalog and the doors to every partition. Any thread; changes block their caller until they are durable,
 /// so they belong on virtual threads.
+///
+/// One change happens at a time, in this order, and after a crash at any point [#open] finds it done or undone:
+///
+///     1  partitions that it needs are created in the log         not named yet: deleted at the next open
+///     2  the change is written to the catalog's log, durable     from here on it is done
+///     3  the new catalog is published                            every connection sees it
+///     4  partitions that it drops are deleted from the log       no longer named: deleted at the next open
+///     5  the listeners are told
 public final class Broker implements AutoCloseable {
-    private Broker() {}
+    private static final System.Logger LOGGER = System.getLogger(Broker.class.getName());
+
+    private final Log log;
+    private final CatalogLog changes; // under `changing`
+    private final BrokerConfig config;
+    private final Rules rules;
+    private final InstantSource clock;
+    private final RandomGenerator random; // under `changing`
+    private final String clusterId;
+    private final ProducerIds producerIds;
+    private final List<CatalogListener> listeners = new CopyOnWriteArrayList<>(); // one for each front of the server
+    private final ReentrantLock changing = new ReentrantLock(); // guards the making of a change, not the reading
+    private volatile View view; // written under `changing`
+    private boolean closed; // under `changing`
+
+    private Broker(Log log, Opening opened, BrokerConfig config, InstantSource clock, RandomGenerator random) {
+        this.log = log;
+        this.config = config;
+        this.clock = clock;
+        this.random = random;
+        changes = opened.changes();
+        rules = new Rules(config);
+        view = View.of(opened.state(), log);
+        clusterId = opened.state().clusterId().orElseThrow();
+        producerIds = new ProducerIds(opened.state().producerIdsEnd(), this::reserveProducerIds);
+    }
 
     /// Replays the catalog from its own partition of the log and opens the partitions it names; those it does
-    /// not name (a creation or deletion that a crash cut short) are deleted.
+    /// not name (a creation or deletion that a crash cut short) are deleted. The log stays its owner's to close.
+    ///
+    /// @throws IOException the disk failed, the catalog cannot be read, or a partition it names is missing: the
+    ///     message says which
     public static Broker open(Log log, BrokerConfig config, InstantSource clock, RandomGenerator random)
             throws IOException {
-        throw new UnsupportedOperationException();
+        var broker = new Broker(log, Opening.of(log, clock, random), config, clock, random);
+        for (var stream : broker.catalog().streams()) broker.configurePartitions(stream);
+        return broker;
     }
 
     /// What exists now.
     public Catalog catalog() {
-        throw new UnsupportedOperationException();
+        return view.catalog();
     }
 
     public CatalogOutcome create(NewStream stream) {
-        throw new UnsupportedOperationException();
+        return change(() -> {
+            var checked = checked(stream);
+            return checked instanceof Done(Stream fresh) ? create(fresh) : checked;
+        });
     }
 
     /// What [#create] would answer, without doing it (Kafka's `validateOnly`); the stream of a
     /// [CatalogOutcome.Done] is not kept.
     public CatalogOutcome check(NewStream stream) {
-        throw new UnsupportedOperationException();
+        return change(() -> checked(stream));
+    }
+
+    private CatalogOutcome checked(NewStream asked) {
+        var existing = catalog().stream(asked.name());
+        if (existing.isPresent()) return new AlreadyExists(existing.get());
+        int partitions = asked.partitions() == 0 ? config.defaultPartitions() : asked.partitions();
+        return rules.name(asked.name())
+                .or(() -> rules.partitions(asked.name(), catalog().partitions(), 0, partitions))
+                .or(() -> rules.settings(asked.name(), asked.settings(), asked.kind()))
+                .<CatalogOutcome>map(invalid -> invalid)
+                .orElseGet(() -> new Done(fresh(asked, partitions)));
+    }
+
+    private Stream fresh(NewStream asked, int partitions) {
+        var now = clock.instant();
+        var second = now.truncatedTo(ChronoUnit.SECONDS);
+        var ranges = HashRange.even(partitions);
+        var shards = IntStream.range(0, partitions)
+                .mapToObj(i -> new Shard(i, i, 0, new Shard.Open(), ranges.get(i), List.of(), second))
+                .toList();
+        return new Stream(
+                Identifiers.random(random),
+                asked.name(),
+                asked.kind(),
+                asked.mode(),
+                now.truncatedTo(ChronoUnit.MILLIS),
+                asked.settings(),
+                shards,
+                partitions);
+    }
+
+    private CatalogOutcome create(Stream stream) throws IOException {
+        Rules.lookalike(stream.name(), catalog())
+                .ifPresent(other -> LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "stream created whose name differs from another''s only in ''.'' and ''_'': {0}, {1}",
+                        stream.name(),
+                        other));
+        log.createAll(partitionIds(stream.id(), 0, stream.partitions()), partitionConfig(stream));
+        return commit(new Created(stream), stream.id());
     }
 
     public CatalogOutcome delete(String name) {
-        throw new UnsupportedOperationException();
+        return change(() -> {
+            var stream = catalog().stream(name);
+            return stream.isPresent() ? delete(stream.get()) : new NotFound(name);
+        });
+    }
+
+    private CatalogOutcome delete(Stream stream) throws IOException {
+        var before = catalog();
+        publish(new Deleted(stream.id()), stream.id());
+        try {
+            log.delete(stream.id());
+        } catch (IOException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "deleted stream still on disk, tried again at start: " + stream.id(),
+                    e);
+        }
+        tell(before);
+        return new Done(stream);
     }
 
     /// Splits shards, widest first, until there are `partitions` partitions (Kafka's CreatePartitions).
+    ///
+    /// A shard closes at the end its partition has while nobody [holds][#hold] the stream: then every record put by
+    /// hash key lies before that end, and those put later know the new shards. Records of Kafka's producers that
+    /// are on their way go to the partition's new shard.
     public CatalogOutcome grow(String name, int partitions) {
-        throw new UnsupportedOperationException();
+        return change(() -> {
+            var stream = catalog().stream(name);
+            if (stream.isEmpty()) return new NotFound(name);
+            var invalid = rules.growth(stream.get(), catalog().partitions(), partitions);
+            return invalid.isPresent() ? invalid.get() : grow(stream.get(), partitions);
+        });
+    }
+
+    private CatalogOutcome grow(Stream stream, int partitions) throws IOException {
+        log.createAll(partitionIds(stream.id(), stream.partitions(), partitions), partitionConfig(stream));
+        var gate = view.doors().get(stream.id()).shardGate();
+        shut(gate, stream);
+        try {
+            var shards = Splits.upTo(stream, partitions, p -> end(stream, p), clock.instant());
+            return commit(new Resharded(stream.id(), shards, partitions), stream.id());
+        } finally {
+            gate.reopen();
+        }
+    }
+
+    private static void shut(ShardGate gate, Stream stream) throws IOException {
+        try {
+            if (gate.shut()) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stream %s: interrupted before its shards changed".formatted(stream.name()), e);
+        }
+        throw new IOException("stream %s: puts under way did not end, so its shards were not changed; try again"
+                .formatted(stream.name()));
+    }
+
+    private long end(Stream stream, int partition) {
+        return view.partition(stream, partition).orElseThrow().log().end();
     }
 
     /// Changes settings; an empty value returns a setting to its default.
-    public CatalogOutcome configure(String name, Map<String, Optional<String>> changes) {
-        throw new UnsupportedOperationException();
+    public CatalogOutcome configure(String name, Map<String, Optional<String>> changed) {
+        return change(() -> {
+            var stream = catalog().stream(name);
+            if (stream.isEmpty()) return new NotFound(name);
+            var invalid = invalid(stream.get(), changed);
+            return invalid.isPresent() ? invalid.get() : configure(stream.get(), changed);
+        });
+    }
+
+    private Optional<Invalid> invalid(Stream stream, Map<String, Optional<String>> changed) {
+        var asked = new HashMap<String, String>(); // a setting returned to its default must exist, too
+        changed.forEach((name, value) -> asked.put(
+                name,
+                value.or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
+                        .orElse("")));
+        return rules.settings(stream.name(), asked, stream.kind());
+    }
+
+    private CatalogOutcome configure(Stream stream, Map<String, Optional<String>> changed) throws IOException {
+        var settings = StreamSettings.changed(stream.settings(), changed);
+        var before = catalog();
+        publish(new Configured(stream.id(), settings), stream.id());
+        var after = catalog().stream(stream.id()).orElseThrow();
+        configurePartitions(after);
+        tell(before);
+        return new Done(after);
+    }
+
+    private void configurePartitions(Stream stream) {
+        var kept = partitionConfig(stream);
+        for (var partition : view.doors().get(stream.id()).partitions())
+            partition.log().configure(kept);
+    }
+
+    private PartitionConfig partitionConfig(Stream stream) {
+        return StreamSettings.partitionConfig(name -> setting(stream, name));
     }
 
     /// The value a stream's setting has now: its own, the server's, or Kafka's default.
+    ///
+    /// @throws IllegalArgumentException there is no such setting
     public String setting(Stream stream, String name) {
-        throw new UnsupportedOperationException();
+        var own = Optional.ofNullable(stream.settings().get(name));
+        return own.or(() -> Optional.ofNullable(config.settings().get(name)))
+                .or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
+                .orElseThrow(() -> new IllegalArgumentException("no setting is called " + name));
     }
 
     public Optional<Partition> partition(String stream, int partition) {
-        throw new UnsupportedOperationException();
+        var now = view;
+        return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));
     }
 
     public Optional<Partition> partition(UUID stream, int partition) {
-        throw new UnsupportedOperationException();
+        var now = view;
+        return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));
+    }
+
+    /// The door for everybody who chooses a shard by hash key: the stream's shards stay as they are until the hold
+    /// is closed, which must be after the last append is answered and must not wait for anything else. Whoever
+    /// changes the shards waits for it. Empty if there is no such stream.
+    ///
+    ///     try (var hold = broker.hold("orders").orElseThrow()) {
+    ///         var shard = hold.stream().shardFor(key);
+    ///         hold.partition(shard).log().append(batch).join();
+    ///     }
+    public Optional<ShardHold> hold(String stream) {
+        var seen = view;
+        var found = seen.catalog().stream(stream);
+        if (found.isEmpty()) return Optional.empty();
+        var gate = seen.doors().get(found.get().id()).shardGate();
+        gate.enter();
+        var now = view; // the shards may have changed while this waited
+        var held = now.catalog().stream(found.get().id());
+        if (held.isPresent()) return Optional.of(new ShardHold(now, held.get(), gate));
+        gate.leave();
+        return Optional.empty();
     }
 
     /// A producer id that was never given out before, also not in an earlier life of this directory. Blocks its
     /// caller only once in a thousand calls, when the next thousand are reserved.
     public long newProducerId() throws IOException {
-        throw new UnsupportedOperationException();
+        return producerIds.next();
+    }
+
+    private void reserveProducerIds(long end) throws IOException {
+        changing.lock();
+        try {
+            write(new ProducerIdsReserved(end));
+            view = new View(view.state().after(new ProducerIdsReserved(end)), view.doors());
+        } finally {
+            changing.unlock();
+        }
     }
 
     /// The identity of this data directory (Kafka: cluster id), 22 characters of URL-safe Base64.
     public String clusterId() {
-        throw new UnsupportedOperationException();
+        return clusterId;
     }
 
     /// Tells `listener` of every change from now on, after it is durable and visible, in order, on the
     /// changer's thread.
     public void onChange(CatalogListener listener) {
-        throw new UnsupportedOperationException();
+        listeners.add(listener);
     }
 
     public interface CatalogListener {
@@ -86,18 +311,66 @@ public final class Broker implements AutoCloseable {
     /// The first record of this time or later: exact to the record, compressed batches too. Empty if there is
     /// none.
     public Optional<TimedOffset> offsetAt(Partition partition, long timestampMillis) throws IOException {
-        throw new UnsupportedOperationException();
+        return Lookup.at(partition.log(), timestampMillis);
     }
 
     /// The first record with the largest timestamp. Empty if no record has one.
     public Optional<TimedOffset> newest(Partition partition) throws IOException {
-        throw new UnsupportedOperationException();
+        return Lookup.newest(partition.log());
     }
 
     public record TimedOffset(long offset, long timestampMillis) {}
 
+    /// Ends what is being changed; every later change is [Unknown][CatalogOutcome.Unknown]. The log is not closed.
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        changing.lock();
+        closed = true;
+        changing.unlock();
+    }
+
+    private interface Change {
+        CatalogOutcome make() throws IOException;
+    }
+
+    private CatalogOutcome change(Change change) {
+        changing.lock();
+        try {
+            return change.make();
+        } catch (IOException e) {
+            return new Unknown(e);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Makes a change that leaves the stream `id` in the catalog, and tells of it.
+    private Done commit(CatalogChange change, UUID id) throws IOException {
+        var before = catalog();
+        publish(change, id);
+        tell(before);
+        return new Done(catalog().stream(id).orElseThrow());
+    }
+
+    private void publish(CatalogChange change, UUID id) throws IOException {
+        var after = view.state().after(change); // a change that does not fit fails before it is written
+        write(change);
+        view = view.after(after, id, log);
+    }
+
+    private void write(CatalogChange change) throws IOException {
+        if (closed) throw new IOException("the server is stopping: the catalog takes no more changes");
+        changes.append(change);
+    }
+
+    private void tell(Catalog before) {
+        var after = catalog();
+        for (var listener : listeners) listener.changed(before, after);
+    }
+
+    private static List<PartitionId> partitionIds(UUID stream, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(index -> new PartitionId(stream, index))
+                .toList();
     }
 }

@@ -47,7 +47,8 @@ final class SettingTable {
     record Only(String value, String why) implements Rule {}
 
     private static final PartitionConfig DEFAULT = PartitionConfig.DEFAULT;
-    private static final int KEPT_MAX = 1 << 30; // a batch is one array and one read: far from the 2 GiB of both
+    private static final int BATCH_BYTES_MAX = 32 << 20; // what the log takes at most
+    private static final int SEGMENT_BYTES_MAX = 1 << 30; // far from the 2 GiB of one mapping
 
     private static final String BY_SIZE_ONLY = "segments are sealed by size only; use segment.bytes";
     private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
@@ -126,7 +127,7 @@ final class SettingTable {
                     StreamSettings.MAX_MESSAGE_BYTES,
                     DEFAULT.batchBytesMax(),
                     1024,
-                    KEPT_MAX,
+                    BATCH_BYTES_MAX,
                     "The largest batch taken, in bytes, compressed if its producer compresses; wider than Kafka's"
                             + " default because a PutRecords call becomes one batch for each shard."),
             only(
@@ -191,7 +192,7 @@ final class SettingTable {
                     StreamSettings.SEGMENT_BYTES,
                     DEFAULT.segmentBytes(),
                     1 << 20,
-                    KEPT_MAX,
+                    SEGMENT_BYTES_MAX,
                     "A segment file that would grow past this is sealed and a new one begun."),
             only("segment.index.bytes", Type.INT, "10485760", SELF_TUNED, "The largest index of a segment, in bytes."),
             only("segment.jitter.ms", Type.LONG, "0", BY_SIZE_ONLY, "Chance in the time at which segments are sealed."),

@@ -47,6 +47,13 @@ public record Shard(
         return extent instanceof Open;
     }
 
+    /// This, with no offset above `end`.
+    Shard within(long end) {
+        var inside =
+                extent instanceof Closed(long last, Instant closed) ? new Closed(Math.min(last, end), closed) : extent;
+        return new Shard(index, partition, Math.min(firstOffset, end), inside, range, parents, created);
+    }
+
     Shard closedAt(long endOffset, Instant now) {
         return new Shard(index, partition, firstOffset, new Closed(endOffset, now), range, parents, created);
     }

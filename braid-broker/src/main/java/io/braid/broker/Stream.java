@@ -60,6 +60,14 @@ public record Stream(
         return false;
     }
 
+    Stream withSettings(Map<String, String> changed) {
+        return new Stream(id, name, kind, mode, created, changed, shards, partitions);
+    }
+
+    Stream withShards(List<Shard> changed, int partitionsNow) {
+        return new Stream(id, name, kind, mode, created, settings, changed, partitionsNow);
+    }
+
     private static void checkIndexes(String name, List<Shard> shards, int partitions) {
         var openOn = new HashSet<Integer>();
         for (int i = 0; i < shards.size(); i++) {

@@ -1,0 +1,34 @@
+package io.braid.broker;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// One thing that became different in the catalog, as its log keeps it. Each says what is true afterwards, so that
+/// replaying is putting in place and never deciding again.
+sealed interface CatalogChange {
+    /// The data directory has an identity; always the first.
+    record Founded(String clusterId) implements CatalogChange {}
+
+    /// The stream's partitions were created before this was written.
+    record Created(Stream stream) implements CatalogChange {}
+
+    /// The stream's partitions are deleted after this was written.
+    record Deleted(UUID stream) implements CatalogChange {}
+
+    record Configured(UUID stream, Map<String, String> settings) implements CatalogChange {
+        public Configured {
+            settings = Map.copyOf(settings);
+        }
+    }
+
+    /// All shards as they are now. New partitions were created before this was written.
+    record Resharded(UUID stream, List<Shard> shards, int partitions) implements CatalogChange {
+        public Resharded {
+            shards = List.copyOf(shards);
+        }
+    }
+
+    /// Producer ids below `end` may have been given out.
+    record ProducerIdsReserved(long end) implements CatalogChange {}
+}

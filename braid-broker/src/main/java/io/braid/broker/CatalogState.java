@@ -1,0 +1,51 @@
+package io.braid.broker;
+
+import io.braid.broker.CatalogChange.Configured;
+import io.braid.broker.CatalogChange.Created;
+import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.ProducerIdsReserved;
+import io.braid.broker.CatalogChange.Resharded;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// All that the catalog's log says, at one moment. The only way to another state is a [CatalogChange], the same
+/// when it is made and when it is replayed.
+///
+/// @param clusterId      empty only before the first change
+/// @param producerIdsEnd producer ids below this may have been given out
+record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog catalog) {
+    static final CatalogState EMPTY = new CatalogState(Optional.empty(), 0, Catalog.EMPTY);
+
+    /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
+    CatalogState after(CatalogChange change) {
+        return switch (change) {
+            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog);
+            case Created(Stream stream) -> with(catalog.with(fresh(stream)));
+            case Deleted(UUID id) -> with(catalog.without(known(id)));
+            case Configured(UUID id, Map<String, String> settings) ->
+                with(catalog.with(known(id).withSettings(settings)));
+            case Resharded(UUID id, List<Shard> shards, int partitions) ->
+                with(catalog.with(known(id).withShards(shards, partitions)));
+            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog);
+        };
+    }
+
+    private CatalogState with(Catalog changed) {
+        return new CatalogState(clusterId, producerIdsEnd, changed);
+    }
+
+    private Stream fresh(Stream stream) {
+        if (catalog.stream(stream.name()).isPresent()
+                || catalog.stream(stream.id()).isPresent())
+            throw new IllegalArgumentException("stream %s (%s) is created twice".formatted(stream.name(), stream.id()));
+        return stream;
+    }
+
+    private Stream known(UUID id) {
+        return catalog.stream(id)
+                .orElseThrow(() -> new IllegalArgumentException("stream %s changes but does not exist".formatted(id)));
+    }
+}

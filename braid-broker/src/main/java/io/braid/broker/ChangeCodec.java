@@ -1,0 +1,270 @@
+package io.braid.broker;
+
+import io.braid.broker.CatalogChange.Configured;
+import io.braid.broker.CatalogChange.Created;
+import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.ProducerIdsReserved;
+import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.Shard.Closed;
+import io.braid.broker.Shard.Open;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
+/// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
+/// sorted by name.
+///
+/// A number once used for a version, a kind or a choice keeps its meaning for ever.
+final class ChangeCodec {
+    private ChangeCodec() {}
+
+    static final int VERSION = 1;
+
+    private static final int FOUNDED = 1;
+    private static final int CREATED = 2;
+    private static final int DELETED = 3;
+    private static final int CONFIGURED = 4;
+    private static final int RESHARDED = 5;
+    private static final int PRODUCER_IDS_RESERVED = 6;
+
+    private static final int USER = 1;
+    private static final int INTERNAL = 2;
+    private static final int PROVISIONED = 1;
+    private static final int ON_DEMAND = 2;
+    private static final int OPEN = 1;
+    private static final int CLOSED = 2;
+
+    static byte[] encode(CatalogChange change) {
+        var out = new Output();
+        out.u8(VERSION);
+        switch (change) {
+            case Founded(String clusterId) -> out.u8(FOUNDED).text(clusterId);
+            case Created(Stream stream) -> out.u8(CREATED).stream(stream);
+            case Deleted(UUID stream) -> out.u8(DELETED).uuid(stream);
+            case Configured(UUID stream, Map<String, String> settings) ->
+                out.u8(CONFIGURED).uuid(stream).settings(settings);
+            case Resharded(UUID stream, List<Shard> shards, int partitions) ->
+                out.u8(RESHARDED).uuid(stream).shards(shards).u32(partitions);
+            case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
+        }
+        return out.bytes.toByteArray();
+    }
+
+    /// @throws IOException written by a newer release, or damaged; the message says which
+    static CatalogChange decode(byte[] bytes) throws IOException {
+        try {
+            var in = new Input(ByteBuffer.wrap(bytes));
+            int version = in.u8();
+            if (version > VERSION)
+                throw new IOException("written in version %d, this release reads up to %d: start the newer release"
+                        .formatted(version, VERSION));
+            if (version < 1) throw new IOException("damaged: version %d".formatted(version));
+            var change = change(in);
+            if (in.bytes.hasRemaining())
+                throw new IOException("damaged: %d bytes are left over".formatted(in.bytes.remaining()));
+            return change;
+        } catch (BufferUnderflowException e) {
+            throw new IOException("damaged: its %d bytes end too early".formatted(bytes.length), e);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new IOException("damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static CatalogChange change(Input in) throws IOException {
+        int kind = in.u8();
+        return switch (kind) {
+            case FOUNDED -> new Founded(in.text());
+            case CREATED -> new Created(in.stream());
+            case DELETED -> new Deleted(in.uuid());
+            case CONFIGURED -> new Configured(in.uuid(), in.settings());
+            case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
+            case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
+            default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
+        };
+    }
+
+    private static final class Output {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Output u8(int value) {
+            bytes.write(value);
+            return this;
+        }
+
+        Output u32(int value) {
+            bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+            return this;
+        }
+
+        Output s64(long value) {
+            bytes.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+            return this;
+        }
+
+        Output text(String text) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            u32(utf8.length);
+            bytes.writeBytes(utf8);
+            return this;
+        }
+
+        Output uuid(UUID id) {
+            return s64(id.getMostSignificantBits()).s64(id.getLeastSignificantBits());
+        }
+
+        Output time(Instant time) {
+            return s64(time.getEpochSecond()).u32(time.getNano());
+        }
+
+        Output stream(Stream stream) {
+            uuid(stream.id()).text(stream.name());
+            u8(
+                    switch (stream.kind()) {
+                        case USER -> USER;
+                        case INTERNAL -> INTERNAL;
+                    });
+            u8(
+                    switch (stream.mode()) {
+                        case PROVISIONED -> PROVISIONED;
+                        case ON_DEMAND -> ON_DEMAND;
+                    });
+            return time(stream.created())
+                    .settings(stream.settings())
+                    .shards(stream.shards())
+                    .u32(stream.partitions());
+        }
+
+        Output settings(Map<String, String> settings) {
+            u32(settings.size());
+            new TreeMap<>(settings).forEach((name, value) -> text(name).text(value));
+            return this;
+        }
+
+        Output shards(List<Shard> shards) {
+            u32(shards.size());
+            shards.forEach(this::shard);
+            return this;
+        }
+
+        private void shard(Shard shard) {
+            u32(shard.index()).u32(shard.partition()).s64(shard.firstOffset());
+            switch (shard.extent()) {
+                case Open _ -> u8(OPEN);
+                case Closed(long endOffset, Instant closed) ->
+                    u8(CLOSED).s64(endOffset).time(closed);
+            }
+            key(shard.range().first()).key(shard.range().last());
+            u32(shard.parents().size());
+            shard.parents().forEach(this::u32);
+            time(shard.created());
+        }
+
+        private Output key(HashKey key) {
+            return s64(key.high()).s64(key.low());
+        }
+    }
+
+    private record Input(ByteBuffer bytes) {
+        int u8() {
+            return Byte.toUnsignedInt(bytes.get());
+        }
+
+        int u32() {
+            return bytes.getInt();
+        }
+
+        long s64() {
+            return bytes.getLong();
+        }
+
+        String text() {
+            byte[] utf8 = new byte[size(1)];
+            bytes.get(utf8);
+            return new String(utf8, StandardCharsets.UTF_8);
+        }
+
+        UUID uuid() {
+            return new UUID(s64(), s64());
+        }
+
+        Instant time() {
+            return Instant.ofEpochSecond(s64(), u32());
+        }
+
+        Stream stream() throws IOException {
+            return new Stream(uuid(), text(), kind(), mode(), time(), settings(), shards(), u32());
+        }
+
+        Stream.Kind kind() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case USER -> Stream.Kind.USER;
+                case INTERNAL -> Stream.Kind.INTERNAL;
+                default -> throw new IOException("damaged: no stream is of kind %d".formatted(code));
+            };
+        }
+
+        Stream.Mode mode() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case PROVISIONED -> Stream.Mode.PROVISIONED;
+                case ON_DEMAND -> Stream.Mode.ON_DEMAND;
+                default -> throw new IOException("damaged: no stream is of mode %d".formatted(code));
+            };
+        }
+
+        Map<String, String> settings() {
+            var settings = new HashMap<String, String>();
+            for (int left = size(2 * Integer.BYTES); left > 0; left--) settings.put(text(), text());
+            return settings;
+        }
+
+        List<Shard> shards() throws IOException {
+            var shards = new ArrayList<Shard>();
+            for (int left = size(Long.BYTES); left > 0; left--) shards.add(shard());
+            return shards;
+        }
+
+        private Shard shard() throws IOException {
+            return new Shard(u32(), u32(), s64(), extent(), new HashRange(key(), key()), parents(), time());
+        }
+
+        private Shard.Extent extent() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case OPEN -> new Open();
+                case CLOSED -> new Closed(s64(), time());
+                default -> throw new IOException("damaged: no shard ends as %d".formatted(code));
+            };
+        }
+
+        private HashKey key() {
+            return new HashKey(s64(), s64());
+        }
+
+        private List<Integer> parents() {
+            var parents = new ArrayList<Integer>();
+            for (int left = size(Integer.BYTES); left > 0; left--) parents.add(u32());
+            return parents;
+        }
+
+        /// A length or count, whose items of at least `itemBytes` must fit into what is left.
+        private int size(int itemBytes) {
+            int size = u32();
+            if (size < 0 || (long) size * itemBytes > bytes.remaining()) throw new BufferUnderflowException();
+            return size;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.braid.broker;
+
+import io.braid.broker.CatalogOutcome.Field;
+import io.braid.broker.CatalogOutcome.Invalid;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// What a stream may be called, how large it may be and how it may be set. Each answer says what was expected,
+/// what was found and what to do.
+final class Rules {
+    /// Kafka's: a name becomes part of file names elsewhere.
+    static final int NAME_LENGTH_MAX = 249;
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]+");
+    private static final int NAME_SHOWN_MAX = 64; // of a wrong name, in an answer
+
+    private final BrokerConfig config;
+
+    Rules(BrokerConfig config) {
+        this.config = config;
+    }
+
+    /// As `org.apache.kafka.common.internals.Topic` has it.
+    Optional<Invalid> name(String name) {
+        if (name.isEmpty()) return invalidName("is empty: choose 1 to %d characters".formatted(NAME_LENGTH_MAX));
+        if (name.length() > NAME_LENGTH_MAX)
+            return invalidName("'%s...' has %d characters: choose at most %d"
+                    .formatted(name.substring(0, NAME_SHOWN_MAX), name.length(), NAME_LENGTH_MAX));
+        if (name.equals(".") || name.equals(".."))
+            return invalidName("'%s' is not a name: choose another".formatted(name));
+        if (!NAME.matcher(name).matches())
+            return invalidName("'%s' may only have ASCII letters, digits, '.', '_' and '-'".formatted(shown(name)));
+        return Optional.empty();
+    }
+
+    private static Optional<Invalid> invalidName(String what) {
+        return Optional.of(new Invalid(Field.NAME, "stream name " + what));
+    }
+
+    private static String shown(String name) {
+        return name.length() <= NAME_SHOWN_MAX ? name : name.substring(0, NAME_SHOWN_MAX) + "...";
+    }
+
+    /// @param held  partitions of all streams now
+    /// @param before partitions of this stream now
+    /// @param asked partitions of this stream afterwards
+    Optional<Invalid> partitions(String name, int held, int before, int asked) {
+        if (asked < 1) return invalidPartitions("stream %s: asks for %d partitions: at least 1".formatted(name, asked));
+        int room = config.partitionsMax() - held;
+        if (asked - before <= room) return Optional.empty();
+        return invalidPartitions(
+                "stream %s: asks for %d more partitions where there is room for %d (all streams together have %d of at most %d): ask for fewer, delete streams, or raise broker.partitions-max"
+                        .formatted(name, asked - before, Math.max(room, 0), held, config.partitionsMax()));
+    }
+
+    Optional<Invalid> growth(Stream stream, int held, int asked) {
+        if (asked > stream.partitions()) return partitions(stream.name(), held, stream.partitions(), asked);
+        return invalidPartitions("stream %s: has %d partitions and cannot have %d: partitions can only be added"
+                .formatted(stream.name(), stream.partitions(), asked));
+    }
+
+    private static Optional<Invalid> invalidPartitions(String what) {
+        return Optional.of(new Invalid(Field.PARTITIONS, what));
+    }
+
+    Optional<Invalid> settings(String name, Map<String, String> settings, Stream.Kind kind) {
+        return StreamSettings.fault(settings, kind)
+                .map(fault -> new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault)));
+    }
+
+    /// Kafka warns of these, because the names of its metrics have '_' in the place of '.'.
+    static Optional<String> lookalike(String name, Catalog catalog) {
+        var plain = name.replace('.', '_');
+        return catalog.streams().stream()
+                .map(Stream::name)
+                .filter(other -> !other.equals(name) && other.replace('.', '_').equals(plain))
+                .findFirst();
+    }
+}

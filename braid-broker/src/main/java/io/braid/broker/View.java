@@ -1,0 +1,64 @@
+package io.braid.broker;
+
+import io.braid.log.Log;
+import io.braid.log.PartitionId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/// What the connections see: the catalog, and for each of its streams the partitions behind it. Immutable, so that
+/// the two always agree.
+record View(CatalogState state, Map<UUID, Doors> doors) {
+    View {
+        doors = Map.copyOf(doors);
+    }
+
+    /// @param shardGate held open by everybody who puts by hash key; shut while the stream's shards change
+    record Doors(List<Partition> partitions, ShardGate shardGate) {
+        Doors {
+            partitions = List.copyOf(partitions);
+        }
+    }
+
+    /// Of a state all of whose partitions are in the log.
+    static View of(CatalogState state, Log log) {
+        var doors = new HashMap<UUID, Doors>();
+        for (var stream : state.catalog().streams()) doors.put(stream.id(), doors(stream, log, new ShardGate()));
+        return new View(state, doors);
+    }
+
+    /// After a change to the one stream `id`.
+    View after(CatalogState changed, UUID id, Log log) {
+        var others = new HashMap<>(doors);
+        var before = Optional.ofNullable(others.remove(id));
+        changed.catalog().stream(id).ifPresent(stream -> {
+            var gate = before.map(Doors::shardGate).orElseGet(ShardGate::new);
+            others.put(id, doors(stream, log, gate));
+        });
+        return new View(changed, others);
+    }
+
+    Catalog catalog() {
+        return state.catalog();
+    }
+
+    Optional<Partition> partition(Stream stream, int index) {
+        var partitions = doors.get(stream.id()).partitions();
+        return index >= 0 && index < partitions.size() ? Optional.of(partitions.get(index)) : Optional.empty();
+    }
+
+    private static Doors doors(Stream stream, Log log, ShardGate gate) {
+        var partitions = IntStream.range(0, stream.partitions())
+                .mapToObj(index -> new Partition(
+                        stream,
+                        index,
+                        log.partition(new PartitionId(stream.id(), index))
+                                .orElseThrow(() -> new IllegalStateException(
+                                        "stream %s: the log has no partition %d".formatted(stream.name(), index)))))
+                .toList();
+        return new Doors(partitions, gate);
+    }
+}
