@@ -59,8 +59,12 @@ final class BatchWalk {
         return header.maxTimestamp();
     }
 
-    int leaderEpoch() {
-        return header.leaderEpoch();
+    Batch header() {
+        return header;
+    }
+
+    int byteSize() {
+        return byteSize;
     }
 
     private void look() throws IOException {

@@ -1,13 +1,12 @@
 package io.braid.log;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,135 +17,172 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// All partitions below one data directory, their writers and their journals. Any thread.
+///
+/// [#open(LogConfig, InstantSource)] is for production. A log that is opened by hand on a [Disk] of the caller's
+/// has no threads of its own: [#turn], [#checkpoint] and [#tidy] do what those would, whenever the caller says so,
+/// and everything else calls [#turn] until it has its answer.
 public final class Log implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Log.class.getName());
+
+    /// Partitions that are created or deleted by one entry in a writer's inbox, so that a group stays bounded.
+    private static final int CHANGED_AT_ONCE_MAX = 1000;
+
     private final LogConfig config;
     private final Disk disk;
     private final Disk.Lock lock;
+    private final int leaderEpoch;
+    private final boolean isByHand;
     private final List<Writer> writers = new ArrayList<>();
     private final List<WriterThread> threads = new ArrayList<>();
+    private final Checkpointer checkpointer;
+    private final KeeperThread keeper;
+    private final List<Recovery.Finding> findings;
     private final Map<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
-    private final ReentrantLock changing = new ReentrantLock(); // guards the creation and deletion of partitions
-    private final int leaderEpoch;
-
-    private Log(LogConfig config, Disk disk, Disk.Lock lock, InstantSource clock, int leaderEpoch) {
-        this.config = config;
-        this.disk = disk;
-        this.lock = lock;
-        this.leaderEpoch = leaderEpoch;
-        for (int i = 0; i < config.writers(); i++) {
-            var writer = new Writer(config, clock, leaderEpoch);
-            writers.add(writer);
-            threads.add(new WriterThread(writer, i));
-        }
-    }
+    private final ReentrantLock changing = new ReentrantLock(); // guards creation, deletion and closing
+    private boolean isClosed; // guarded by `changing`
 
     /// Opens (or creates) the directory, locks it, recovers every partition and starts the writer threads.
     ///
     /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
     ///     message says which, where and what to do
     public static Log open(LogConfig config, InstantSource clock) throws IOException {
-        var disk = new FileDisk(config.directory());
-        var lock = disk.lock("lock");
-        int epoch = 1;
-        if (disk.exists("epoch")) {
-            var file = disk.open("epoch");
-            var bytes = ByteBuffer.allocate(4);
-            file.read(0, bytes);
-            epoch = bytes.getInt(0) + 1;
-            file.write(0, ByteBuffer.allocate(4).putInt(0, epoch));
-            file.force();
-            file.close();
-        } else {
-            try (var file = disk.create("epoch")) {
-                file.write(0, ByteBuffer.allocate(4).putInt(0, epoch));
-                file.force();
-            }
-        }
-        var log = new Log(config, disk, lock, clock, epoch);
-        log.recover();
+        var log = open(config, new FileDisk(config.directory()), clock, false);
         log.threads.forEach(WriterThread::start);
+        log.keeper.start();
         return log;
     }
 
-    private void recover() throws IOException {
-        for (var name : disk.list("partitions")) {
-            int dash = name.lastIndexOf('-');
-            var id = new PartitionId(
-                    UUID.fromString(name.substring(0, dash)), Integer.parseInt(name.substring(dash + 1)));
-            var segments = new ArrayList<Segment>();
-            var producers = new Producers(config.producersMax(), config.producerMillis());
-            var epochs = new Epochs(List.of());
-            for (var fileName : disk.list(Segment.directoryOf(id))) {
-                long base = Long.parseLong(fileName.substring(0, 20));
-                var segment = new Segment(disk, id, base);
-                var file = disk.open(segment.name());
-                segment.adopt(file);
-                int size = (int) file.size();
-                var bytes = ByteBuffer.allocate(size);
-                file.read(0, bytes);
-                for (int at = SegmentHeader.BYTES; at + Batch.HEADER_BYTES <= size; ) {
-                    var head = new Batch(MemorySegment.ofArray(bytes.array()).asSlice(at));
-                    if (head.sizeByHeader() > size - at) break;
-                    var batch = new Batch(head.bytes().asSlice(0, head.sizeByHeader()));
-                    if (batch.fault().isPresent() || batch.baseOffset() != segment.next()) break;
-                    segment.note(batch);
-                    producers.remember(batch, 0);
-                    epochs.note(batch);
-                    at += batch.byteSize();
-                }
-                segment.publish();
-                segments.add(segment);
-            }
-            if (segments.isEmpty()) segments.add(new Segment(disk, id, 0));
-            add(
-                    id,
-                    PartitionConfig.DEFAULT,
-                    new PartitionTail(disk, id, segments, producers, epochs),
-                    segments.getFirst().base());
-        }
-        for (var writer : writers) writer.turn();
+    /// The same on a disk of the caller's (the config's directory is not looked at), and without threads.
+    ///
+    /// @throws IOException as above
+    public static Log openByHand(LogConfig config, Disk disk, InstantSource clock) throws IOException {
+        return open(config, disk, clock, true);
     }
 
-    private CompletableFuture<Void> add(PartitionId id, PartitionConfig settings, PartitionTail tail, long start) {
-        var writer = writers.get(Math.floorMod(id.hashCode(), writers.size()));
-        var partition = new PartitionLog(id, settings, writer, config, leaderEpoch, tail, start);
-        partitions.put(id, partition);
-        var answer = new CompletableFuture<Void>();
-        writer.submit(new Work.Enter(List.of(partition), answer));
-        return answer;
+    private static Log open(LogConfig config, Disk disk, InstantSource clock, boolean isByHand) throws IOException {
+        var lock = disk.lock("lock");
+        try {
+            return new Log(config, disk, lock, clock, isByHand);
+        } catch (IOException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private Log(LogConfig config, Disk disk, Disk.Lock lock, InstantSource clock, boolean isByHand) throws IOException {
+        var recovered = new Recovery(disk, config, clock.millis()).run();
+        this.config = config;
+        this.disk = disk;
+        this.lock = lock;
+        this.isByHand = isByHand;
+        this.leaderEpoch = recovered.epoch() + 1;
+        this.findings = recovered.findings();
+        long identity = recovered.identity();
+        for (int i = 0; i < config.writers(); i++) {
+            var journal = Journal.begin(disk, i, identity, config.journalBytes());
+            writers.add(new Writer(i, disk, journal, config, clock, leaderEpoch));
+        }
+        this.checkpointer = new Checkpointer(disk, identity, leaderEpoch, writers);
+        this.keeper = new KeeperThread(checkpointer, writers, config, clock);
+        for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
+        beginEpoch(recovered.partitions());
+        deleteJournalsOfMoreWriters();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "log opened directory={0} epoch={1} partitions={2}",
+                disk.describe(""),
+                Integer.toString(leaderEpoch),
+                Integer.toString(partitions.size()));
+    }
+
+    private void beginEpoch(List<Recovery.Partition> found) throws IOException {
+        var states = new ArrayList<List<Checkpoint.PartitionState>>();
+        for (var writer : writers) {
+            writer.checkpointTo(checkpointer);
+            states.add(new ArrayList<>());
+        }
+        for (var each : found) {
+            var partition = new PartitionLog(
+                    each.id(), each.config(), writerOf(each.id()), config, leaderEpoch, each.tail(), each.start());
+            partitions.put(each.id(), partition);
+            writerOf(each.id()).adopt(partition);
+            states.get(writerIndexOf(each.id())).add(each.tail().state(each.config(), each.start()));
+        }
+        var all = new ArrayList<Checkpoint.WriterState>();
+        for (int i = 0; i < states.size(); i++)
+            all.add(new Checkpoint.WriterState(i, Journal.Place.FIRST, states.get(i)));
+        checkpointer.begin(all);
+    }
+
+    private void deleteJournalsOfMoreWriters() throws IOException {
+        var used = new LinkedHashSet<String>();
+        for (int i = 0; i < config.writers(); i++) {
+            used.add(Journal.nameOf(i, 0));
+            used.add(Journal.nameOf(i, 1));
+        }
+        for (var name : Journal.all(disk)) if (!used.contains(name)) disk.delete(name);
+    }
+
+    /// What recovery met.
+    List<Recovery.Finding> findings() {
+        return findings;
+    }
+
+    private int writerIndexOf(PartitionId id) {
+        return Math.floorMod(id.hashCode(), writers.size());
+    }
+
+    private Writer writerOf(PartitionId id) {
+        return writers.get(writerIndexOf(id));
     }
 
     /// Creates a partition, durable when this returns. If it is there already, configures and returns it.
+    ///
+    /// @throws IOException the disk failed, or the log is closed
     public PartitionLog create(PartitionId id, PartitionConfig settings) throws IOException {
         createAll(List.of(id), settings);
         return partitions.get(id);
     }
 
     /// Creates many at once, for the price of few syncs.
+    ///
+    /// @throws IOException the disk failed, or the log is closed
     public void createAll(Collection<PartitionId> ids, PartitionConfig settings) throws IOException {
         changing.lock();
         try {
-            var waiting = new ArrayList<CompletableFuture<Void>>();
-            for (var id : ids) {
+            refuseIfClosed();
+            var answers = new ArrayList<CompletableFuture<Void>>();
+            var entering = new HashMap<Writer, List<PartitionLog>>();
+            for (var id : new LinkedHashSet<>(ids)) {
                 var there = partitions.get(id);
-                if (there != null) {
-                    there.configure(settings);
-                    continue;
-                }
-                disk.createDirectory(Segment.directoryOf(id));
-                var tail = new PartitionTail(
-                        disk,
-                        id,
-                        List.of(new Segment(disk, id, 0)),
-                        new Producers(config.producersMax(), config.producerMillis()),
-                        new Epochs(List.of()));
-                waiting.add(add(id, settings, tail, 0));
+                if (there != null) answers.add(there.reconfigure(settings));
+                else
+                    entering.computeIfAbsent(writerOf(id), _ -> new ArrayList<>())
+                            .add(newPartition(id, settings));
             }
-            if (disk.exists("partitions")) disk.syncDirectory("partitions");
-            for (var answer : waiting) await(answer);
+            entering.forEach((writer, all) -> {
+                for (int from = 0; from < all.size(); from += CHANGED_AT_ONCE_MAX) {
+                    var some = List.copyOf(all.subList(from, Math.min(all.size(), from + CHANGED_AT_ONCE_MAX)));
+                    var answer = new CompletableFuture<Void>();
+                    writer.submit(new Work.Enter(some, answer));
+                    answers.add(answer);
+                }
+            });
+            for (var answer : answers) await(answer);
+            for (var all : entering.values()) for (var partition : all) partitions.put(partition.id(), partition);
         } finally {
             changing.unlock();
         }
+    }
+
+    private PartitionLog newPartition(PartitionId id, PartitionConfig settings) {
+        var tail = new PartitionTail(
+                disk,
+                id,
+                List.of(new Segment(disk, id, 0)),
+                new Producers(config.producersMax(), config.producerMillis()),
+                new Epochs(List.of()));
+        return new PartitionLog(id, settings, writerOf(id), config, leaderEpoch, tail, 0);
     }
 
     public Optional<PartitionLog> partition(PartitionId id) {
@@ -158,31 +194,89 @@ public final class Log implements AutoCloseable {
     }
 
     /// Closes and deletes all partitions of a stream; waiting appends are refused. Durable when this returns.
+    ///
+    /// @throws IOException the disk failed, or the log is closed
     public void delete(UUID stream) throws IOException {
         changing.lock();
         try {
-            var byWriter = new HashMap<Writer, List<PartitionLog>>();
+            refuseIfClosed();
+            var leaving = new HashMap<Writer, List<PartitionLog>>();
             for (var partition : partitions.values())
                 if (partition.id().stream().equals(stream))
-                    byWriter.computeIfAbsent(
-                                    writers.get(Math.floorMod(partition.id().hashCode(), writers.size())),
-                                    _ -> new ArrayList<>())
+                    leaving.computeIfAbsent(writerOf(partition.id()), _ -> new ArrayList<>())
                             .add(partition);
-            for (var entry : byWriter.entrySet()) {
-                var answer = new CompletableFuture<Void>();
-                entry.getKey().submit(new Work.Leave(entry.getValue(), answer));
-                await(answer);
-                for (var partition : entry.getValue()) {
-                    partitions.remove(partition.id());
-                    disk.delete(Segment.directoryOf(partition.id()));
+            var answers = new ArrayList<CompletableFuture<Void>>();
+            leaving.forEach((writer, all) -> {
+                for (int from = 0; from < all.size(); from += CHANGED_AT_ONCE_MAX) {
+                    var some = List.copyOf(all.subList(from, Math.min(all.size(), from + CHANGED_AT_ONCE_MAX)));
+                    var answer = new CompletableFuture<Void>();
+                    writer.submit(new Work.Leave(some, answer));
+                    answers.add(answer);
                 }
-            }
+            });
+            for (var answer : answers) await(answer);
+            for (var all : leaving.values()) for (var partition : all) partitions.remove(partition.id());
         } finally {
             changing.unlock();
         }
     }
 
-    private static void await(CompletableFuture<?> answer) throws IOException {
+    private void refuseIfClosed() throws IOException {
+        if (isClosed) throw new IOException("the log is closed");
+    }
+
+    // By hand.
+
+    /// One turn of each writer; answers how much was taken. Only for a log that was opened by hand.
+    public int turn() {
+        Invariant.hold(isByHand, "the log's own threads take the turns");
+        int taken = 0;
+        for (var writer : writers) taken += writer.turn();
+        return taken;
+    }
+
+    /// Syncs the segments and makes the journals superfluous.
+    ///
+    /// @throws IOException the disk failed; all partitions are closed then
+    public void checkpoint() throws IOException {
+        submitToAll(answer -> new Work.Snapshot(false, answer));
+        completeCheckpoints(false);
+    }
+
+    /// Deletes what retention says is old enough, forgets old producers, and syncs what is due.
+    ///
+    /// @throws IOException the disk failed; all partitions are closed then
+    public void tidy() throws IOException {
+        submitToAll(Work.Tidy::new);
+    }
+
+    private interface ToWork {
+        Work with(CompletableFuture<Void> answer);
+    }
+
+    private void submitToAll(ToWork work) throws IOException {
+        var answers = new ArrayList<CompletableFuture<Void>>();
+        for (var writer : writers) {
+            var answer = new CompletableFuture<Void>();
+            writer.submit(work.with(answer));
+            answers.add(answer);
+        }
+        for (var answer : answers) await(answer);
+    }
+
+    private void completeCheckpoints(boolean isLast) throws IOException {
+        try {
+            if (isLast) checkpointer.completeCleanly();
+            else checkpointer.complete();
+        } catch (IOException e) {
+            for (var writer : writers) writer.submit(new Work.Fail(e));
+            if (isByHand) turn();
+            throw e;
+        }
+    }
+
+    private void await(CompletableFuture<?> answer) throws IOException {
+        while (isByHand && !answer.isDone()) Invariant.hold(turn() > 0, "nothing waits, but an answer is missing");
         try {
             answer.get();
         } catch (InterruptedException e) {
@@ -196,11 +290,33 @@ public final class Log implements AutoCloseable {
     /// Answers what waits, checkpoints, and unlocks the directory.
     @Override
     public void close() throws IOException {
-        var ending = new PartitionLog.Ending(false, "the log is closed", Optional.empty());
-        partitions.values().forEach(partition -> partition.close(ending));
-        threads.forEach(WriterThread::close);
-        writers.forEach(Writer::turn);
-        for (var partition : partitions.values()) for (var segment : partition.tail.segments()) segment.release();
-        lock.close();
+        changing.lock();
+        try {
+            if (isClosed) return;
+            isClosed = true;
+            var ending = PartitionLog.Ending.quietly("the log is closed");
+            partitions.values().forEach(partition -> partition.close(ending));
+            if (isByHand) while (turn() > 0) {}
+            threads.forEach(WriterThread::close);
+            keeper.close();
+            closeFiles();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void closeFiles() throws IOException {
+        try (lock) {
+            if (writers.stream().noneMatch(Writer::hasFailed)) {
+                for (var writer : writers) {
+                    writer.submit(new Work.Snapshot(true, new CompletableFuture<>()));
+                    while (writer.turn() > 0) {}
+                }
+                checkpointer.completeCleanly();
+            }
+        } finally {
+            for (var writer : writers) writer.end();
+            for (var partition : partitions.values()) partition.tail.release();
+        }
     }
 }

@@ -39,6 +39,15 @@ public final class PartitionLog {
     /// Whether the partition still takes appends and, if not, what to tell those who come.
     record Ending(boolean isOpen, String detail, Optional<IOException> cause) {
         static final Ending OPEN = new Ending(true, "", Optional.empty());
+
+        /// Closed on purpose: what is there may still be read.
+        static Ending quietly(String detail) {
+            return new Ending(false, detail, Optional.empty());
+        }
+
+        static Ending because(String detail, IOException cause) {
+            return new Ending(false, detail + ": " + cause.getMessage(), Optional.of(cause));
+        }
     }
 
     PartitionLog(
@@ -261,7 +270,15 @@ public final class PartitionLog {
 
     /// New settings, from the next append on.
     public void configure(PartitionConfig config) {
-        writer.submit(new Work.Configure(this, config));
+        reconfigure(config);
+    }
+
+    /// The same; the answer comes when a crash would not undo it.
+    CompletableFuture<Void> reconfigure(PartitionConfig changed) {
+        if (changed.equals(config)) return CompletableFuture.completedFuture(null);
+        var work = new Work.Configure(this, changed, new CompletableFuture<>());
+        writer.submit(work);
+        return work.answer();
     }
 
     // What the writer does to a partition. Writer thread only, unless said otherwise.

@@ -1,7 +1,6 @@
 package io.braid.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,11 +25,14 @@ final class PartitionTail {
     private final PartitionId id;
     private final Producers producers;
     private final Epochs epochs;
+    private Point synced; // all below it is on the disk, or will be before the next checkpoint says so
     private List<Segment> segments; // in order, the last one is written to; never empty; replaced, never changed
     private Segment active;
 
     final List<Work.Append> waiting = new ArrayList<>(); // of the turn that runs now
     final List<Run> runs = new ArrayList<>(); // of the turn that runs now
+    private long unsyncedRecords; // not in the journal, and written to segments since their last sync
+    private long unsyncedSince; // when that sync was
 
     PartitionTail(Disk disk, PartitionId id, List<Segment> segments, Producers producers, Epochs epochs) {
         this.disk = disk;
@@ -39,6 +41,7 @@ final class PartitionTail {
         this.active = segments.getLast();
         this.producers = producers;
         this.epochs = epochs;
+        this.synced = pointAtEnd();
     }
 
     List<Segment> segments() {
@@ -79,19 +82,25 @@ final class PartitionTail {
                 new AppendOutcome.Refused(AppendOutcome.Reason.FENCED, detail);
             case Producers.Verdict.Fresh _ -> {
                 batch.stamp(next, leaderEpoch);
-                place(batch, config.segmentBytes(), memory);
+                place(batch, config, memory);
                 producers.remember(batch, nowMillis);
                 epochs.note(batch);
+                unsyncedRecords += batch.recordCount();
                 yield new AppendOutcome.Appended(next, batch.lastOffset());
             }
         };
     }
 
-    private void place(Batch batch, int segmentBytes, GroupBuffer memory) {
+    private void place(Batch batch, PartitionConfig config, GroupBuffer memory) {
         boolean isEmpty = active.size() == SegmentHeader.BYTES;
-        if (!isEmpty && (long) active.size() + batch.byteSize() > segmentBytes) roll();
-        if (runs.isEmpty() || runs.getLast().segment != active)
-            runs.add(new Run(active, active.size(), memory.beginRun(id, active.base(), active.size())));
+        if (!isEmpty && (long) active.size() + batch.byteSize() > config.segmentBytes()) roll();
+        if (runs.isEmpty() || runs.getLast().segment != active) {
+            int from = switch (config.durability()) {
+                case DISK -> memory.beginRun(id, active.base(), active.size());
+                case OS -> memory.beginLooseRun();
+            };
+            runs.add(new Run(active, active.size(), from));
+        }
         memory.add(batch);
         runs.getLast().byteSize += batch.byteSize();
         active.note(batch);
@@ -104,12 +113,14 @@ final class PartitionTail {
         segments = List.copyOf(longer);
     }
 
-    /// Copies the turn's batches to the segments, through the page cache.
-    void writeSegments(GroupBuffer memory) throws IOException {
+    /// Copies the turn's batches to the segments, through the page cache; answers whether that made a new file.
+    boolean writeSegments(GroupBuffer memory) throws IOException {
+        boolean isNewFile = false;
         for (var run : runs) {
-            ByteBuffer bytes = memory.slice(run.from, run.byteSize);
-            run.segment.write(run.position, bytes);
+            isNewFile |= !run.segment.isOnDisk();
+            run.segment.write(run.position, memory.slice(run.from, run.byteSize));
         }
+        return isNewFile;
     }
 
     /// Shows readers what was written.
@@ -121,11 +132,92 @@ final class PartitionTail {
     List<Segment> removeBefore(long offset) {
         int gone = 0;
         while (gone + 1 < segments.size() && segments.get(gone + 1).base() <= offset) gone++;
-        var removed = segments.subList(0, gone);
+        var removed = List.copyOf(segments.subList(0, gone));
         if (gone > 0) {
             segments = List.copyOf(segments.subList(gone, segments.size()));
             epochs.trim(offset);
         }
         return removed;
     }
+
+    /// Where the partition would begin if all were deleted that its retention settings allow.
+    long startByRetention(PartitionConfig config, long nowMillis) {
+        long size = 0;
+        for (var segment : segments) size += segment.size() - SegmentHeader.BYTES;
+        int gone = 0;
+        while (gone + 1 < segments.size()) {
+            var segment = segments.get(gone);
+            long newest = segment.extent().maxTimestamp();
+            boolean isOld =
+                    config.retentionMillis() >= 0 && newest >= 0 && newest < nowMillis - config.retentionMillis();
+            size -= segment.size() - SegmentHeader.BYTES;
+            boolean isTooMuch = config.retentionBytes() >= 0 && size >= config.retentionBytes();
+            if (!isOld && !isTooMuch) break;
+            gone++;
+        }
+        return segments.get(gone).base();
+    }
+
+    // What survives without the journal.
+
+    /// Syncs the segments, so that nothing below the end depends on the journal.
+    void sync(long nowMillis) throws IOException {
+        boolean isNewFile = false;
+        for (var segment : segments) {
+            isNewFile |= segment.isDirty();
+            segment.sync();
+        }
+        if (isNewFile) {
+            disk.syncDirectory(Segment.directoryOf(id));
+            disk.syncDirectory("partitions");
+        }
+        synced = pointAtEnd();
+        unsyncedRecords = 0;
+        unsyncedSince = nowMillis;
+    }
+
+    /// Whether a partition that skips the journal has to be synced by now.
+    boolean isFlushDue(PartitionConfig config, long nowMillis) {
+        return unsyncedRecords >= config.flushMessages()
+                || unsyncedRecords > 0 && nowMillis - unsyncedSince >= config.flushMillis();
+    }
+
+    /// The state as of now; segments that must be synced before it may be believed are added to `written`, held.
+    /// Without journal the active segment is left alone, unless this is the last checkpoint.
+    Checkpoint.PartitionState snapshot(
+            PartitionConfig config, long start, boolean isLast, List<Checkpoint.Written> written) {
+        boolean isAll = isLast || config.durability() == Durability.DISK;
+        for (var segment : segments)
+            if (segment.isDirty() && (isAll || segment != active) && segment.hold()) written.add(segment.handOver());
+        if (isAll) synced = pointAtEnd();
+        else if (synced.base() != active.base()) synced = new Point(active.base(), SegmentHeader.BYTES, active.base());
+        return state(config, start);
+    }
+
+    /// The state up to where all is synced.
+    Checkpoint.PartitionState state(PartitionConfig config, long start) {
+        return new Checkpoint.PartitionState(
+                id,
+                config,
+                start,
+                synced.base(),
+                synced.position(),
+                synced.next(),
+                epochs.beginnings().stream()
+                        .filter(beginning -> beginning.offset() < synced.next())
+                        .toList(),
+                producers.below(synced.next()));
+    }
+
+    /// Lets go of the files.
+    void release() throws IOException {
+        for (var segment : segments) segment.release();
+    }
+
+    private Point pointAtEnd() {
+        return new Point(active.base(), active.size(), active.next());
+    }
+
+    /// A batch's beginning, or the end.
+    private record Point(long base, int position, long next) {}
 }

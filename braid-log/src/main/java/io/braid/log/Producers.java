@@ -1,6 +1,8 @@
 package io.braid.log;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /// What a partition remembers of its idempotent producers: the epoch and the last five batches of each, as the
 /// clients rely on (KIP-98; five is `max.in.flight.requests.per.connection`'s limit). Writer thread only.
@@ -51,12 +53,23 @@ final class Producers {
         while (!byId.isEmpty() && byId.firstEntry().getValue().lastMillis <= nowMillis - keptMillis) forgetOldest();
     }
 
-    Iterable<Producer> all() {
-        return byId.values();
+    /// What is known of batches below `offset`, in the order in which producers will be forgotten.
+    List<Checkpoint.ProducerState> below(long offset) {
+        var states = new ArrayList<Checkpoint.ProducerState>(byId.size());
+        for (var producer : byId.values()) {
+            var sent = producer.sentBelow(offset);
+            if (!sent.isEmpty())
+                states.add(new Checkpoint.ProducerState(producer.id, producer.epoch, producer.lastMillis, sent));
+        }
+        return states;
     }
 
-    void restore(Producer producer) {
-        byId.put(producer.id, producer);
+    void restore(Checkpoint.ProducerState state) {
+        var producer = new Producer(state.id());
+        producer.epoch = state.epoch();
+        producer.lastMillis = state.lastMillis();
+        for (var sent : state.sent()) producer.add(sent.firstSequence(), sent.lastSequence(), sent.firstOffset());
+        byId.put(state.id(), producer);
     }
 
     int size() {
@@ -72,7 +85,7 @@ final class Producers {
     }
 
     /// One producer. The arrays are rings of the last [#WINDOW] batches; `written % WINDOW` is the next to fill.
-    static final class Producer {
+    private static final class Producer {
         final long id;
         short epoch = -1;
         long lastMillis;
@@ -114,7 +127,17 @@ final class Producers {
             add(batch.baseSequence(), lastSequence(batch), batch.baseOffset());
         }
 
-        void add(int first, int last, long offset) {
+        private List<Checkpoint.Sent> sentBelow(long offset) {
+            var sent = new ArrayList<Checkpoint.Sent>(WINDOW);
+            for (int i = Math.max(0, written - WINDOW); i < written; i++) {
+                int at = i % WINDOW;
+                if (firstOffset[at] < offset)
+                    sent.add(new Checkpoint.Sent(firstSequence[at], lastSequence[at], firstOffset[at]));
+            }
+            return sent;
+        }
+
+        private void add(int first, int last, long offset) {
             int at = written % WINDOW;
             firstSequence[at] = first;
             lastSequence[at] = last;

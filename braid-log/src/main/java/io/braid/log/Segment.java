@@ -86,8 +86,21 @@ final class Segment {
         return dirty;
     }
 
-    void markClean() {
+    /// Syncs what was written since.
+    void sync() throws IOException {
+        if (dirty) file.force();
         dirty = false;
+    }
+
+    /// The same, left to whoever takes the answer: the caller holds the segment for it.
+    Checkpoint.Written handOver() {
+        dirty = false;
+        return new Checkpoint.Written(this, extent);
+    }
+
+    /// Whether it has a file; one that was never written to has none.
+    boolean isOnDisk() {
+        return file != null;
     }
 
     DiskFile file() {
@@ -96,8 +109,13 @@ final class Segment {
 
     /// Notes a batch that stands, or is about to be written, at the end.
     void note(Batch batch) {
+        note(batch, batch.byteSize());
+    }
+
+    /// The same for a batch of which only the header is at hand.
+    void note(Batch batch, int byteSize) {
         index.note(batch.baseOffset(), size, maxTimestamp);
-        size += batch.byteSize();
+        size += byteSize;
         next = batch.nextOffset();
         if (batch.maxTimestamp() > maxTimestamp) {
             maxTimestamp = batch.maxTimestamp();
@@ -116,8 +134,18 @@ final class Segment {
         extent = new Extent(size, next, maxTimestamp, maxTimestampAt, index.view());
     }
 
+    /// Recovery: the file that is there already.
     void adopt(DiskFile opened) {
         file = opened;
+    }
+
+    /// Recovery: goes on behind what an index file covers.
+    void adopt(Extent known) {
+        index.adopt(known.index());
+        size = known.size();
+        next = known.next();
+        maxTimestamp = known.maxTimestamp();
+        maxTimestampAt = known.maxTimestampAt();
     }
 
     private void createFile() throws IOException {
@@ -143,6 +171,7 @@ final class Segment {
     /// Deletes the file's name; those who hold it may read on.
     void delete() throws IOException {
         disk.delete(name);
+        disk.delete(IndexFile.nameOf(this));
         release();
     }
 

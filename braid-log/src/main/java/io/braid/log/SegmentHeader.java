@@ -44,6 +44,11 @@ final class SegmentHeader {
                     .formatted(file, header.getLong(32), stream, index, base, partition));
     }
 
+    /// Whether it was written completely, by this or another version.
+    static boolean isWhole(ByteBuffer header) {
+        return header.getLong(0) == MAGIC && header.getInt(CRC) == checksum(header);
+    }
+
     private static int checksum(ByteBuffer header) {
         var crc = new CRC32C();
         crc.update(header.array(), header.arrayOffset(), CRC);

@@ -75,6 +75,15 @@ final class SparseIndex {
         lastPosition = position;
     }
 
+    /// Begins with what another has noted.
+    void adopt(View view) {
+        count = view.count();
+        offsets = Arrays.copyOf(view.offsets(), Math.max(ENTRIES_AT_FIRST, count));
+        positions = Arrays.copyOf(view.positions(), offsets.length);
+        timestampsBefore = Arrays.copyOf(view.timestampsBefore(), offsets.length);
+        if (count > 0) lastPosition = positions[count - 1];
+    }
+
     View view() {
         return new View(offsets, positions, timestampsBefore, count);
     }

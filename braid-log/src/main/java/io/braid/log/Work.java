@@ -25,7 +25,7 @@ sealed interface Work {
 
     record DeleteBefore(PartitionLog partition, long offset, CompletableFuture<Long> answer) implements Work {}
 
-    record Configure(PartitionLog partition, PartitionConfig config) implements Work {}
+    record Configure(PartitionLog partition, PartitionConfig config, CompletableFuture<Void> answer) implements Work {}
 
     /// New partitions; the answer comes when they would be there after a crash.
     record Enter(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
@@ -33,10 +33,12 @@ sealed interface Work {
     /// Partitions that are deleted.
     record Leave(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
 
-    /// Something to do between two groups.
-    record Between(Step step, CompletableFuture<Void> answer) implements Work {}
+    /// Deletes what has been kept long enough, forgets old producers, syncs what is due.
+    record Tidy(CompletableFuture<Void> answer) implements Work {}
 
-    interface Step {
-        void run() throws IOException;
-    }
+    /// Hands a snapshot to the checkpointer.
+    record Snapshot(boolean isLast, CompletableFuture<Void> answer) implements Work {}
+
+    /// Something that others depend on has failed: the writer must not go on.
+    record Fail(IOException cause) implements Work {}
 }

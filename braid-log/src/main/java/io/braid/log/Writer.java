@@ -3,8 +3,12 @@ package io.braid.log;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -12,29 +16,52 @@ import java.util.concurrent.locks.LockSupport;
 /// a [WriterThread] calls [#turn] in production, a test calls it by hand.
 ///
 ///     submit ──► inbox ──► turn: number ──► journal, one sync ──► segments ──► end moves ──► answer
+///
+/// After its first failure it writes nothing more: what was in the turn is in doubt, all that comes is refused.
 final class Writer {
-    // Bounded by the partitions' inboxes, whose room every append takes first.
+    /// What one piece of work may add to a group besides a batch's bytes: an entry's header and its padding.
+    private static final int ENTRY_BYTES_MAX = 64;
+
+    // Bounded by the partitions' inboxes, whose room every append takes first; other work is waited for.
     private final ConcurrentLinkedQueue<Work> inbox = new ConcurrentLinkedQueue<>();
+    private final int index;
+    private final Disk disk;
     private final LogConfig limits;
     private final InstantSource clock;
     private final int leaderEpoch;
     private volatile Optional<Thread> sleeper = Optional.empty(); // who waits for work, if somebody does
+    private volatile boolean isOver; // nobody calls turn any more
 
     // All below: writer thread only.
+    private final Journal journal;
     private final GroupBuffer memory = new GroupBuffer();
     private final List<Work> group = new ArrayList<>();
+    private long groupBytes; // what the group takes in the journal at most
     private final List<PartitionLog> touched = new ArrayList<>();
-    private final List<PartitionLog> partitions = new ArrayList<>();
+    private final List<Move> moves = new ArrayList<>();
+    private final Set<PartitionLog> partitions = new LinkedHashSet<>();
+    private final Set<String> changedDirectories = new TreeSet<>(); // since the last snapshot
+    private boolean isChanged; // since the last snapshot
+    private Optional<Checkpointer> checkpointer = Optional.empty(); // set once, before the first turn
     private volatile Optional<IOException> failure = Optional.empty();
 
-    Writer(LogConfig limits, InstantSource clock, int leaderEpoch) {
+    /// A partition's start that this turn moves.
+    private record Move(PartitionLog partition, long start, Optional<CompletableFuture<Long>> answer) {}
+
+    Writer(int index, Disk disk, Journal journal, LogConfig limits, InstantSource clock, int leaderEpoch) {
+        this.index = index;
+        this.disk = disk;
+        this.journal = journal;
         this.limits = limits;
         this.clock = clock;
         this.leaderEpoch = leaderEpoch;
     }
 
+    // Any thread.
+
     void submit(Work work) {
         inbox.add(work);
+        if (isOver) refuseAll(); // lost a race with close: nobody else would answer
         var waiting = sleeper;
         if (waiting.isPresent()) LockSupport.unpark(waiting.get());
     }
@@ -48,27 +75,52 @@ final class Writer {
         sleeper = thread;
     }
 
-    Optional<IOException> failure() {
-        return failure;
+    /// Journal groups up to this one are superfluous.
+    void release(long sequence) {
+        journal.release(sequence);
     }
 
-    List<PartitionLog> partitions() {
-        return partitions;
+    // Before the first turn, and after the last.
+
+    void checkpointTo(Checkpointer target) {
+        checkpointer = Optional.of(target);
     }
+
+    /// Takes partitions over that recovery has found.
+    void adopt(PartitionLog partition) {
+        partitions.add(partition);
+    }
+
+    /// No more turns: answers what is left, and all that may still come.
+    void end() throws IOException {
+        isOver = true;
+        refuseAll();
+        journal.close();
+    }
+
+    boolean hasFailed() {
+        return failure.isPresent();
+    }
+
+    // Writer thread.
 
     /// One turn: takes all that waits (up to a group's size), writes it, syncs once, publishes, answers. Answers how
     /// much was taken.
     int turn() {
         collect();
         if (group.isEmpty()) return 0;
-        if (failure.isPresent()) refuseGroup();
+        if (failure.isPresent()) group.forEach(this::refuse);
         else
             try {
+                makeRoom();
                 prepare();
                 write();
                 finish();
             } catch (IOException e) {
                 fail(e);
+            } catch (RuntimeException | Error e) {
+                fail(new IOException("a bug of Braid's: " + e, e));
+                if (e instanceof VirtualMachineError) throw e;
             } finally {
                 forget();
             }
@@ -78,18 +130,37 @@ final class Writer {
     }
 
     private void collect() {
-        long bytes = 0;
+        groupBytes = GroupBuffer.HEADER_BYTES + GroupBuffer.CRC_BYTES;
         for (var work = inbox.peek(); work != null; work = inbox.peek()) {
-            if (work instanceof Work.Append append) {
-                bytes += append.batch.byteSize();
-                if (!group.isEmpty() && bytes > limits.groupBytesMax()) return;
-            }
+            long bytes = bytesOf(work);
+            if (!group.isEmpty() && groupBytes + bytes > limits.groupBytesMax()) return;
+            groupBytes += bytes;
             group.add(inbox.poll());
         }
     }
 
+    private long bytesOf(Work work) {
+        return switch (work) {
+            case Work.Append append -> ENTRY_BYTES_MAX + append.batch.byteSize();
+            case Work.Enter enter -> (long) ENTRY_BYTES_MAX * enter.partitions().size();
+            case Work.Leave leave -> (long) ENTRY_BYTES_MAX * leave.partitions().size();
+            case Work.Tidy _ -> (long) ENTRY_BYTES_MAX * partitions.size();
+            case Work.DeleteBefore _, Work.Configure _ -> ENTRY_BYTES_MAX;
+            case Work.Snapshot _, Work.Fail _ -> 0;
+        };
+    }
+
+    /// Goes to the other journal file if the group might not fit, and has a checkpoint made of the one that is full.
+    private void makeRoom() throws IOException {
+        if (!journal.isFullFor((int) groupBytes)) return;
+        if (!journal.maySwitch()) checkpointer.orElseThrow().complete(); // producers wait, or are refused, meanwhile
+        journal.switchFiles();
+        offerSnapshot(false);
+    }
+
     /// Numbers everything, in the order it came; batches of one partition come to stand together.
-    private void prepare() {
+    private void prepare() throws IOException {
+        long now = clock.millis();
         for (var work : group) {
             switch (work) {
                 case Work.Append append -> {
@@ -97,74 +168,164 @@ final class Writer {
                     if (tail.waiting.isEmpty()) touched.add(append.partition);
                     tail.waiting.add(append);
                 }
-                case Work.Configure(var partition, var config) -> partition.apply(config);
-                case Work.Enter(var entering, var _) -> partitions.addAll(entering);
-                case Work.DeleteBefore _, Work.Leave _, Work.Between _ -> {}
+                case Work.Configure configure -> configure(configure, now);
+                case Work.Enter enter -> {
+                    for (var partition : enter.partitions()) memory.addEnter(partition.id(), partition.config());
+                    partitions.addAll(enter.partitions());
+                }
+                case Work.Leave leave -> {
+                    for (var partition : leave.partitions()) {
+                        partition.close(PartitionLog.Ending.quietly(partition.id() + " was deleted"));
+                        partitions.remove(partition);
+                        memory.addLeave(partition.id());
+                    }
+                }
+                case Work.DeleteBefore _, Work.Tidy _, Work.Snapshot _ -> {}
+                case Work.Fail(var cause) -> throw cause;
             }
         }
-        long now = clock.millis();
-        for (var partition : touched) {
-            for (var append : partition.tail.waiting) {
-                append.outcome = partition.isOpen()
-                        ? partition.tail.take(append, partition.config(), leaderEpoch, memory, now)
-                        : new AppendOutcome.Refused(
-                                AppendOutcome.Reason.NOT_OWNER,
-                                partition.ending().detail());
+        for (var partition : touched) if (isJournaled(partition)) take(partition, now);
+        for (var work : group) {
+            switch (work) {
+                case Work.DeleteBefore(var partition, long offset, var answer) ->
+                    moves.add(new Move(partition, offset, Optional.of(answer)));
+                case Work.Tidy _ -> tidy(now);
+                case Work.Append _, Work.Configure _, Work.Enter _, Work.Leave _, Work.Snapshot _, Work.Fail _ -> {}
             }
+        }
+        for (var move : moves)
+            if (isMoved(move)) memory.addStart(move.partition().id(), move.start());
+    }
+
+    private static boolean isJournaled(PartitionLog partition) {
+        return partition.config().durability() == Durability.DISK;
+    }
+
+    private void configure(Work.Configure work, long now) throws IOException {
+        var partition = work.partition();
+        if (!partitions.contains(partition)) return;
+        memory.addEnter(partition.id(), work.config());
+        // What is in the journal and what is not must not stand mixed behind one point of recovery.
+        if (partition.config().durability() != work.config().durability()) partition.tail.sync(now);
+        partition.apply(work.config());
+    }
+
+    private void take(PartitionLog partition, long now) {
+        for (var append : partition.tail.waiting) {
+            append.outcome = partitions.contains(partition)
+                    ? partition.tail.take(append, partition.config(), leaderEpoch, memory, now)
+                    : new AppendOutcome.Refused(
+                            AppendOutcome.Reason.NOT_OWNER, partition.ending().detail());
+        }
+    }
+
+    private static boolean isMoved(Move move) {
+        var partition = move.partition();
+        return partitions.contains(partition)
+                && move.start() > partition.start()
+                && move.start() <= partition.tail.next();
+    }
+
+    private void tidy(long now) throws IOException {
+        for (var partition : partitions) {
+            partition.tail.producers().expire(now);
+            long start = partition.tail.startByRetention(partition.config(), now);
+            if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));
+            if (!isJournaled(partition) && partition.tail.isFlushDue(partition.config(), now)) partition.tail.sync(now);
         }
     }
 
     private void write() throws IOException {
-        for (var partition : touched) partition.tail.writeSegments(memory);
-        for (var partition : touched)
-            if (partition.config().durability() == Durability.DISK)
-                for (var run : partition.tail.runs) run.segment.file().force();
+        if (!memory.isEmpty()) {
+            journal.write(memory, leaderEpoch);
+            isChanged = true;
+        }
+        long now = clock.millis();
+        for (var partition : touched) if (!isJournaled(partition)) take(partition, now);
+        for (var partition : touched) {
+            var tail = partition.tail;
+            if (tail.runs.isEmpty()) continue;
+            isChanged = true;
+            if (tail.writeSegments(memory)) changedDirectories.add(Segment.directoryOf(partition.id()));
+            if (!isJournaled(partition) && tail.isFlushDue(partition.config(), now)) tail.sync(now);
+        }
     }
 
     /// Publishes, then answers: what was acknowledged can be read.
     private void finish() throws IOException {
-        for (var partition : touched) partition.publish();
+        for (var partition : touched) if (!partition.tail.runs.isEmpty()) partition.publish();
+        for (var move : moves) finish(move);
         for (var work : group) {
             switch (work) {
                 case Work.Append append -> {
                     append.partition.giveBackRoom(append.batch);
                     append.answer.complete(append.outcome);
                 }
-                case Work.DeleteBefore delete -> deleteBefore(delete);
-                case Work.Configure _ -> {}
-                case Work.Enter(var _, var answer) -> answer.complete(null);
-                case Work.Leave leave -> leave(leave);
-                case Work.Between(var step, var answer) -> {
-                    step.run();
-                    answer.complete(null);
+                case Work.Enter enter -> enter.answer().complete(null);
+                case Work.Leave leave -> {
+                    for (var partition : leave.partitions()) deleteFiles(partition);
+                    leave.answer().complete(null);
                 }
+                case Work.Snapshot snapshot -> {
+                    if (isChanged || snapshot.isLast()) offerSnapshot(snapshot.isLast());
+                    snapshot.answer().complete(null);
+                }
+                case Work.Tidy tidy -> tidy.answer().complete(null);
+                case Work.Configure configure -> configure.answer().complete(null);
+                case Work.DeleteBefore _, Work.Fail _ -> {}
             }
         }
     }
 
-    private void deleteBefore(Work.DeleteBefore delete) throws IOException {
-        var partition = delete.partition();
-        if (delete.offset() > partition.end()) {
-            delete.answer()
-                    .completeExceptionally(new IllegalArgumentException("offset %d is above the end %d of %s"
-                            .formatted(delete.offset(), partition.end(), partition.id())));
+    private void finish(Move move) throws IOException {
+        var partition = move.partition();
+        if (move.start() > partition.end()) {
+            fail(
+                    move,
+                    new IllegalArgumentException("offset %d is above the end %d of %s"
+                            .formatted(move.start(), partition.end(), partition.id())));
             return;
         }
-        if (delete.offset() > partition.start()) {
-            var removed = partition.tail.removeBefore(delete.offset());
-            partition.publishStart(delete.offset());
-            for (var segment : removed) segment.delete();
+        if (!partitions.contains(partition)) {
+            fail(move, new IOException(partition.ending().detail()));
+            return;
         }
-        delete.answer().complete(partition.start());
+        if (move.start() > partition.start()) {
+            var removed = partition.tail.removeBefore(move.start());
+            partition.publishStart(move.start());
+            for (var segment : removed) segment.delete();
+            if (!removed.isEmpty()) changedDirectories.add(Segment.directoryOf(partition.id()));
+        }
+        move.answer().ifPresent(answer -> answer.complete(partition.start()));
     }
 
-    private void leave(Work.Leave leave) throws IOException {
-        for (var partition : leave.partitions()) {
-            partition.close(new PartitionLog.Ending(false, partition.id() + " was deleted", Optional.empty()));
-            partitions.remove(partition);
-            for (var segment : partition.tail.segments()) segment.delete();
-        }
-        leave.answer().complete(null);
+    private static void fail(Move move, Exception cause) {
+        move.answer().ifPresent(answer -> answer.completeExceptionally(cause));
+    }
+
+    private void deleteFiles(PartitionLog partition) throws IOException {
+        for (var segment : partition.tail.segments()) segment.delete();
+        disk.delete(Segment.directoryOf(partition.id()));
+        changedDirectories.add("partitions");
+    }
+
+    /// Between two groups: all that was written so far is in it, nothing else.
+    private void offerSnapshot(boolean isLast) {
+        var written = new ArrayList<Checkpoint.Written>();
+        var states = new ArrayList<Checkpoint.PartitionState>(partitions.size());
+        for (var partition : partitions)
+            states.add(partition.tail.snapshot(partition.config(), partition.start(), isLast, written));
+        if (!changedDirectories.isEmpty()) changedDirectories.add("partitions");
+        var next = journal.next();
+        checkpointer
+                .orElseThrow()
+                .offer(new Checkpoint.Snapshot(
+                        new Checkpoint.WriterState(index, next, states),
+                        written,
+                        List.copyOf(changedDirectories),
+                        next.sequence() - 1));
+        changedDirectories.clear();
+        isChanged = false;
     }
 
     private void forget() {
@@ -173,45 +334,53 @@ final class Writer {
             partition.tail.runs.clear();
         }
         touched.clear();
+        moves.clear();
         memory.clear();
     }
 
     /// Closes all partitions with the first cause. What was taken is in doubt, what still waits is refused.
     private void fail(IOException cause) {
         failure = Optional.of(cause);
-        var ending = new PartitionLog.Ending(false, "closed, as the disk failed: " + cause.getMessage(), failure);
+        var ending = PartitionLog.Ending.because("closed until the log is opened again, as the disk failed", cause);
         for (var partition : partitions) partition.close(ending);
         for (var work : group) {
-            switch (work) {
-                case Work.Append append -> {
-                    append.partition.giveBackRoom(append.batch);
-                    append.answer.complete(new AppendOutcome.Unknown(cause));
-                }
-                case Work.DeleteBefore(var _, var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Configure _ -> {}
-                case Work.Enter(var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Leave(var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Between(var _, var answer) -> answer.completeExceptionally(cause);
-            }
+            if (work instanceof Work.Append append) {
+                append.partition.close(ending);
+                append.partition.giveBackRoom(append.batch);
+                append.answer.complete(new AppendOutcome.Unknown(cause));
+            } else refuse(work);
         }
     }
 
-    private void refuseGroup() {
-        var cause = failure.orElseThrow();
-        for (var work : group) {
-            switch (work) {
-                case Work.Append append -> {
-                    append.partition.giveBackRoom(append.batch);
-                    append.answer.complete(new AppendOutcome.Refused(
-                            AppendOutcome.Reason.NOT_OWNER,
-                            append.partition.ending().detail()));
-                }
-                case Work.DeleteBefore(var _, var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Configure _ -> {}
-                case Work.Enter(var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Leave(var _, var answer) -> answer.completeExceptionally(cause);
-                case Work.Between(var _, var answer) -> answer.completeExceptionally(cause);
+    private void refuseAll() {
+        for (var work = inbox.poll(); work != null; work = inbox.poll()) refuse(work);
+    }
+
+    private void refuse(Work work) {
+        switch (work) {
+            case Work.Append append -> {
+                append.partition.giveBackRoom(append.batch);
+                append.answer.complete(new AppendOutcome.Refused(
+                        AppendOutcome.Reason.NOT_OWNER,
+                        append.partition.ending().detail()));
             }
+            case Work.DeleteBefore(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
+            case Work.Configure(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
+            case Work.Enter(var _, var answer) -> answer.completeExceptionally(stopped());
+            case Work.Leave(var _, var answer) -> answer.completeExceptionally(stopped());
+            case Work.Tidy(var answer) -> answer.completeExceptionally(stopped());
+            case Work.Snapshot(var _, var answer) -> answer.completeExceptionally(stopped());
+            case Work.Fail _ -> {}
         }
+    }
+
+    private static IOException closed(PartitionLog partition) {
+        return new IOException(partition.ending().detail());
+    }
+
+    private IOException stopped() {
+        return failure.isPresent()
+                ? new IOException("the writer has stopped, as the disk failed", failure.get())
+                : new IOException("the log is closed");
     }
 }

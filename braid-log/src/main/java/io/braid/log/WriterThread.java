@@ -1,20 +1,17 @@
 package io.braid.log;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /// Gives a [Writer] its turns, and sleeps while nothing waits.
 final class WriterThread implements AutoCloseable {
-    private static final long SLEEP_NANOS = Duration.ofSeconds(1).toNanos(); // the housekeeping's grain
-
     private final Writer writer;
     private final Thread thread;
     private volatile boolean stopping;
 
     WriterThread(Writer writer, int index) {
         this.writer = writer;
-        this.thread = Thread.ofPlatform().name("braid-writer-" + index).unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("braid-writer-" + index).daemon().unstarted(this::run);
     }
 
     void start() {
@@ -26,7 +23,7 @@ final class WriterThread implements AutoCloseable {
             if (writer.turn() > 0) continue;
             if (stopping) return;
             writer.wakeOnWork(Optional.of(thread));
-            if (!writer.hasWork() && !stopping) LockSupport.parkNanos(writer, SLEEP_NANOS);
+            if (!writer.hasWork() && !stopping) LockSupport.park(writer);
             writer.wakeOnWork(Optional.empty());
         }
     }
@@ -36,12 +33,17 @@ final class WriterThread implements AutoCloseable {
     public void close() {
         stopping = true;
         LockSupport.unpark(thread);
+        await(thread);
+    }
+
+    /// Waits for a thread's end even if interrupted, and keeps the interrupt for the caller.
+    static void await(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException _) {
-                interrupted = true; // the answers are more important; told to the caller afterwards
+                interrupted = true;
             }
         }
         if (interrupted) Thread.currentThread().interrupt();

@@ -1,0 +1,279 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Recovers the segments of one partition: redo, walk, cut. One thread; see [Recovery].
+///
+///     checkpoint's point          journal's end
+///     ───────────┼────────────────────┼─────────────── ─ ─
+///      believed  │ redone, then walked │ walked as far as
+///      unread    │ batch by batch      │ batches are faultless
+final class PartitionRecovery {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final Checkpoint.PartitionState point;
+    private final PartitionId id;
+    private final long start;
+    private final List<JournalReader.Entry.Run> runs;
+    private final List<Recovery.Finding> findings;
+    private final long nowMillis;
+    private final Producers producers;
+    private final Epochs epochs;
+    private final String directory;
+
+    private final TreeMap<Long, DiskFile> files = new TreeMap<>(); // by base offset
+    private final List<Segment> segments = new ArrayList<>();
+    private final Set<Long> touched = new HashSet<>(); // base offsets of segments that have to be synced
+    private boolean directoryChanged;
+
+    PartitionRecovery(
+            Disk disk,
+            Checkpoint.PartitionState point,
+            long start,
+            List<JournalReader.Entry.Run> runs,
+            LogConfig limits,
+            long nowMillis,
+            List<Recovery.Finding> findings) {
+        this.disk = disk;
+        this.point = point;
+        this.id = point.id();
+        this.start = start;
+        this.runs = runs;
+        this.nowMillis = nowMillis;
+        this.findings = findings;
+        this.producers = new Producers(limits.producersMax(), limits.producerMillis());
+        this.epochs = new Epochs(point.epochs());
+        this.directory = Segment.directoryOf(id);
+        for (var state : point.producers()) producers.restore(state);
+    }
+
+    PartitionTail run() throws IOException {
+        openFiles();
+        long firstKept = deleteBelowStart();
+        for (var run : runs) if (run.base() >= firstKept) redo(run);
+        walk(firstKept);
+        refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start
+        cutBeyond();
+        if (segments.getLast().next() < start) restartAt(start);
+        for (var segment : segments) segment.publish();
+        for (var base : touched) if (files.containsKey(base)) files.get(base).force();
+        if (directoryChanged && disk.exists(directory)) {
+            disk.syncDirectory(directory);
+            disk.syncDirectory("partitions");
+        }
+        epochs.trim(start);
+        return new PartitionTail(disk, id, segments, producers, epochs);
+    }
+
+    private void note(RecoveryCase what, String where) {
+        findings.add(new Recovery.Finding(what, where));
+    }
+
+    private void openFiles() throws IOException {
+        for (var name : disk.list(directory))
+            if (name.endsWith(".log")) {
+                long base = Long.parseLong(name.substring(0, name.length() - 4));
+                files.put(base, disk.open(directory + "/" + name));
+            }
+    }
+
+    /// Deletes segments that lie below the start altogether; answers the base of the first that does not.
+    private long deleteBelowStart() throws IOException {
+        var bases = new TreeMap<Long, Boolean>();
+        for (var base : files.keySet()) bases.put(base, true);
+        for (var run : runs) bases.put(run.base(), true);
+        bases.put(point.base(), true);
+        long firstKept = bases.floorKey(start) == null ? bases.firstKey() : bases.floorKey(start);
+        for (var base : List.copyOf(files.headMap(firstKept).keySet())) {
+            note(RecoveryCase.SEGMENT_DELETED, Segment.nameOf(id, base));
+            remove(base);
+        }
+        return firstKept;
+    }
+
+    private void redo(JournalReader.Entry.Run run) throws IOException {
+        var name = Segment.nameOf(id, run.base());
+        var file = files.get(run.base());
+        if (file == null) {
+            disk.createDirectory(directory);
+            file = disk.create(name);
+            files.put(run.base(), file);
+            directoryChanged = true;
+        }
+        if (run.position() == SegmentHeader.BYTES) file.write(0, SegmentHeader.of(id, run.base()));
+        if (file.size() < run.position())
+            throw RecoveryCase.RUN_BEHIND_END.refusal(
+                    disk.describe(name),
+                    "%d bytes expected before a run of the journal, found %d".formatted(run.position(), file.size()));
+        var chunk = ByteBuffer.allocate(Math.min(CHUNK_BYTES, run.count()));
+        for (int done = 0; done < run.count(); done += chunk.limit()) {
+            chunk.clear().limit(Math.min(chunk.capacity(), run.count() - done));
+            run.file().read(run.from() + done, chunk);
+            file.write(run.position() + done, chunk.flip());
+        }
+        if (touched.add(run.base())) note(RecoveryCase.RUN_REDONE, name);
+    }
+
+    private void walk(long firstKept) throws IOException {
+        if (firstKept > point.base()) { // all that the checkpoint speaks of was deleted since
+            walkBeyond(firstKept, SegmentHeader.BYTES);
+            return;
+        }
+        for (var base : List.copyOf(files.subMap(firstKept, point.base()).keySet())) {
+            var segment = believe(base, Math.toIntExact(files.get(base).size()));
+            Long following = files.higherKey(base);
+            long expected = following == null ? point.base() : Math.min(following, point.base());
+            if (segment.next() != expected)
+                throw RecoveryCase.SEGMENT_GAP.refusal(
+                        disk.describe(segment.name()),
+                        "ends at offset %d, the next segment begins at %d".formatted(segment.next(), expected));
+        }
+        if (firstKept < point.base() && !files.containsKey(firstKept))
+            throw RecoveryCase.SEGMENT_SHORT.refusal(
+                    disk.describe(Segment.nameOf(id, firstKept)), "the file is missing");
+        walkBeyond(point.base(), point.position());
+    }
+
+    /// Takes the first bytes of a segment without reading its records.
+    private Segment believe(long base, int size) throws IOException {
+        var segment = new Segment(disk, id, base);
+        var name = disk.describe(segment.name());
+        var file = files.get(base);
+        if (file == null || file.size() < size)
+            throw RecoveryCase.SEGMENT_SHORT.refusal(
+                    name, "%d bytes expected, found %s".formatted(size, file == null ? "no file" : file.size()));
+        var header = headerOf(file);
+        if (!SegmentHeader.isWhole(header))
+            throw RecoveryCase.SEGMENT_HEADER_DAMAGED.refusal(name + " at 0", "the header is damaged");
+        SegmentHeader.check(header, name, id, base);
+        segment.adopt(file);
+        segments.add(segment);
+        var index = IndexFile.read(disk, segment, size);
+        if (index.isPresent()) segment.adopt(index.get());
+        else if (size > SegmentHeader.BYTES) note(RecoveryCase.INDEX_UNUSABLE, segment.name());
+        var walk = new BatchWalk(segment, size);
+        for (walk.moveTo(segment.size()); walk.here(); walk.step()) segment.note(walk.header(), walk.byteSize());
+        return segment;
+    }
+
+    /// Walks batch by batch from a segment's position on, and cuts behind the last faultless one.
+    private void walkBeyond(long base, int position) throws IOException {
+        Optional<Segment> last = Optional.empty();
+        for (var at = base; ; ) {
+            var file = files.get(at);
+            boolean isFirst = last.isEmpty();
+            if (isFirst && position > SegmentHeader.BYTES) last = Optional.of(believe(at, position));
+            else if (file != null && SegmentHeader.isWhole(headerOf(file))) {
+                SegmentHeader.check(headerOf(file), disk.describe(Segment.nameOf(id, at)), id, at);
+                var segment = new Segment(disk, id, at);
+                segment.adopt(file);
+                segments.add(segment);
+                last = Optional.of(segment);
+            } else if (isFirst) { // nothing promised is in it: begin it again
+                segments.add(new Segment(disk, id, at));
+                break;
+            } else break;
+            var segment = last.get();
+            keepFaultless(segment, file);
+            if (!files.containsKey(segment.next()) || segment.next() == at) break;
+            at = segment.next();
+        }
+    }
+
+    /// Removes what stands behind the last faultless batch.
+    private void cutBeyond() throws IOException {
+        var last = segments.getLast();
+        for (var beyond : List.copyOf(files.tailMap(last.base(), false).keySet())) unborn(beyond);
+        var file = files.get(last.base());
+        if (file == null) return;
+        if (!last.isOnDisk()) unborn(last.base());
+        else if (file.size() > last.size()) {
+            note(RecoveryCase.TAIL_TORN, "%s at %d".formatted(last.name(), last.size()));
+            file.truncate(last.size());
+            touched.add(last.base());
+        }
+    }
+
+    private void unborn(long base) throws IOException {
+        note(RecoveryCase.SEGMENT_UNBORN, Segment.nameOf(id, base));
+        remove(base);
+    }
+
+    private void keepFaultless(Segment segment, DiskFile file) throws IOException {
+        long size = file.size();
+        var bytes = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, size));
+        long windowFrom = 0;
+        int windowSize = 0;
+        while (segment.size() < size) {
+            int at = segment.size();
+            if (at < windowFrom || at + Batch.HEADER_BYTES > windowFrom + windowSize) {
+                windowFrom = at;
+                windowSize = file.read(at, bytes.clear());
+            }
+            if (windowFrom + windowSize - at < Batch.HEADER_BYTES) break;
+            long length = batchIn(bytes, (int) (at - windowFrom), windowSize).sizeByHeader();
+            if (length < Batch.HEADER_BYTES || length > size - at) break;
+            if (at + length > windowFrom + windowSize) {
+                if (length > bytes.capacity()) bytes = ByteBuffer.allocate((int) length);
+                windowFrom = at;
+                windowSize = file.read(at, bytes.clear());
+                if (windowSize < length) break;
+            }
+            int from = (int) (at - windowFrom);
+            var batch = batchIn(bytes, from, from + (int) length);
+            if (batch.fault().isPresent() || batch.baseOffset() != segment.next()) break;
+            segment.note(batch);
+            producers.remember(batch, nowMillis);
+            epochs.note(batch);
+            if (touched.add(segment.base())) note(RecoveryCase.BATCH_BEYOND, segment.name());
+        }
+    }
+
+    private static Batch batchIn(ByteBuffer bytes, int from, int to) {
+        return new Batch(MemorySegment.ofArray(bytes.array()).asSlice(from, to - from));
+    }
+
+    /// The offset below which everything was promised.
+    private long promised() {
+        return runs.isEmpty() ? point.next() : runs.getLast().next();
+    }
+
+    private void refuseIfPromiseIsBroken() throws IOException {
+        var last = segments.getLast();
+        if (last.next() < promised())
+            throw RecoveryCase.PROMISE_BROKEN.refusal(
+                    "%s at %d".formatted(disk.describe(last.name()), last.size()),
+                    "the batch at offset %d is damaged or missing, all below %d were promised"
+                            .formatted(last.next(), promised()));
+    }
+
+    private void restartAt(long offset) throws IOException {
+        note(RecoveryCase.START_ABOVE_END, directory);
+        for (var base : List.copyOf(files.keySet())) remove(base);
+        segments.clear();
+        segments.add(new Segment(disk, id, offset));
+    }
+
+    private void remove(long base) throws IOException {
+        var file = files.remove(base);
+        if (file != null) file.close();
+        disk.delete(Segment.nameOf(id, base));
+        disk.delete(Segment.nameOf(id, base).replace(".log", ".index"));
+        directoryChanged = true;
+    }
+
+    private static ByteBuffer headerOf(DiskFile file) throws IOException {
+        var header = ByteBuffer.allocate(SegmentHeader.BYTES);
+        file.read(0, header);
+        return header;
+    }
+}

@@ -1,0 +1,122 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Brings a data directory to where it was promised to be: reads the checkpoint, reads the journals behind it, writes
+/// their runs to the segments again, and cuts what nobody was promised. [RecoveryCase] is the table of what it may
+/// meet. Nothing is changed before all journals were read and found whole; until the caller writes the checkpoint of
+/// the next epoch, it may be interrupted and begun again at any point. One thread.
+final class Recovery {
+    /// A decision that was taken, and the file or partition it was about.
+    record Finding(RecoveryCase what, String where) {}
+
+    /// What the log goes on with.
+    record Recovered(long identity, int epoch, List<Partition> partitions, List<Finding> findings) {}
+
+    record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail) {}
+
+    /// A partition while its journal entries are gathered.
+    private static final class Draft {
+        final Checkpoint.PartitionState state;
+        final List<JournalReader.Entry.Run> runs = new ArrayList<>();
+        PartitionConfig config;
+        long start;
+
+        Draft(Checkpoint.PartitionState state) {
+            this.state = state;
+            this.config = state.config();
+            this.start = state.start();
+        }
+    }
+
+    private final Disk disk;
+    private final LogConfig limits;
+    private final long nowMillis;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
+    private final List<PartitionId> left = new ArrayList<>();
+
+    Recovery(Disk disk, LogConfig limits, long nowMillis) {
+        this.disk = disk;
+        this.limits = limits;
+        this.nowMillis = nowMillis;
+    }
+
+    /// @throws IOException the disk failed, or a case whose verdict is to refuse
+    Recovered run() throws IOException {
+        var found = CheckpointFile.read(disk);
+        if (found.isEmpty()) return begin();
+        var checkpoint = found.get();
+        for (var writer : checkpoint.writers())
+            for (var state : writer.partitions()) drafts.put(state.id(), new Draft(state));
+        if (checkpoint.isClean()) note(RecoveryCase.CLOSED_CLEANLY, "checkpoint");
+        var readers = new ArrayList<JournalReader>();
+        try {
+            if (!checkpoint.isClean()) for (var writer : checkpoint.writers()) readers.add(gather(checkpoint, writer));
+            removeLeft();
+            var partitions = new ArrayList<Partition>();
+            for (var draft : drafts.values()) partitions.add(recover(draft));
+            return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
+        } finally {
+            for (var reader : readers) reader.close();
+        }
+    }
+
+    private Recovered begin() throws IOException {
+        if (!disk.list("partitions").isEmpty())
+            throw RecoveryCase.CHECKPOINT_MISSING.refusal(
+                    disk.describe("checkpoint"), "the file is missing, but there are partitions");
+        note(RecoveryCase.EMPTY_DIRECTORY, "checkpoint");
+        return new Recovered(nowMillis, 0, List.of(), findings);
+    }
+
+    private void note(RecoveryCase what, String where) {
+        findings.add(new Finding(what, where));
+    }
+
+    // What the journals say.
+
+    private JournalReader gather(Checkpoint checkpoint, Checkpoint.WriterState writer) throws IOException {
+        int groupBytesMax = Math.max(limits.groupBytesMax(), limits.batchBytesMax()) + (1 << 16);
+        var reader = new JournalReader(disk, writer.writer(), checkpoint.identity(), checkpoint.epoch(), groupBytesMax);
+        for (var entry : reader.from(writer.journal())) {
+            switch (entry) {
+                case JournalReader.Entry.Enter(PartitionId id, PartitionConfig config) ->
+                    drafts.computeIfAbsent(id, _ -> new Draft(Checkpoint.PartitionState.beginning(id, config))).config =
+                            config;
+                case JournalReader.Entry.Leave(PartitionId id) -> {
+                    drafts.remove(id);
+                    left.add(id);
+                }
+                case JournalReader.Entry.Start(PartitionId id, long start) -> drafts.get(id).start = start;
+                case JournalReader.Entry.Run run ->
+                    drafts.get(run.partition()).runs.add(run);
+            }
+        }
+        note(RecoveryCase.JOURNAL_ENDS, "writer " + writer.writer());
+        return reader;
+    }
+
+    private void removeLeft() throws IOException {
+        for (var id : left) {
+            var directory = Segment.directoryOf(id);
+            if (!disk.exists(directory)) continue;
+            note(RecoveryCase.PARTITION_DELETED, directory);
+            for (var file : disk.list(directory)) disk.delete(directory + "/" + file);
+            disk.delete(directory);
+            disk.syncDirectory("partitions");
+        }
+    }
+
+    // One partition.
+
+    private Partition recover(Draft draft) throws IOException {
+        var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, limits, nowMillis, findings);
+        var tail = walk.run();
+        return new Partition(draft.state.id(), draft.config, draft.start, tail);
+    }
+}
