@@ -27,7 +27,7 @@ final class PutCommand implements Callable<Integer> {
     /// How often records that the server could not take are put again before giving up.
     private static final int TRIES_MAX = 10;
 
-    private final Main.Terminal terminal;
+    private final Commands.Terminal terminal;
     private final OptionSpec http;
     private final PositionalParamSpec stream = StreamCommands.name();
     private final PositionalParamSpec values = PositionalParamSpec.builder()
@@ -48,7 +48,7 @@ final class PutCommand implements Callable<Integer> {
     private long waitingBytes;
     private long put;
 
-    PutCommand(Main.Terminal terminal) {
+    PutCommand(Commands.Terminal terminal) {
         this.terminal = terminal;
         this.http = StreamCommands.http(terminal);
     }
@@ -63,7 +63,7 @@ final class PutCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, InterruptedException {
         var done = StreamCommands.ask(http, kinesis -> {
-            List<String> given = Main.orEmpty(values.getValue());
+            List<String> given = Commands.orEmpty(values.getValue());
             for (String value : given) add(kinesis, value);
             if (given.isEmpty()) addLines(kinesis);
             flush(kinesis);

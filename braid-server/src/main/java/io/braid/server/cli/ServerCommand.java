@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 
 /// `braid server`: starts, says so, and runs until it is told to stop.
 final class ServerCommand implements Callable<Integer> {
-    private final Main.Terminal terminal;
+    private final Commands.Terminal terminal;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec config = OptionSpec.builder("--config")
             .type(Path.class)
@@ -41,7 +41,7 @@ final class ServerCommand implements Callable<Integer> {
             .description("Any setting; may be repeated.")
             .build();
 
-    ServerCommand(Main.Terminal terminal) {
+    ServerCommand(Commands.Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -73,7 +73,7 @@ final class ServerCommand implements Callable<Integer> {
                         server.kafka(), server.http(), server.data(), millis);
 
         new CountDownLatch(1).await(); // until the shutdown hook ends the process
-        return Main.DONE;
+        return Commands.DONE;
     }
 
     Configuration configuration() throws BadSettings {
@@ -81,7 +81,7 @@ final class ServerCommand implements Callable<Integer> {
         add(flags, data, Settings.DATA.key());
         add(flags, kafka, Settings.KAFKA_LISTEN.key());
         add(flags, http, Settings.HTTP_LISTEN.key());
-        for (String pair : Main.orEmpty(set.<List<String>>getValue())) {
+        for (String pair : Commands.orEmpty(set.<List<String>>getValue())) {
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw new ParameterException(
@@ -99,7 +99,7 @@ final class ServerCommand implements Callable<Integer> {
     /// Runs as a shutdown hook. It ends the process itself, because the JVM would report a signal as a failure.
     private static void stop(Server server) {
         server.close();
-        Runtime.getRuntime().halt(Main.DONE);
+        Runtime.getRuntime().halt(Commands.DONE);
     }
 
     private static void add(List<Given> flags, OptionSpec option, String key) {

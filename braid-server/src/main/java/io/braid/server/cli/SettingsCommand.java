@@ -8,9 +8,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// `braid settings`: what can be set.
 final class SettingsCommand implements Callable<Integer> {
-    private final Main.Terminal terminal;
+    private final Commands.Terminal terminal;
 
-    SettingsCommand(Main.Terminal terminal) {
+    SettingsCommand(Commands.Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -27,6 +27,6 @@ final class SettingsCommand implements Callable<Integer> {
             rows.add(List.of(setting.key(), setting.standard(), setting.kind().name(), setting.doc()));
         }
         Table.print(terminal.out(), List.of("SETTING", "DEFAULT", "TYPE", "MEANING"), rows);
-        return Main.DONE;
+        return Commands.DONE;
     }
 }

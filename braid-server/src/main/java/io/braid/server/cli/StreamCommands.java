@@ -17,7 +17,7 @@ final class StreamCommands {
 
     private StreamCommands() {}
 
-    static CommandSpec spec(Main.Terminal terminal) {
+    static CommandSpec spec(Commands.Terminal terminal) {
         var group = CommandSpec.create().mixinStandardHelpOptions(true);
         group.usageMessage().description("See and change streams of a running server; put and read records.");
         group.addSubcommand("list", list(terminal));
@@ -29,7 +29,7 @@ final class StreamCommands {
         return group;
     }
 
-    private static CommandSpec list(Main.Terminal terminal) {
+    private static CommandSpec list(Commands.Terminal terminal) {
         var http = http(terminal);
         return command(
                 "List all streams.",
@@ -49,7 +49,7 @@ final class StreamCommands {
                 }));
     }
 
-    private static CommandSpec create(Main.Terminal terminal) {
+    private static CommandSpec create(Commands.Terminal terminal) {
         var http = http(terminal);
         var name = name();
         var shards = OptionSpec.builder("--shards")
@@ -72,7 +72,7 @@ final class StreamCommands {
         return command.addOption(shards).addPositional(name);
     }
 
-    private static CommandSpec describe(Main.Terminal terminal) {
+    private static CommandSpec describe(Commands.Terminal terminal) {
         var http = http(terminal);
         var name = name();
         var command = command(
@@ -105,7 +105,7 @@ final class StreamCommands {
         return command.addPositional(name);
     }
 
-    private static CommandSpec delete(Main.Terminal terminal) {
+    private static CommandSpec delete(Commands.Terminal terminal) {
         var http = http(terminal);
         var name = name();
         var command = command(
@@ -126,7 +126,7 @@ final class StreamCommands {
     static int ask(OptionSpec http, Work work) throws Failure, InterruptedException {
         try (var kinesis = new Kinesis(server(http))) {
             work.with(kinesis);
-            return Main.DONE;
+            return Commands.DONE;
         } catch (Refused no) {
             throw new Failure("%s: %s".formatted(no.type(), no.getMessage()), no);
         }
@@ -139,7 +139,7 @@ final class StreamCommands {
     }
 
     /// Where the server is; the variable that tells the server where to listen tells the client where to ask.
-    static OptionSpec http(Main.Terminal terminal) {
+    static OptionSpec http(Commands.Terminal terminal) {
         return OptionSpec.builder("--http")
                 .type(String.class)
                 .paramLabel("HOST:PORT")

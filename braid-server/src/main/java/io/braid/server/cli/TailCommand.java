@@ -27,7 +27,7 @@ final class TailCommand implements Callable<Integer> {
     private static final long PAUSE_MILLIS = 200;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
-    private final Main.Terminal terminal;
+    private final Commands.Terminal terminal;
     private final OptionSpec http;
     private final PositionalParamSpec stream = StreamCommands.name();
     private final OptionSpec fromStart = OptionSpec.builder("--from-start")
@@ -58,7 +58,7 @@ final class TailCommand implements Callable<Integer> {
             .description("One line per record: columns, a JSON object, or the bare value (default: text).")
             .build();
 
-    TailCommand(Main.Terminal terminal) {
+    TailCommand(Commands.Terminal terminal) {
         this.terminal = terminal;
         this.http = StreamCommands.http(terminal);
     }

@@ -30,9 +30,9 @@ final class TrainCommand implements Callable<Integer> {
     private static final int RECORDS = 100;
     private static final String STREAM = "training";
 
-    private final Main.Terminal terminal;
+    private final Commands.Terminal terminal;
 
-    TrainCommand(Main.Terminal terminal) {
+    TrainCommand(Commands.Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -60,7 +60,7 @@ final class TrainCommand implements Callable<Integer> {
                 byHttp(server.http());
                 KafkaTraining.run(server.kafka(), "trained", ROUNDS);
             }
-            return Main.DONE;
+            return Commands.DONE;
         } finally {
             deleteAll(directory);
         }

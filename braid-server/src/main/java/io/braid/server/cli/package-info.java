@@ -1,6 +1,6 @@
 /// The command line: `braid server`, `braid stream …`, `braid settings`.
 ///
-/// [Main] is the process's entry. A command is a class with its options as fields and a `call` that does it; commands
+/// [Commands] lists them. A command is a class with its options as fields and a `call` that does it; commands
 /// are put together by hand with picocli's programmatic API, which needs no reflection and starts faster than
 /// annotations. `stream` commands are clients: they talk to a running server over the Kinesis HTTP API, so they work
 /// against any server that can be reached, and see what every other client sees.
@@ -11,5 +11,5 @@
 /// they
 /// are only listed.
 ///
-/// Start reading at [Main].
+/// Start reading at [Commands].
 package io.braid.server.cli;

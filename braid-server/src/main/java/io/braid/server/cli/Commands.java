@@ -2,7 +2,6 @@ package io.braid.server.cli;
 
 import io.braid.server.BadSettings;
 import io.braid.server.CannotStart;
-import io.braid.server.Logs;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -13,19 +12,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// The entry of the process, and the list of its commands.
-public final class Main {
+/// The list of all commands, and how each of them ends.
+public final class Commands {
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int MISUSED = 2;
 
-    private Main() {}
+    private Commands() {}
 
-    public static void main(String[] args) {
-        Logs.install();
+    /// Does what the arguments say and returns the exit code of the process.
+    public static int execute(String... arguments) {
         var terminal = new Terminal(
                 System.in, new PrintWriter(System.out, true), new PrintWriter(System.err, true), System.getenv());
-        System.exit(commands(terminal).execute(args));
+        return commands(terminal).execute(arguments);
     }
 
     /// All commands, ready to be executed once.
@@ -50,7 +49,7 @@ public final class Main {
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setUsageHelpAutoWidth(false)
-                .setExecutionStrategy(Main::run)
+                .setExecutionStrategy(Commands::run)
                 .setExecutionExceptionHandler((failure, _, _) -> report(failure, terminal));
     }
 
@@ -89,7 +88,7 @@ public final class Main {
     }
 
     private static String version() {
-        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+        return Optional.ofNullable(Commands.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Help;
 
 /// What the command line says, as transcripts: `-Drewrite` updates them, the diff is the review.
-class MainTest {
+class CommandsTest {
     private static final Path TRANSCRIPTS = Path.of("src", "test", "transcripts");
 
     private final StringWriter out = new StringWriter();
@@ -59,7 +59,7 @@ class MainTest {
     void aServerThatIsNotThereIsSaid() {
         int code = run("stream list --http 127.0.0.1:1");
 
-        assertEquals(Main.FAILED, code);
+        assertEquals(Commands.FAILED, code);
         assertEquals(
                 "braid: no Kinesis server answers at http://127.0.0.1:1: start one with ./braid server, or name another"
                         + " with --http HOST:PORT\n",
@@ -67,12 +67,12 @@ class MainTest {
     }
 
     private int run(String line) {
-        var terminal = new Main.Terminal(
+        var terminal = new Commands.Terminal(
                 new ByteArrayInputStream(new byte[0]),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 Map.of());
-        return Main.commands(terminal)
+        return Commands.commands(terminal)
                 .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
                 .execute(line.split(" "));
     }
