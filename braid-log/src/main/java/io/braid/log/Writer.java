@@ -219,7 +219,7 @@ final class Writer {
         }
     }
 
-    private static boolean isMoved(Move move) {
+    private boolean isMoved(Move move) {
         var partition = move.partition();
         return partitions.contains(partition)
                 && move.start() > partition.start()
