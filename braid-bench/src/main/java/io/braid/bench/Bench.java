@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -36,7 +36,7 @@ final class Bench implements Callable<Integer> {
             names = "--records",
             paramLabel = "N",
             description = "Records of a turn, instead of the measurement's own number.")
-    private OptionalLong records = OptionalLong.empty();
+    private Optional<Long> records = Optional.empty();
 
     @Option(
             names = "--seconds",

@@ -1,22 +1,22 @@
 package io.braid.bench;
 
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /// How much of a measurement to do.
 ///
 /// @param pairs    how often each server has its turn, 1 to 99; the result is the median
 /// @param records  how many records in a turn, if not as many as the measurement likes
 /// @param time     how long a turn lasts where the load is bounded by time
-record Setting(int pairs, OptionalLong records, Duration time) {
-    static final Setting DEFAULT = new Setting(3, OptionalLong.empty(), Duration.ofSeconds(5));
+record Setting(int pairs, Optional<Long> records, Duration time) {
+    static final Setting DEFAULT = new Setting(3, Optional.empty(), Duration.ofSeconds(5));
 
     Setting {
         if (pairs < 1 || pairs > 99) {
             throw new IllegalArgumentException("--pairs is %d; it must be from 1 to 99".formatted(pairs));
         }
-        if (records.isPresent() && records.getAsLong() < 1) {
-            throw new IllegalArgumentException("--records is %d; it must be at least 1".formatted(records.getAsLong()));
+        if (records.isPresent() && records.get() < 1) {
+            throw new IllegalArgumentException("--records is %d; it must be at least 1".formatted(records.get()));
         }
         if (!time.isPositive()) {
             throw new IllegalArgumentException("--seconds is %s; it must be more than 0".formatted(time));

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,7 +50,7 @@ public final class Demo implements Callable<Integer> {
     private int speed;
 
     @Option(names = "--records", paramLabel = "N", description = "Only the first so many (default: all).")
-    private OptionalInt records = OptionalInt.empty();
+    private Optional<Integer> records = Optional.empty();
 
     @Option(
             names = "--shards",

@@ -52,7 +52,11 @@ final class Traffic {
                         received,
                         rate,
                         put - received,
-                        String.join(" ", in.stream().map("%,d"::formatted).toList()));
+                        String.join(
+                                " ",
+                                in.stream()
+                                        .map(shard -> "%,d".formatted(shard.get()))
+                                        .toList()));
     }
 
     private static long sum(List<AtomicLong> counters) {

@@ -1,0 +1,69 @@
+package io.braid.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.braid.bench.load.KinesisLoad;
+import io.braid.bench.process.Home;
+import io.braid.bench.process.Workplace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every measurement with tiny counts and no thresholds, so that it cannot rot: `produce` and the Kinesis load in every
+/// run, all of them beside all peers with `-Pbench`.
+@Timeout(300)
+class MeasurementTest {
+    private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300));
+
+    static Stream<Measurement> measurements() {
+        return Measurement.all().stream();
+    }
+
+    @Test
+    void produceRunsBesideAStockBroker() throws IOException, InterruptedException {
+        run(Produce.WITH_SIX_PARTITIONS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("measurements")
+    @EnabledIfSystemProperty(named = "braid.bench.peers", matches = "true")
+    void everyMeasurementRunsBesideItsPeer(Measurement measurement) throws IOException, InterruptedException {
+        run(measurement);
+    }
+
+    @Test
+    void whatTheKinesisLoadPutsIsThereToGet() throws IOException, InterruptedException {
+        try (var workplace = new Workplace(Home.find());
+                var braid = Lab.at(Home.find(), workplace, TestServer.LAUNCHER, System.out)
+                        .braid()) {
+            var load = new KinesisLoad(braid.http(), "load", 2);
+            load.create();
+
+            var put = load.put(Duration.ofSeconds(30), 2_000);
+            var got = load.get(Duration.ofMillis(300));
+
+            assertEquals(2_000, put.records());
+            assertEquals(2_000, load.count());
+            assertTrue(got.records() > 0);
+            load.delete();
+        }
+    }
+
+    private static void run(Measurement measurement) throws IOException, InterruptedException {
+        try (var workplace = new Workplace(Home.find())) {
+            var lab = Lab.at(Home.find(), workplace, TestServer.LAUNCHER, System.out);
+
+            var comparison = measurement.run(lab, TINY);
+
+            assertTrue(comparison.line().startsWith(measurement.name() + ": "), comparison::line);
+            measurement.targets().forEach(target -> assertTrue(comparison.ratio(target.metric()) > 0));
+        }
+    }
+}

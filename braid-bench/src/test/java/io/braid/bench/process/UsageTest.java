@@ -1,0 +1,24 @@
+package io.braid.bench.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class UsageTest {
+    @Test
+    void aNameWithBlanksAndBracketsDoesNotShiftTheFields() {
+        var stat = "4711 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 250 150 0 0 20 0 33 0 100 200 300";
+
+        assertEquals(
+                new Usage(4.0, 2048 * 1024), Usage.of(stat, "Name:\ta\nVmPeak:\t  9999 kB\nVmRSS:\t    2048 kB\n"));
+    }
+
+    @Test
+    void thisProcessHasUsedSomething() throws IOException {
+        var usage = Usage.of(ProcessHandle.current().pid());
+
+        assertTrue(usage.cpuSeconds() > 0 && usage.residentBytes() > 10_000_000, usage::toString);
+    }
+}
