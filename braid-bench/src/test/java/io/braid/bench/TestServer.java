@@ -14,7 +14,7 @@ public final class TestServer {
             "-Xmx512m",
             "-cp",
             System.getProperty("java.class.path"),
-            "io.braid.server.cli.Main");
+            "io.braid.server.Main");
 
     private TestServer() {}
 }
