@@ -1,0 +1,53 @@
+package io.braid.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Clients written in JavaScript: kafkajs, and the AWS SDK v3. Each script prints a line per thing that it has seen to
+/// work, and fails at the first that does not.
+@ExtendWith(OneServer.class)
+class JavaScriptClientsTest {
+    @Test
+    void kafkajsAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
+        var run = Npm.run("kafkajs.mjs", server.kafka(), Names.fresh("kafkajs"));
+
+        assertEquals(
+                List.of(
+                        "created with 3 partitions",
+                        "produced none",
+                        "produced gzip",
+                        "consumed 200 records in order per key",
+                        "committed 200",
+                        "went on after the commit",
+                        "deleted"),
+                run.lines());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http2", "http1"})
+    void theAwsSdkPutsAndGetsOverBothTransports(String transport, RunningServer server) throws IOException {
+        var run = Npm.run("kinesis.mjs", server.endpoint().toString(), transport, Names.fresh("aws-js"));
+
+        assertEquals(
+                List.of(
+                        "created and active",
+                        "listed",
+                        "2 shards",
+                        "put one",
+                        "put 10",
+                        "got 11 from TRIM_HORIZON",
+                        "got 1 from AT_SEQUENCE_NUMBER",
+                        "got 0 from LATEST",
+                        "ResourceInUseException",
+                        "ResourceNotFoundException",
+                        "InvalidArgumentException",
+                        "deleted"),
+                run.lines());
+    }
+}
