@@ -60,7 +60,8 @@ record Opening(CatalogLog changes, CatalogState state) {
             for (int i = 0; i < stream.partitions(); i++)
                 if (log.partition(new PartitionId(stream.id(), i)).isEmpty())
                     throw new IOException(
-                            "stream %s (%s) should have %d partitions, and partition %d is not in the data directory: bring its files back from a copy"
+                            ("stream %s (%s) should have %d partitions, and partition %d is not in the data directory:"
+                                            + " bring its files back from a copy")
                                     .formatted(stream.name(), stream.id(), stream.partitions(), i));
     }
 

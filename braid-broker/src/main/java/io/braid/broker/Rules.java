@@ -50,7 +50,8 @@ final class Rules {
         int room = config.partitionsMax() - held;
         if (asked - before <= room) return Optional.empty();
         return invalidPartitions(
-                "stream %s: asks for %d more partitions where there is room for %d (all streams together have %d of at most %d): ask for fewer, delete streams, or raise broker.partitions-max"
+                ("stream %s: asks for %d more partitions where there is room for %d (all streams together have %d of at"
+                                + " most %d): ask for fewer, delete streams, or raise broker.partitions-max")
                         .formatted(name, asked - before, Math.max(room, 0), held, config.partitionsMax()));
     }
 

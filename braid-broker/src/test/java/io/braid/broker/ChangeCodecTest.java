@@ -1,0 +1,95 @@
+package io.braid.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.braid.broker.CatalogChange.Configured;
+import io.braid.broker.CatalogChange.Created;
+import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.ProducerIdsReserved;
+import io.braid.broker.CatalogChange.Resharded;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ChangeCodecTest {
+    private static final UUID ID = new UUID(0x0102030405060708L, 0x090a0b0c0d0e0f10L);
+    private static final Instant SECOND = Instant.ofEpochSecond(1_000);
+    private static final List<Shard> SPLIT = List.of(
+            new Shard(0, 0, 0, new Shard.Closed(7, SECOND.plusSeconds(1)), HashRange.WHOLE, List.of(), SECOND),
+            new Shard(1, 0, 7, new Shard.Open(), HashRange.even(2).get(0), List.of(0), SECOND.plusSeconds(1)),
+            new Shard(2, 1, 0, new Shard.Open(), HashRange.even(2).get(1), List.of(0), SECOND.plusSeconds(1)));
+    private static final List<CatalogChange> EVERY_KIND = List.of(
+            new Founded("abc"),
+            new Created(new Stream(
+                    ID,
+                    "größe",
+                    Stream.Kind.INTERNAL,
+                    Stream.Mode.ON_DEMAND,
+                    Instant.ofEpochMilli(1_000_001),
+                    Map.of("durability", "os", "flush.ms", "5"),
+                    SPLIT,
+                    2)),
+            new Deleted(ID),
+            new Configured(ID, Map.of("retention.ms", "-1")),
+            new Resharded(ID, SPLIT, 2),
+            new ProducerIdsReserved(Long.MAX_VALUE));
+
+    @Test
+    void everyChangeReadsAsItWasWritten() throws Exception {
+        for (var change : EVERY_KIND) assertEquals(change, ChangeCodec.decode(ChangeCodec.encode(change)));
+    }
+
+    @Test
+    void versionOneStaysAsItIs() throws Exception {
+        var bytes = "01 04 0102030405060708 090a0b0c0d0e0f10 00000001 00000002 6162 00000001 63".replace(" ", "");
+
+        var change = new Configured(ID, Map.of("ab", "c"));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
+    void aNewerVersionIsAnotherErrorThanDamage() {
+        var newer = ChangeCodec.encode(new Deleted(ID));
+        newer[0] = 2;
+
+        var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
+
+        assertEquals("written in version 2, this release reads up to 1: start the newer release", refused.getMessage());
+    }
+
+    @Test
+    void aCutOrLengthenedChangeIsRefused() {
+        for (var change : EVERY_KIND) {
+            byte[] whole = ChangeCodec.encode(change);
+            for (int length = 0; length < whole.length; length++) {
+                byte[] cut = Arrays.copyOf(whole, length);
+                assertThrows(IOException.class, () -> ChangeCodec.decode(cut), change + " cut to " + length);
+            }
+            assertThrows(IOException.class, () -> ChangeCodec.decode(Arrays.copyOf(whole, whole.length + 1)));
+        }
+    }
+
+    @Test
+    void noiseIsRefusedOrReadButNeverAskedForMoreMemoryThanItHas() {
+        var random = new Random(20);
+        for (int round = 0; round < 2_000; round++) {
+            byte[] bytes = ChangeCodec.encode(EVERY_KIND.get(round % EVERY_KIND.size()));
+            for (int flips = 0; flips < 3; flips++) bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            try {
+                ChangeCodec.decode(bytes);
+            } catch (IOException expected) {
+                assertEquals(IOException.class, expected.getClass());
+            }
+        }
+    }
+}

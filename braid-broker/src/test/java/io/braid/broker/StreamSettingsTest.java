@@ -1,0 +1,116 @@
+package io.braid.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.braid.log.Durability;
+import io.braid.log.PartitionConfig;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.TopicConfig;
+import org.junit.jupiter.api.Test;
+
+class StreamSettingsTest {
+    @Test
+    void everyTopicConfigurationOfKafkaIsDecided() throws Exception {
+        var undecided = new ArrayList<String>();
+        for (var field : TopicConfig.class.getFields()) {
+            if (!field.getName().endsWith("_CONFIG") || !Modifier.isStatic(field.getModifiers())) continue;
+            var name = (String) field.get(null);
+            boolean isSettable = StreamSettings.find(name).isPresent();
+            if (!isSettable && !SettingTable.REFUSED.containsKey(name)) undecided.add(name);
+        }
+        assertEquals(List.of(), undecided);
+    }
+
+    @Test
+    void everyDefaultMayBeWrittenDown() {
+        var defaults = new HashMap<String, String>();
+        for (var setting : StreamSettings.all()) defaults.put(setting.name(), setting.defaultValue());
+
+        assertEquals(Optional.empty(), StreamSettings.fault(defaults));
+        assertEquals(PartitionConfig.DEFAULT, StreamSettings.partitionConfig(defaults::get));
+    }
+
+    @Test
+    void settingsAreListedByNameOnce() {
+        var names =
+                StreamSettings.all().stream().map(StreamSettings.Setting::name).toList();
+
+        assertEquals(names.stream().sorted().distinct().toList(), names);
+    }
+
+    @Test
+    void allFaultsAreNamedInOneText() {
+        var fault = StreamSettings.fault(Map.of(
+                "cleanup.policy", "compact",
+                "durability", "raid",
+                "max.message.bytes", "1e6",
+                "message.timestamp.type", "LogAppendTime",
+                "min.insync.replicas", "2",
+                "retention.mss", "1"));
+
+        assertEquals(
+                Optional.of(String.join(
+                        "; ",
+                        "cleanup.policy: only 'delete' in this release, is 'compact': streams of users are not"
+                                + " compacted yet; leave it out",
+                        "durability: must be disk or os, is 'raid'",
+                        "max.message.bytes: must be a whole number from 1024 to 33554432, is '1e6'",
+                        "message.timestamp.type: only 'CreateTime' in this release, is 'LogAppendTime': records keep"
+                            + " the time their producer gave them, whatever it is; for the time of arrival put through"
+                            + " Kinesis",
+                        "min.insync.replicas: only '1' in this release, is '2': this server keeps one copy, on disk"
+                                + " before it acknowledges (durability=disk)",
+                        "retention.mss: no such setting; did you mean retention.ms?")),
+                fault);
+    }
+
+    @Test
+    void whatIsKnownFromElsewhereSaysWhatToUseInstead() {
+        assertEquals(
+                Optional.of("kinesis.retention.hours: cannot be set here: use retention.ms, which is the same time in"
+                        + " milliseconds (24 hours are 86400000)"),
+                StreamSettings.fault(Map.of("kinesis.retention.hours", "24")));
+    }
+
+    @Test
+    void theServersOwnStreamsMayBeKeptByKeyAndThenNothingOfThemIsDeleted() {
+        var settings = Map.of("cleanup.policy", "compact", "retention.ms", "1000", "retention.bytes", "1");
+        assertEquals(Optional.empty(), StreamSettings.fault(settings, Stream.Kind.INTERNAL));
+
+        var config = StreamSettings.partitionConfig(name -> settings.getOrDefault(
+                name, StreamSettings.find(name).orElseThrow().defaultValue()));
+
+        assertEquals(PartitionConfig.DEFAULT.batchBytesMax(), config.batchBytesMax());
+        assertEquals(-1, config.retentionMillis());
+        assertEquals(-1, config.retentionBytes());
+    }
+
+    @Test
+    void everyHonouredSettingReachesThePartition() {
+        var settings = Map.of(
+                "durability", "os",
+                "max.message.bytes", "2048",
+                "segment.bytes", "1048576",
+                "flush.messages", "3",
+                "flush.ms", "4",
+                "retention.ms", "5",
+                "retention.bytes", "6",
+                "cleanup.policy", "delete");
+
+        assertEquals(Optional.empty(), StreamSettings.fault(settings));
+        assertEquals(
+                new PartitionConfig(Durability.OS, 2048, 1 << 20, 3, 4, 5, 6),
+                StreamSettings.partitionConfig(settings::get));
+    }
+
+    @Test
+    void aVeryLongWrongNameIsAnsweredToo() {
+        assertTrue(StreamSettings.fault(Map.of("x".repeat(100_000), "1")).isPresent());
+    }
+}
