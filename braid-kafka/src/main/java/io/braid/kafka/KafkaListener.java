@@ -2,15 +2,55 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// The Kafka protocol on one port. Everything else in this package is behind it.
 public final class KafkaListener implements AutoCloseable {
-    private KafkaListener() {}
+    private static final Logger LOG = System.getLogger(KafkaListener.class.getName());
+    private static final int BACKLOG_MAX = 1024;
+    /// How long nobody is accepted after the system would not (no more file descriptors).
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(200);
+
+    private static final int IDLE_CHECKS = 4; // per idle limit
+
+    private final ServerSocketChannel door;
+    private final InetSocketAddress address;
+    private final Handlers handlers;
+    private final GroupCoordination groups;
+    private final Limits limits;
+    private final InstantSource clock;
+    private final Frames frames;
+    private final Semaphore places;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most limits.connections()
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private KafkaListener(
+            ServerSocketChannel door, Handlers handlers, GroupCoordination groups, Limits limits, InstantSource clock)
+            throws IOException {
+        this.door = door;
+        this.address = (InetSocketAddress) door.getLocalAddress();
+        this.handlers = handlers;
+        this.groups = groups;
+        this.limits = limits;
+        this.clock = clock;
+        this.frames = new Frames(limits.bytesInFlight());
+        this.places = new Semaphore(limits.connections());
+    }
 
     /// What Metadata tells clients to connect to.
     public sealed interface Advertised {}
@@ -60,6 +100,17 @@ public final class KafkaListener implements AutoCloseable {
             Duration drain) {
         public static final Limits DEFAULT =
                 new Limits(10_000, 100 << 20, 100, 256L << 20, Duration.ofMinutes(10), Duration.ofSeconds(5));
+
+        public Limits {
+            if (connections < 1)
+                throw new IllegalArgumentException("%d connections: at least 1".formatted(connections));
+            if (requestsPerConnection < 1)
+                throw new IllegalArgumentException(
+                        "%d requests per connection: at least 1".formatted(requestsPerConnection));
+            if (requestBytes < 1 || bytesInFlight < requestBytes)
+                throw new IllegalArgumentException(
+                        "%d bytes in flight: must hold one request of %d bytes".formatted(bytesInFlight, requestBytes));
+        }
     }
 
     /// Opens the port; clients are served when this returns.
@@ -67,17 +118,124 @@ public final class KafkaListener implements AutoCloseable {
     /// @throws IOException the address cannot be had, which the message names
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
-        throw new UnsupportedOperationException();
+        var door = open(config);
+        var groups = new GroupCoordination(broker, config, clock, random);
+        try {
+            var handlers = new Handlers();
+            groups.register(handlers);
+            Apis.register(handlers, broker, config, clock, random);
+            var listener = new KafkaListener(door, handlers, groups, config.limits(), clock);
+            Thread.ofVirtual().name("kafka-accept").start(listener::accept);
+            Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
+            return listener;
+        } catch (RuntimeException | IOException e) {
+            groups.close();
+            door.close();
+            throw e;
+        }
+    }
+
+    private static ServerSocketChannel open(Config config) throws IOException {
+        var wanted = new InetSocketAddress(config.host(), config.port());
+        var door = ServerSocketChannel.open();
+        try {
+            door.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            return door.bind(wanted, BACKLOG_MAX);
+        } catch (IOException | RuntimeException e) {
+            door.close();
+            throw new IOException(
+                    "kafka cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
+        }
     }
 
     /// Where it listens, with the port it got.
     public InetSocketAddress address() {
-        throw new UnsupportedOperationException();
+        return address;
+    }
+
+    private void accept() {
+        for (long number = 0; door.isOpen(); number++) {
+            try {
+                admit(door.accept(), number);
+            } catch (ClosedChannelException e) {
+                return; // close() was called
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "kafka cannot accept a connection: {0}", e.getMessage());
+                if (isClosingWithin(ACCEPT_PAUSE)) return;
+            }
+        }
+    }
+
+    private void admit(SocketChannel socket, long number) throws IOException {
+        if (!places.tryAcquire()) {
+            LOG.log(Level.WARNING, "kafka refused {0}: {1} connections are open", socket, limits.connections());
+            socket.close();
+            return;
+        }
+        try {
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            var connection = new Connection(socket, number, handlers, frames, limits, clock);
+            connections.add(connection);
+            Thread.ofVirtual().name("kafka-in-" + connection.id()).start(() -> serve(connection));
+        } catch (IOException e) { // the client has left already
+            socket.close();
+            places.release();
+        }
+    }
+
+    private void serve(Connection connection) {
+        try {
+            if (closing.getCount() == 0) connection.drain();
+            connection.serve();
+        } finally {
+            connections.remove(connection);
+            places.release();
+        }
+    }
+
+    private void closeIdle() {
+        while (!isClosingWithin(limits.idle().dividedBy(IDLE_CHECKS))) {
+            for (var connection : connections) {
+                if (!connection.isIdle(limits.idle())) continue;
+                LOG.log(Level.DEBUG, () -> "connection " + connection.id() + " is idle and closed");
+                connection.abort();
+            }
+        }
+    }
+
+    private boolean isClosingWithin(Duration time) {
+        try {
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return true;
+        }
     }
 
     /// Takes no more connections and requests, answers what is in flight for as long as [Limits#drain], closes.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        closing.countDown();
+        try {
+            door.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "kafka did not close its port: {0}", e.getMessage());
+        }
+        connections.forEach(Connection::drain);
+        if (!allLeftWithin(limits.drain())) {
+            connections.forEach(Connection::abort);
+            allLeftWithin(limits.drain());
+        }
+        groups.close();
+    }
+
+    private boolean allLeftWithin(Duration time) {
+        try {
+            if (!places.tryAcquire(limits.connections(), time.toMillis(), TimeUnit.MILLISECONDS)) return false;
+            places.release(limits.connections());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

@@ -9,7 +9,8 @@ import org.apache.kafka.common.requests.RequestContext;
 /// @param context who asks for what, in which version; `context.header` has the correlation id and client id
 /// @param body    parsed; its records, if any, still lie where the socket put them
 /// @param local   the address of ours by which the client came in
-record Request(RequestContext context, AbstractRequest body, InetSocketAddress local) {
+/// @param bell    what the connection's writer thread waits on in a long poll
+record Request(RequestContext context, AbstractRequest body, InetSocketAddress local, Doorbell bell) {
     short version() {
         return context.apiVersion();
     }

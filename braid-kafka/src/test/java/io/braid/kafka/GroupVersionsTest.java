@@ -298,7 +298,7 @@ class GroupVersionsTest {
                 ClientInformation.EMPTY,
                 false,
                 Optional.empty());
-        var request = new Request(context, context.parseRequest(bytes).request, LOCAL);
+        var request = new Request(context, context.parseRequest(bytes).request, LOCAL, new Doorbell(() -> false));
         var answer = handlers.of(api, version).orElseThrow().handle(request);
         var response = switch (answer) {
             case Answer.Now(var now) -> now;

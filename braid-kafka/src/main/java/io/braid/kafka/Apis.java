@@ -1,0 +1,44 @@
+package io.braid.kafka;
+
+import io.braid.broker.Broker;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/// Every API but those of groups, with the versions served.
+final class Apis {
+    private Apis() {}
+
+    static void register(
+            Handlers handlers,
+            Broker broker,
+            KafkaListener.Config config,
+            InstantSource clock,
+            RandomGenerator random) {
+        var metadata = new MetadataApi(broker, config);
+        var topics = new TopicApi(broker);
+        var configs = new ConfigApi(broker, config);
+        var positions = new PositionApi(broker);
+        var producers = new ProducerApi(broker);
+        var fetch = new FetchApi(broker, new FetchSessions(random), clock);
+        handlers.serve(ApiKeys.API_VERSIONS, 0, 5, new VersionsApi(handlers, broker.clusterId()))
+                .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)
+                .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, metadata::describeTopicPartitions)
+                .serve(ApiKeys.DESCRIBE_CLUSTER, 0, 2, metadata::describeCluster)
+                .serve(ApiKeys.CREATE_TOPICS, 2, 7, topics::create)
+                .serve(ApiKeys.DELETE_TOPICS, 1, 6, topics::delete)
+                .serve(ApiKeys.CREATE_PARTITIONS, 0, 3, topics::grow)
+                .serve(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, topics::reassignments)
+                .serve(ApiKeys.DESCRIBE_CONFIGS, 1, 4, configs::describe)
+                .serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, configs::alter)
+                .serve(ApiKeys.ALTER_CONFIGS, 0, 2, configs::replace)
+                .serve(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, configs::resources)
+                .serve(ApiKeys.INIT_PRODUCER_ID, 0, 5, producers::initProducerId)
+                .serve(ApiKeys.PRODUCE, 3, 13, new ProduceApi(broker))
+                .serve(ApiKeys.FETCH, 4, 18, fetch)
+                .serve(ApiKeys.LIST_OFFSETS, 1, 11, positions::listOffsets)
+                .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, positions::epochEnds)
+                .serve(ApiKeys.DELETE_RECORDS, 0, 2, positions::deleteRecords)
+                .serve(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, new StorageApi(broker)::describeLogDirs);
+    }
+}

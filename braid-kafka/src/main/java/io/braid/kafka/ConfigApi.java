@@ -1,0 +1,259 @@
+package io.braid.kafka;
+
+import io.braid.broker.Broker;
+import io.braid.broker.Stream;
+import io.braid.broker.StreamSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.ListConfigResourcesResponseData;
+import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AlterConfigsRequest;
+import org.apache.kafka.common.requests.AlterConfigsResponse;
+import org.apache.kafka.common.requests.DescribeConfigsRequest;
+import org.apache.kafka.common.requests.DescribeConfigsResponse;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
+import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
+import org.apache.kafka.common.requests.ListConfigResourcesRequest;
+import org.apache.kafka.common.requests.ListConfigResourcesResponse;
+
+/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics can be
+/// changed; those of the broker are read only, as they stand in its configuration.
+final class ConfigApi {
+    private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
+
+    private record Outcome(Errors error, String detail) {
+        static final Outcome DONE = new Outcome(Errors.NONE, null);
+    }
+
+    private final Broker broker;
+    private final KafkaListener.Config config;
+
+    ConfigApi(Broker broker, KafkaListener.Config config) {
+        this.broker = broker;
+        this.config = config;
+    }
+
+    // ---- DescribeConfigs
+
+    Answer describe(Request request) {
+        var body = ((DescribeConfigsRequest) request.body()).data();
+        var data = new DescribeConfigsResponseData();
+        for (var resource : body.resources())
+            data.results().add(described(resource, body.includeSynonyms(), body.includeDocumentation()));
+        return Answer.of(new DescribeConfigsResponse(data));
+    }
+
+    private DescribeConfigsResult described(DescribeConfigsResource asked, boolean synonyms, boolean documentation) {
+        var result = new DescribeConfigsResult()
+                .setResourceType(asked.resourceType())
+                .setResourceName(asked.resourceName())
+                .setErrorMessage(null);
+        var keys = asked.configurationKeys();
+        Predicate<String> isAsked = name -> keys == null || keys.isEmpty() || keys.contains(name);
+        return switch (Type.forId(asked.resourceType())) {
+            case TOPIC -> {
+                var stream = broker.catalog().stream(asked.resourceName());
+                yield stream.isPresent()
+                        ? result.setConfigs(topic(stream.get(), isAsked, synonyms, documentation))
+                        : failed(result, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no such topic");
+            }
+            case BROKER -> {
+                if (asked.resourceName().isEmpty()) yield result.setConfigs(List.of()); // nothing is set for all
+                yield asked.resourceName().equals(THIS_NODE)
+                        ? result.setConfigs(brokerConfigs(isAsked))
+                        : failed(result, Errors.INVALID_REQUEST, "the only node is " + THIS_NODE);
+            }
+            case BROKER_LOGGER, CLIENT_METRICS, GROUP, UNKNOWN ->
+                failed(result, Errors.INVALID_REQUEST, "only topics and brokers have settings here");
+        };
+    }
+
+    private static DescribeConfigsResult failed(DescribeConfigsResult result, Errors error, String detail) {
+        return result.setErrorCode(error.code()).setErrorMessage(detail);
+    }
+
+    private List<DescribeConfigsResourceResult> topic(
+            Stream stream, Predicate<String> isAsked, boolean synonyms, boolean documentation) {
+        return StreamSettings.all().stream()
+                .filter(setting -> isAsked.test(setting.name()))
+                .map(setting -> TopicConfigs.described(broker, stream, setting, synonyms, documentation))
+                .toList();
+    }
+
+    /// What clients and tools look for, under Kafka's names.
+    private List<DescribeConfigsResourceResult> brokerConfigs(Predicate<String> isAsked) {
+        var values = new HashMap<String, String>(config.groups());
+        values.put("node.id", THIS_NODE);
+        values.put("broker.id", THIS_NODE);
+        values.put("listeners", "PLAINTEXT://%s:%d".formatted(config.host(), config.port()));
+        if (config.advertised() instanceof KafkaListener.Fixed(String host, int port))
+            values.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(host, port));
+        values.put("auto.create.topics.enable", String.valueOf(config.autoCreate()));
+        values.put("default.replication.factor", "1");
+        values.put("min.insync.replicas", "1");
+        values.put("socket.request.max.bytes", String.valueOf(config.limits().requestBytes()));
+        values.put("max.connections", String.valueOf(config.limits().connections()));
+        values.put(
+                "connections.max.idle.ms", String.valueOf(config.limits().idle().toMillis()));
+        return values.entrySet().stream()
+                .filter(entry -> isAsked.test(entry.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> new DescribeConfigsResourceResult()
+                        .setName(entry.getKey())
+                        .setValue(entry.getValue())
+                        .setReadOnly(true)
+                        .setConfigSource(ConfigSource.STATIC_BROKER_CONFIG.id())
+                        .setConfigType(ConfigType.STRING.id()))
+                .toList();
+    }
+
+    // ---- changing
+
+    Answer alter(Request request) {
+        var body = ((IncrementalAlterConfigsRequest) request.body()).data();
+        var data = new IncrementalAlterConfigsResponseData();
+        for (var resource : body.resources()) {
+            var outcome = altered(
+                    resource.resourceType(),
+                    resource.resourceName(),
+                    body.validateOnly(),
+                    stream -> changes(stream, List.copyOf(resource.configs())));
+            data.responses()
+                    .add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse()
+                            .setResourceType(resource.resourceType())
+                            .setResourceName(resource.resourceName())
+                            .setErrorCode(outcome.error().code())
+                            .setErrorMessage(outcome.detail()));
+        }
+        return Answer.of(new IncrementalAlterConfigsResponse(data));
+    }
+
+    /// The old way: what the request does not name goes back to its default.
+    Answer replace(Request request) {
+        var body = ((AlterConfigsRequest) request.body()).data();
+        var data = new AlterConfigsResponseData();
+        for (var resource : body.resources()) {
+            var outcome = altered(resource.resourceType(), resource.resourceName(), body.validateOnly(), stream -> {
+                var changes = new HashMap<String, Optional<String>>();
+                for (var name : stream.settings().keySet()) changes.put(name, Optional.empty());
+                for (var set : resource.configs()) changes.put(set.name(), Optional.ofNullable(set.value()));
+                return changes;
+            });
+            data.responses()
+                    .add(new AlterConfigsResponseData.AlterConfigsResourceResponse()
+                            .setResourceType(resource.resourceType())
+                            .setResourceName(resource.resourceName())
+                            .setErrorCode(outcome.error().code())
+                            .setErrorMessage(outcome.detail()));
+        }
+        return Answer.of(new AlterConfigsResponse(data));
+    }
+
+    @FunctionalInterface
+    private interface Changes {
+        /// @throws IllegalArgumentException not possible, and why
+        Map<String, Optional<String>> to(Stream stream);
+    }
+
+    private Outcome altered(byte type, String name, boolean validateOnly, Changes changes) {
+        if (Type.forId(type) != Type.TOPIC)
+            return new Outcome(
+                    Errors.INVALID_REQUEST,
+                    "only settings of topics can be changed while the server runs; others stand in its configuration");
+        var stream = broker.catalog().stream(name);
+        if (stream.isEmpty())
+            return new Outcome(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(name));
+        if (stream.get().kind() == Stream.Kind.INTERNAL)
+            return new Outcome(Errors.INVALID_REQUEST, "'%s' is the server's own and is not changed".formatted(name));
+        try {
+            var wanted = changes.to(stream.get());
+            if (validateOnly) return checked(stream.get(), wanted);
+            var outcome = broker.configure(name, wanted);
+            return new Outcome(TopicErrors.of(outcome), TopicErrors.detail(outcome));
+        } catch (IllegalArgumentException e) {
+            return new Outcome(Errors.INVALID_CONFIG, e.getMessage());
+        }
+    }
+
+    private static Outcome checked(Stream stream, Map<String, Optional<String>> changes) {
+        var settings = new HashMap<>(stream.settings());
+        changes.forEach(
+                (name, value) -> value.ifPresentOrElse(v -> settings.put(name, v), () -> settings.remove(name)));
+        return StreamSettings.fault(settings)
+                .map(fault -> new Outcome(Errors.INVALID_CONFIG, fault))
+                .orElse(Outcome.DONE);
+    }
+
+    private Map<String, Optional<String>> changes(Stream stream, List<AlterableConfig> asked) {
+        var changes = new HashMap<String, Optional<String>>();
+        for (var change : asked) {
+            if (changes.containsKey(change.name()))
+                throw new IllegalArgumentException(change.name() + ": named twice in one request");
+            changes.put(change.name(), change(stream, change));
+        }
+        return changes;
+    }
+
+    private Optional<String> change(Stream stream, AlterableConfig asked) {
+        var operation = OpType.forId(asked.configOperation());
+        if (operation == null)
+            throw new IllegalArgumentException(
+                    "%s: there is no operation %d".formatted(asked.name(), asked.configOperation()));
+        if (operation == OpType.DELETE) return Optional.empty();
+        if (asked.value() == null) throw new IllegalArgumentException(asked.name() + ": a value is missing");
+        if (operation == OpType.SET) return Optional.of(asked.value());
+        return Optional.of(list(stream, asked, operation == OpType.APPEND));
+    }
+
+    private String list(Stream stream, AlterableConfig asked, boolean append) {
+        var setting = StreamSettings.find(asked.name())
+                .orElseThrow(() -> new IllegalArgumentException(asked.name() + ": no such setting"));
+        if (setting.type() != StreamSettings.Type.LIST)
+            throw new IllegalArgumentException(asked.name() + ": is not a list, so nothing can be added or taken away");
+        var items = new LinkedHashSet<String>(items(broker.setting(stream, asked.name())));
+        if (append) items.addAll(items(asked.value()));
+        else items.removeAll(items(asked.value()));
+        return String.join(",", items);
+    }
+
+    private static List<String> items(String list) {
+        return Arrays.stream(list.split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    // ---- ListConfigResources
+
+    /// Version 0 asks for client metrics only, of which there are none.
+    Answer resources(Request request) {
+        var asked = ((ListConfigResourcesRequest) request.body()).data().resourceTypes();
+        var found = new ArrayList<ConfigResource>();
+        Predicate<Type> isAsked = type -> request.version() > 0 && (asked.isEmpty() || asked.contains(type.id()));
+        if (isAsked.test(Type.TOPIC))
+            for (var stream : broker.catalog().streams())
+                found.add(new ConfigResource().setResourceName(stream.name()).setResourceType(Type.TOPIC.id()));
+        if (isAsked.test(Type.BROKER))
+            found.add(new ConfigResource().setResourceName(THIS_NODE).setResourceType(Type.BROKER.id()));
+        return Answer.of(
+                new ListConfigResourcesResponse(new ListConfigResourcesResponseData().setConfigResources(found)));
+    }
+}

@@ -1,0 +1,233 @@
+package io.braid.kafka;
+
+import io.braid.broker.Broker;
+import io.braid.broker.Broker.TimedOffset;
+import io.braid.broker.Partition;
+import io.braid.kafka.Answer.Reply;
+import io.braid.log.PartitionLog;
+import io.braid.log.ReadOutcome;
+import io.braid.log.Slice;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DeleteRecordsRequest;
+import org.apache.kafka.common.requests.DeleteRecordsResponse;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.apache.kafka.common.requests.ListOffsetsResponse;
+import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
+import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
+
+/// Where things lie in a partition: ListOffsets, OffsetForLeaderEpoch, DeleteRecords.
+final class PositionApi {
+    private static final Logger LOG = System.getLogger(PositionApi.class.getName());
+
+    private static final long NONE = -1;
+    private static final int HEAD_BYTES = 16; // of a batch: up to the end of its leader epoch
+    private static final long AT_END = -1; // what DeleteRecords calls the end
+
+    private final Broker broker;
+
+    PositionApi(Broker broker) {
+        this.broker = broker;
+    }
+
+    // ---- ListOffsets
+
+    /// Searching by time reads batches, so it is done by the writer thread when the response is due.
+    Answer listOffsets(Request request) {
+        var body = (ListOffsetsRequest) request.body();
+        return new Answer.Turn(() -> Reply.of(new ListOffsetsResponse(listed(body))));
+    }
+
+    private ListOffsetsResponseData listed(ListOffsetsRequest body) {
+        boolean committed = body.isolationLevel() == IsolationLevel.READ_COMMITTED;
+        var data = new ListOffsetsResponseData();
+        for (var topic : body.topics()) {
+            var responses = new ArrayList<ListOffsetsPartitionResponse>(
+                    topic.partitions().size());
+            for (var asked : topic.partitions()) responses.add(listed(topic.name(), asked, committed));
+            data.topics()
+                    .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(responses));
+        }
+        return data;
+    }
+
+    private ListOffsetsPartitionResponse listed(String topic, ListOffsetsPartition asked, boolean committed) {
+        var found = broker.partition(topic, asked.partitionIndex());
+        if (found.isEmpty()) return listed(asked, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        var log = found.get().log();
+        var fenced = FetchRead.fenced(asked.currentLeaderEpoch(), log.leaderEpoch());
+        if (fenced != Errors.NONE) return listed(asked, fenced);
+        try {
+            return position(found.get(), asked, committed);
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot search " + log.id() + " for time " + asked.timestamp(), e);
+            return listed(asked, Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    private ListOffsetsPartitionResponse position(Partition partition, ListOffsetsPartition asked, boolean committed)
+            throws IOException {
+        var log = partition.log();
+        long time = asked.timestamp();
+        if (time == ListOffsetsRequest.LATEST_TIMESTAMP)
+            return listed(asked, NONE, committed ? log.lastStable() : log.end(), log.leaderEpoch());
+        if (time == ListOffsetsRequest.EARLIEST_TIMESTAMP || time == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP)
+            return listed(asked, NONE, log.start(), epochAt(log, log.start()));
+        if (time == ListOffsetsRequest.LATEST_TIERED_TIMESTAMP
+                || time == ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
+            return listed(asked, NONE, NONE, -1); // nothing is tiered
+        if (time == ListOffsetsRequest.MAX_TIMESTAMP) return listed(asked, log, broker.newest(partition));
+        if (time < 0) return listed(asked, Errors.UNSUPPORTED_VERSION);
+        return listed(asked, log, broker.offsetAt(partition, time));
+    }
+
+    private static ListOffsetsPartitionResponse listed(
+            ListOffsetsPartition asked, PartitionLog log, Optional<TimedOffset> found) throws IOException {
+        if (found.isEmpty()) return listed(asked, NONE, NONE, -1);
+        var record = found.get();
+        return listed(asked, record.timestampMillis(), record.offset(), epochAt(log, record.offset()));
+    }
+
+    private static ListOffsetsPartitionResponse listed(
+            ListOffsetsPartition asked, long timestamp, long offset, int epoch) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(asked.partitionIndex())
+                .setTimestamp(timestamp)
+                .setOffset(offset)
+                .setLeaderEpoch(epoch);
+    }
+
+    private static ListOffsetsPartitionResponse listed(ListOffsetsPartition asked, Errors error) {
+        return listed(asked, NONE, NONE, -1).setErrorCode(error.code());
+    }
+
+    /// The epoch of the batch that holds an offset; that of the log now if there is none yet.
+    private static int epochAt(PartitionLog log, long offset) throws IOException {
+        return switch (log.read(offset, log.end(), 1)) {
+            case ReadOutcome.OutOfRange _ -> -1; // deleted meanwhile
+            case ReadOutcome.Found(Slice slice) -> {
+                try (slice) {
+                    if (slice.isEmpty()) yield log.leaderEpoch();
+                    var head = new Gathering(HEAD_BYTES);
+                    while (head.bytes().hasRemaining())
+                        slice.transferTo(
+                                head, head.bytes().position(), head.bytes().remaining());
+                    yield head.bytes().getInt(HEAD_BYTES - Integer.BYTES);
+                }
+            }
+        };
+    }
+
+    // ---- OffsetForLeaderEpoch
+
+    Answer epochEnds(Request request) {
+        var body = ((OffsetsForLeaderEpochRequest) request.body()).data();
+        var data = new OffsetForLeaderEpochResponseData();
+        for (var topic : body.topics()) {
+            var ends = new ArrayList<EpochEndOffset>(topic.partitions().size());
+            for (var asked : topic.partitions()) ends.add(epochEnd(topic.topic(), asked));
+            data.topics()
+                    .add(new OffsetForLeaderTopicResult()
+                            .setTopic(topic.topic())
+                            .setPartitions(ends));
+        }
+        return Answer.of(new OffsetsForLeaderEpochResponse(data));
+    }
+
+    private EpochEndOffset epochEnd(String topic, OffsetForLeaderPartition asked) {
+        var response = new EpochEndOffset().setPartition(asked.partition());
+        var found = broker.partition(topic, asked.partition());
+        if (found.isEmpty()) return response.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        var log = found.get().log();
+        var fenced = FetchRead.fenced(asked.currentLeaderEpoch(), log.leaderEpoch());
+        if (fenced != Errors.NONE) return response.setErrorCode(fenced.code());
+        // the epoch of now ends where the log does, also before its first batch, as with Kafka
+        if (asked.leaderEpoch() == log.leaderEpoch())
+            return response.setLeaderEpoch(log.leaderEpoch()).setEndOffset(log.end());
+        var end = log.epochEnd(asked.leaderEpoch());
+        return response.setLeaderEpoch(end.epoch()).setEndOffset(end.end());
+    }
+
+    // ---- DeleteRecords
+
+    private sealed interface Deletion {}
+
+    private record Failed(int partition, Errors error) implements Deletion {}
+
+    private record Submitted(int partition, CompletableFuture<Long> start) implements Deletion {}
+
+    private record Topic(String name, List<Deletion> deletions) {}
+
+    Answer deleteRecords(Request request) {
+        var body = ((DeleteRecordsRequest) request.body()).data();
+        var topics = new ArrayList<Topic>();
+        for (var topic : body.topics()) {
+            var deletions = new ArrayList<Deletion>();
+            for (var partition : topic.partitions())
+                deletions.add(delete(topic.name(), partition.partitionIndex(), partition.offset()));
+            topics.add(new Topic(topic.name(), deletions));
+        }
+        return new Answer.Turn(() -> Reply.of(new DeleteRecordsResponse(deleted(topics))));
+    }
+
+    private Deletion delete(String topic, int index, long offset) {
+        var found = broker.partition(topic, index);
+        if (found.isEmpty()) return new Failed(index, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        var log = found.get().log();
+        long before = offset == AT_END ? log.end() : offset;
+        if (before < 0 || before > log.end()) return new Failed(index, Errors.OFFSET_OUT_OF_RANGE);
+        return new Submitted(index, log.deleteBefore(before));
+    }
+
+    private static DeleteRecordsResponseData deleted(List<Topic> topics) {
+        var data = new DeleteRecordsResponseData();
+        for (var topic : topics) {
+            var result = new DeleteRecordsTopicResult().setName(topic.name());
+            for (var deletion : topic.deletions()) result.partitions().add(deleted(deletion));
+            data.topics().add(result);
+        }
+        return data;
+    }
+
+    private static DeleteRecordsPartitionResult deleted(Deletion deletion) {
+        return switch (deletion) {
+            case Failed(int index, Errors error) -> deleted(index, NONE, error);
+            case Submitted(int index, var start) -> {
+                try {
+                    yield deleted(index, start.join(), Errors.NONE);
+                } catch (CompletionException e) {
+                    var error = e.getCause() instanceof IllegalArgumentException
+                            ? Errors.OFFSET_OUT_OF_RANGE
+                            : Errors.KAFKA_STORAGE_ERROR;
+                    yield deleted(index, NONE, error);
+                }
+            }
+        };
+    }
+
+    private static DeleteRecordsPartitionResult deleted(int index, long start, Errors error) {
+        return new DeleteRecordsPartitionResult()
+                .setPartitionIndex(index)
+                .setLowWatermark(start)
+                .setErrorCode(error.code());
+    }
+}

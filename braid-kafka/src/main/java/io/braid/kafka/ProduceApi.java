@@ -1,0 +1,200 @@
+package io.braid.kafka;
+
+import io.braid.broker.Broker;
+import io.braid.broker.Partition;
+import io.braid.broker.Stream;
+import io.braid.kafka.Answer.Reply;
+import io.braid.log.AppendOutcome;
+import io.braid.log.AppendOutcome.Appended;
+import io.braid.log.AppendOutcome.Duplicate;
+import io.braid.log.Batch;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
+
+/// Produce: the reader thread submits every batch where the socket put it, so that the next request is appended
+/// while this one waits for the disk; the writer thread waits for the outcomes and says them.
+///
+/// `acks=1` and `acks=all` mean the same here, as there is one copy: the stream's durability decides.
+final class ProduceApi implements Handler {
+    private static final int NO_ACKS = 0;
+    private static final int FIRST_VERSION_WITH_TOPIC_IDS = 13;
+    private static final int MAGIC_OFFSET = 16; // within a batch
+    private static final int MAGIC = 2;
+
+    /// One partition's part of a request: refused at once, or submitted.
+    private sealed interface Part {}
+
+    private record Refused(int index, Errors error, String detail) implements Part {}
+
+    private record Submitted(int index, Partition partition, CompletableFuture<AppendOutcome> outcome)
+            implements Part {}
+
+    /// @param name the topic's, which version 13 has no use for
+    private record Topic(String name, Uuid id, List<Part> parts) {}
+
+    private final Broker broker;
+
+    ProduceApi(Broker broker) {
+        this.broker = broker;
+    }
+
+    @Override
+    public Answer handle(Request request) {
+        var body = (ProduceRequest) request.body();
+        var fault = fault(body);
+        var topics = new ArrayList<Topic>(body.data().topicData().size());
+        for (var topic : body.data().topicData()) {
+            var parts = new ArrayList<Part>(topic.partitionData().size());
+            for (var partition : topic.partitionData())
+                parts.add(
+                        fault.isPresent()
+                                ? refused(partition, fault.get(), fault.get().message())
+                                : submit(topic, partition, request.version()));
+            topics.add(new Topic(topic.name(), topic.topicId(), parts));
+        }
+        if (body.acks() == NO_ACKS) return new Answer.None(() -> awaitAll(topics));
+        return new Answer.Turn(() -> Reply.of(new ProduceResponse(response(topics))));
+    }
+
+    /// What is wrong with the request as a whole.
+    private static Optional<Errors> fault(ProduceRequest body) {
+        if (body.acks() < -1 || body.acks() > 1) return Optional.of(Errors.INVALID_REQUIRED_ACKS);
+        return Optional.empty();
+    }
+
+    // ---- reader thread
+
+    private Part submit(TopicProduceData topic, PartitionProduceData data, short version) {
+        boolean byId = version >= FIRST_VERSION_WITH_TOPIC_IDS;
+        var found = byId
+                ? broker.partition(Ids.of(topic.topicId()), data.index())
+                : broker.partition(topic.name(), data.index());
+        if (found.isEmpty()) return unknown(topic, data, byId);
+        var partition = found.get();
+        if (partition.stream().kind() == Stream.Kind.INTERNAL)
+            return refused(
+                    data, Errors.INVALID_TOPIC_EXCEPTION, "the server's own topics cannot be produced to by clients");
+        if (!partition.isWritable())
+            return refused(
+                    data,
+                    Errors.POLICY_VIOLATION,
+                    "partition %d of %s was merged into another and takes no more records; produce to another partition"
+                            .formatted(data.index(), partition.stream().name()));
+        if (!(data.records() instanceof MemoryRecords records))
+            return refused(data, Errors.INVALID_RECORD, "no records");
+        var bytes = records.buffer();
+        var fault = fault(bytes);
+        if (fault.isPresent()) return refused(data, Errors.INVALID_RECORD, fault.get());
+        var batch = new Batch(MemorySegment.ofBuffer(bytes));
+        if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
+        if (batch.isTransactional())
+            return refused(data, Errors.INVALID_TXN_STATE, "transactions are not served in this release");
+        return new Submitted(data.index(), partition, partition.log().append(batch));
+    }
+
+    private Part unknown(TopicProduceData topic, PartitionProduceData data, boolean byId) {
+        boolean idKnown =
+                !byId || broker.catalog().stream(Ids.of(topic.topicId())).isPresent();
+        var error = idKnown ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID;
+        return refused(data, error, error.message());
+    }
+
+    /// A client sends exactly one batch for each partition, since Kafka 0.11. Its checksum is the log's business.
+    private static Optional<String> fault(ByteBuffer bytes) {
+        if (bytes.remaining() < Batch.HEADER_BYTES)
+            return Optional.of("%d bytes of records: shorter than a batch's header".formatted(bytes.remaining()));
+        int magic = bytes.get(bytes.position() + MAGIC_OFFSET);
+        if (magic != MAGIC)
+            return Optional.of(
+                    "records of format %d: produce requests of this version carry format 2".formatted(magic));
+        long length = Batch.PREFIX_BYTES + (long) bytes.getInt(bytes.position() + Batch.PREFIX_BYTES - Integer.BYTES);
+        if (length != bytes.remaining())
+            return Optional.of("a batch of %d bytes in %d bytes of records: should be exactly one batch"
+                    .formatted(length, bytes.remaining()));
+        return Optional.empty();
+    }
+
+    private static Refused refused(PartitionProduceData data, Errors error, String detail) {
+        return new Refused(data.index(), error, detail);
+    }
+
+    // ---- writer thread
+
+    private static ProduceResponseData response(List<Topic> topics) {
+        var data = new ProduceResponseData();
+        for (var topic : topics) {
+            var responses =
+                    new ArrayList<PartitionProduceResponse>(topic.parts().size());
+            for (var part : topic.parts()) responses.add(response(part));
+            data.responses()
+                    .add(new TopicProduceResponse()
+                            .setName(topic.name())
+                            .setTopicId(topic.id())
+                            .setPartitionResponses(responses));
+        }
+        return data;
+    }
+
+    private static PartitionProduceResponse response(Part part) {
+        return switch (part) {
+            case Refused(int index, Errors error, String detail) -> failure(index, error, detail);
+            case Submitted(int index, Partition partition, var pending) -> {
+                var outcome = pending.join();
+                yield switch (outcome) {
+                    case Appended(long first, long _) -> success(index, first, partition);
+                    case Duplicate(long first, long _) -> success(index, first, partition);
+                    case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
+                        failure(index, ProduceErrors.of(outcome), ProduceErrors.detail(outcome));
+                };
+            }
+        };
+    }
+
+    private static PartitionProduceResponse success(int index, long firstOffset, Partition partition) {
+        return new PartitionProduceResponse()
+                .setIndex(index)
+                .setBaseOffset(firstOffset)
+                .setLogStartOffset(partition.log().start());
+    }
+
+    private static PartitionProduceResponse failure(int index, Errors error, String detail) {
+        var response = new PartitionProduceResponse()
+                .setIndex(index)
+                .setErrorCode(error.code())
+                .setBaseOffset(-1)
+                .setErrorMessage(detail);
+        if (error == Errors.INVALID_RECORD)
+            response.setRecordErrors(
+                    List.of(new BatchIndexAndErrorMessage().setBatchIndex(0).setBatchIndexErrorMessage(detail)));
+        return response;
+    }
+
+    /// With `acks=0` nobody is told what failed; the connection ends instead, upon which the client asks for
+    /// metadata anew, as with Kafka.
+    private static void awaitAll(List<Topic> topics) throws IOException {
+        for (var topic : topics) {
+            for (var part : topic.parts()) {
+                var response = response(part);
+                if (response.errorCode() != Errors.NONE.code())
+                    throw new IOException("produce with acks=0 to %s-%d failed: %s"
+                            .formatted(topic.name(), response.index(), response.errorMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.braid.kafka;
+
+import io.braid.log.AppendOutcome;
+import io.braid.log.AppendOutcome.Appended;
+import io.braid.log.AppendOutcome.Duplicate;
+import io.braid.log.AppendOutcome.Reason;
+import io.braid.log.AppendOutcome.Refused;
+import io.braid.log.AppendOutcome.Unknown;
+import org.apache.kafka.common.protocol.Errors;
+
+/// The one place where append outcomes become Kafka error codes. What a Java producer does next stands beside
+/// each: it retries what Kafka calls retriable until `delivery.timeout.ms`, and fails the record otherwise.
+final class ProduceErrors {
+    private ProduceErrors() {}
+
+    static Errors of(AppendOutcome outcome) {
+        return switch (outcome) {
+            case Appended _, Duplicate _ -> Errors.NONE;
+            case Refused(Reason reason, String _) -> of(reason);
+            case Unknown _ -> Errors.KAFKA_STORAGE_ERROR; // retries, with the same sequence numbers
+        };
+    }
+
+    private static Errors of(Reason reason) {
+        return switch (reason) {
+            case OVERLOADED -> Errors.REQUEST_TIMED_OUT; // the client's own word for "try again"
+            case NOT_OWNER -> Errors.NOT_LEADER_OR_FOLLOWER; // asks for metadata, retries
+            case CORRUPT -> Errors.CORRUPT_MESSAGE; // retries: the network may have done it
+            case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE; // splits the batch if it can, or fails
+            case OUT_OF_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER; // retries if an earlier batch is under way
+            case FENCED -> Errors.INVALID_PRODUCER_EPOCH; // asks for a new producer id, retries
+            case NOT_NEXT -> Errors.UNKNOWN_SERVER_ERROR; // an append without an expected offset never gets it
+        };
+    }
+
+    /// For people; empty if there is nothing to say.
+    static String detail(AppendOutcome outcome) {
+        return switch (outcome) {
+            case Appended _, Duplicate _ -> "";
+            case Refused(Reason _, String detail) -> detail;
+            case Unknown(var cause) -> "the storage failed, the record may or may not be there: " + cause.getMessage();
+        };
+    }
+}

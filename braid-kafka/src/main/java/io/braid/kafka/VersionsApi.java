@@ -1,0 +1,67 @@
+package io.braid.kafka;
+
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKeyCollection;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+
+/// What is served here: the first thing every client asks.
+final class VersionsApi implements Handler {
+    /// The consumer group protocol of KIP-848 is there.
+    private static final String GROUP_FEATURE = "group.version";
+
+    private final Handlers handlers;
+    private final String clusterId;
+
+    VersionsApi(Handlers handlers, String clusterId) {
+        this.handlers = handlers;
+        this.clusterId = clusterId;
+    }
+
+    /// A version that is not known is answered in version 0, with what is known of ApiVersions itself (KIP-511),
+    /// so that the client can ask again.
+    @Override
+    public Answer handle(Request request) {
+        var body = (ApiVersionsRequest) request.body();
+        if (body.hasUnsupportedRequestVersion())
+            return Answer.of(body.getErrorResponse(0, Errors.UNSUPPORTED_VERSION.exception()));
+        if (!body.isValid()) return Answer.of(body.getErrorResponse(0, Errors.INVALID_REQUEST.exception()));
+        if (isMeantForAnother(body))
+            return Answer.of(body.getErrorResponse(0, Errors.REBOOTSTRAP_REQUIRED.exception()));
+        return Answer.of(new ApiVersionsResponse(new ApiVersionsResponseData()
+                .setApiKeys(handlers.versions())
+                .setSupportedFeatures(supported())
+                .setFinalizedFeaturesEpoch(0)
+                .setFinalizedFeatures(finalised())));
+    }
+
+    /// Whether the client wanted another cluster, whose address this has become (KIP-1242).
+    private boolean isMeantForAnother(ApiVersionsRequest body) {
+        var cluster = body.data().clusterId();
+        int node = body.data().nodeId();
+        if (cluster == null || node < 0) return false;
+        return !cluster.equals(clusterId) || node != Endpoint.NODE_ID;
+    }
+
+    private static SupportedFeatureKeyCollection supported() {
+        var features = new SupportedFeatureKeyCollection();
+        features.add(new SupportedFeatureKey()
+                .setName(GROUP_FEATURE)
+                .setMinVersion((short) 0)
+                .setMaxVersion((short) 1));
+        return features;
+    }
+
+    private static FinalizedFeatureKeyCollection finalised() {
+        var features = new FinalizedFeatureKeyCollection();
+        features.add(new FinalizedFeatureKey()
+                .setName(GROUP_FEATURE)
+                .setMinVersionLevel((short) 1)
+                .setMaxVersionLevel((short) 1));
+        return features;
+    }
+}
