@@ -265,16 +265,19 @@ public final class Broker implements AutoCloseable {
     ///         hold.partition(shard).log().append(batch).join();
     ///     }
     public Optional<ShardHold> hold(String stream) {
-        var seen = view;
-        var found = seen.catalog().stream(stream);
-        if (found.isEmpty()) return Optional.empty();
-        var gate = seen.doors().get(found.get().id()).shardGate();
+        return catalog().stream(stream).flatMap(found -> hold(found.id()));
+    }
+
+    /// The same for the stream of this identity.
+    public Optional<ShardHold> hold(UUID stream) {
+        var door = Optional.ofNullable(view.doors().get(stream));
+        if (door.isEmpty()) return Optional.empty();
+        var gate = door.get().shardGate();
         gate.enter();
         var now = view; // the shards may have changed while this waited
-        var held = now.catalog().stream(found.get().id());
-        if (held.isPresent()) return Optional.of(new ShardHold(now, held.get(), gate));
-        gate.leave();
-        return Optional.empty();
+        var held = now.catalog().stream(stream);
+        if (held.isEmpty()) gate.leave();
+        return held.map(kept -> new ShardHold(now, kept, gate));
     }
 
     /// A producer id that was never given out before, also not in an earlier life of this directory. Blocks its
@@ -299,7 +302,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Tells `listener` of every change from now on, after it is durable and visible, in order, on the
-    /// changer's thread.
+    /// changer's thread. The next change waits until it returns, so it must be short, and must not ask for a
+    /// producer id.
     public void onChange(CatalogListener listener) {
         listeners.add(listener);
     }

@@ -2,6 +2,7 @@ package io.braid.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,24 @@ class HashRangeTest {
         assertEquals(halves.get(1).first(), halves.get(0).last().next());
         assertThrows(IllegalStateException.class, () -> new HashRange(HashKey.MIN, HashKey.MIN).halves());
         assertEquals(new HashKey(1, 0), new HashKey(0, -1).next());
+    }
+
+    /// docs/keys.md gives this formula to people who write with Kafka beside Kinesis.
+    @Test
+    void theFormulaInTheDocumentsFindsTheShardOfAKey() {
+        for (int n : List.of(1, 3, 7, 64)) {
+            var ranges = HashRange.even(n);
+            var width = BigInteger.TWO.pow(128).divide(BigInteger.valueOf(n));
+            for (int i = 0; i < 1_000; i++) {
+                var hash = key("customer-" + i);
+                int partition = hash.toBigInteger()
+                        .divide(width)
+                        .min(BigInteger.valueOf(n - 1))
+                        .intValue();
+                assertTrue(ranges.get(partition).contains(hash));
+            }
+            assertTrue(ranges.getLast().contains(HashKey.MAX));
+        }
     }
 
     private static HashKey key(String partitionKey) {

@@ -8,6 +8,7 @@ import io.braid.aws.wire.AwsFault;
 import io.braid.broker.Broker;
 import io.braid.broker.HashKey;
 import io.braid.broker.Shard;
+import io.braid.broker.ShardHold;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import io.braid.log.AppendOutcome;
@@ -93,14 +94,15 @@ final class Put {
         for (int i = 0; i < keys.length; i++) keys[i] = hashKey(entries.get(i));
         List<Integer> waiting = new ArrayList<>(keys.length);
         for (int i = 0; i < keys.length; i++) waiting.add(i);
-        var current = Optional.of(stream);
         for (int round = 1; !waiting.isEmpty(); round++) {
-            if (current.isEmpty() || round > ROUNDS_MAX) {
+            var held = round > ROUNDS_MAX ? Optional.<ShardHold>empty() : broker.hold(stream.id());
+            if (held.isEmpty()) {
                 for (int i : waiting) placements[i] = new Failed(Code.INTERNAL, "The stream is changing: try again.");
                 break;
             }
-            waiting = round(current.get(), keys, waiting);
-            if (!waiting.isEmpty()) current = broker.catalog().stream(stream.id());
+            try (var hold = held.get()) { // no shard closes between choosing it and the answer of the log
+                waiting = round(hold.stream(), keys, waiting);
+            }
         }
         return placements;
     }

@@ -1,0 +1,96 @@
+package io.braid.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.braid.broker.Broker.TimedOffset;
+import io.braid.log.Batch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LookupTest {
+    @TempDir
+    Path directory;
+
+    private TestServer server;
+    private Partition partition;
+
+    @BeforeEach
+    void open() throws Exception {
+        server = new TestServer(directory);
+        server.create(NewStream.of("orders", 1));
+        partition = server.broker.partition("orders", 0).orElseThrow();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTimeFindsTheRecordAndNotOnlyTheBatch(CompressionType codec) throws Exception {
+        append(codec, 100, 110, 120);
+        append(codec, 130, 150, 140);
+
+        assertEquals(found(0, 100), at(0));
+        assertEquals(found(1, 110), at(101));
+        assertEquals(found(2, 120), at(120));
+        assertEquals(found(3, 130), at(121));
+        assertEquals(found(4, 150), at(131));
+        assertEquals(found(4, 150), at(145));
+        assertEquals(Optional.empty(), at(151));
+        assertEquals(found(4, 150), server.broker.newest(partition));
+    }
+
+    @Test
+    void anEmptyPartitionHasNoTimes() throws Exception {
+        assertEquals(Optional.empty(), at(0));
+        assertEquals(Optional.empty(), server.broker.newest(partition));
+    }
+
+    @Test
+    void deletedRecordsAreNotFoundThoughTheirBatchIsStillThere() throws Exception {
+        append(CompressionType.GZIP, 100, 300, 200);
+        append(CompressionType.GZIP, 250);
+        partition.log().deleteBefore(2).join();
+
+        assertEquals(found(2, 200), at(0));
+        assertEquals(found(3, 250), at(201));
+        assertEquals(Optional.empty(), at(251));
+        assertEquals(found(3, 250), server.broker.newest(partition));
+    }
+
+    @Test
+    void theFirstOfSeveralNewestRecordsIsFound() throws Exception {
+        append(CompressionType.NONE, 100, 200, 200);
+        append(CompressionType.NONE, 200);
+
+        assertEquals(found(1, 200), server.broker.newest(partition));
+    }
+
+    private void append(CompressionType codec, long... timestamps) {
+        List<SimpleRecord> records = LongStream.of(timestamps)
+                .mapToObj(time -> new SimpleRecord(time, "key".getBytes(), "value".getBytes()))
+                .toList();
+        Batch batch = KafkaBatches.of(codec, records);
+        partition.log().append(batch).join();
+    }
+
+    private Optional<TimedOffset> at(long timestamp) throws Exception {
+        return server.broker.offsetAt(partition, timestamp);
+    }
+
+    private static Optional<TimedOffset> found(long offset, long timestamp) {
+        return Optional.of(new TimedOffset(offset, timestamp));
+    }
+}
