@@ -10,92 +10,109 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 
 /// `./braid bench`: runs measurements by name, and ends each with its one line.
-@Command(
-        name = "bench",
-        mixinStandardHelpOptions = true,
-        description = "Measure Braid beside a named peer on this machine. Each measurement ends with one line.")
 final class Bench implements Callable<Integer> {
-    private static final int MISUSED = 2;
+    private static final String ALL = "all";
 
-    @Option(names = "--list", description = "Name the measurements and leave.")
-    private boolean list;
+    private final PrintStream out;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final OptionSpec list = OptionSpec.builder("--list")
+            .type(boolean.class)
+            .arity("0")
+            .description("Name the measurements and leave.")
+            .build();
+    private final OptionSpec pairs = OptionSpec.builder("--pairs")
+            .type(Integer.class)
+            .paramLabel("N")
+            .defaultValue("3")
+            .description("How often each server has its turn (default: 3); figures are medians.")
+            .build();
+    private final OptionSpec records = OptionSpec.builder("--records")
+            .type(Long.class)
+            .paramLabel("N")
+            .description("Records of a turn, instead of the measurement's own number.")
+            .build();
+    private final OptionSpec seconds = OptionSpec.builder("--seconds")
+            .type(Integer.class)
+            .paramLabel("N")
+            .defaultValue("5")
+            .description("How long a turn lasts in the Kinesis measurements (default: 5).")
+            .build();
+    private final PositionalParamSpec names = PositionalParamSpec.builder()
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .arity("0..*")
+            .paramLabel("NAME")
+            .description("Measurements to run; \"all\" is every one.")
+            .build();
 
-    @Option(
-            names = "--pairs",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "How often each server has its turn (default: ${DEFAULT-VALUE}); figures are medians.")
-    private int pairs;
+    Bench(PrintStream out) {
+        this.out = out;
+    }
 
-    @Option(
-            names = "--records",
-            paramLabel = "N",
-            description = "Records of a turn, instead of the measurement's own number.")
-    private Optional<Long> records = Optional.empty();
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "How long a turn lasts in the Kinesis measurements (default: ${DEFAULT-VALUE}).")
-    private int seconds;
-
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Measurements to run; \"all\" runs every one.")
-    private List<String> names = List.of();
+    CommandSpec spec() {
+        spec.mixinStandardHelpOptions(true);
+        spec.addOption(list).addOption(pairs).addOption(records).addOption(seconds);
+        spec.addPositional(names);
+        spec.usageMessage()
+                .description("Measure Braid beside a named peer on this machine. Each measurement ends with one line: "
+                        + "figure, the peer's figure, their ratio, and whether that is the target.");
+        return spec;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var out = System.out;
-        if (list || names.isEmpty()) {
-            list(out);
-            return list ? 0 : MISUSED;
+        var isList = Optional.<Boolean>ofNullable(list.getValue()).orElse(false);
+        if (isList) {
+            Measurement.all().forEach(this::describe);
+            return 0;
         }
-        var chosen = chosen();
-        if (chosen.isEmpty()) {
-            System.err.println("no measurement is named %s; there are: %s"
-                    .formatted(
-                            String.join(" ", names),
-                            Measurement.all().stream().map(Measurement::name).collect(Collectors.joining(", "))));
-            return MISUSED;
-        }
-        run(chosen, new Setting(pairs, records, Duration.ofSeconds(seconds)), out);
+        run(chosen(), setting());
         return 0;
     }
 
-    private static void list(PrintStream out) {
-        for (var measurement : Measurement.all()) {
-            out.println("%-12s %s".formatted(measurement.name(), measurement.about()));
-            out.println("%-12s beside %s; targets: %s"
-                    .formatted(
-                            "",
-                            measurement.peer(),
-                            measurement.targets().stream()
-                                    .map(target -> target.metric().title() + " " + target)
-                                    .collect(Collectors.joining(", "))));
-        }
+    private void describe(Measurement measurement) {
+        var targets = measurement.targets().stream()
+                .map(target -> target.metric().title() + " " + target)
+                .collect(Collectors.joining(", "));
+        out.println("%-12s %s".formatted(measurement.name(), measurement.about()));
+        out.println("%-12s beside %s; targets: %s".formatted("", measurement.peer(), targets));
     }
 
-    /// The named measurements in the order of the list; empty if any name is unknown.
+    /// The named measurements, in the order of the list.
     private List<Measurement> chosen() {
-        var all = Measurement.all();
-        if (names.contains("all")) {
-            return all;
+        var wanted = Optional.<List<String>>ofNullable(names.getValue()).orElse(List.of());
+        var known = Measurement.all().stream().map(Measurement::name).toList();
+        if (wanted.isEmpty()) {
+            throw misused("name a measurement (%s), or all".formatted(String.join(", ", known)));
         }
-        var known = all.stream().map(Measurement::name).collect(Collectors.toSet());
-        return known.containsAll(names)
-                ? all.stream()
-                        .filter(measurement -> names.contains(measurement.name()))
-                        .toList()
-                : List.of();
+        for (var name : wanted) {
+            if (!name.equals(ALL) && !known.contains(name)) {
+                throw misused("no measurement is named %s; there are %s".formatted(name, String.join(", ", known)));
+            }
+        }
+        return Measurement.all().stream()
+                .filter(measurement -> wanted.contains(ALL) || wanted.contains(measurement.name()))
+                .toList();
     }
 
-    private static void run(List<Measurement> measurements, Setting setting, PrintStream out)
-            throws IOException, InterruptedException {
+    private Setting setting() {
+        try {
+            return new Setting(
+                    pairs.<Integer>getValue(),
+                    Optional.<Long>ofNullable(records.getValue()),
+                    Duration.ofSeconds(seconds.<Integer>getValue()));
+        } catch (IllegalArgumentException e) {
+            throw misused(e.getMessage());
+        }
+    }
+
+    private void run(List<Measurement> measurements, Setting setting) throws IOException, InterruptedException {
         var home = Home.find();
         var launcher = List.of(home.launcher().toString());
         var lines = new ArrayList<String>();
@@ -106,10 +123,12 @@ final class Bench implements Callable<Integer> {
                         .run(Lab.at(home, workplace, launcher, out), setting)
                         .line());
             }
-            if (measurements.size() > 1) {
-                out.println(lines.getLast());
-            }
+            out.println();
         }
         lines.forEach(out::println);
+    }
+
+    private ParameterException misused(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
     }
 }

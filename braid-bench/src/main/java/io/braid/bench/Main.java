@@ -1,25 +1,26 @@
 package io.braid.bench;
 
-import io.braid.bench.demo.Demo;
+import io.braid.bench.demo.DemoCommand;
+import java.io.PrintStream;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// The entry of this module: `demo` or `bench`, then their options.
-@Command(
-        name = "braid",
-        subcommands = {Demo.class, Bench.class})
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(System.out).execute(arguments));
     }
 
-    /// A mistake or a failure is one sentence on standard error, never a stack trace.
-    static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
-            line.getErr().println("failed: " + (failure.getMessage() == null ? failure : failure.getMessage()));
-            return line.getCommandSpec().exitCodeOnExecutionException();
+    /// A failure is one sentence on standard error, never a stack trace.
+    static CommandLine commandLine(PrintStream out) {
+        var root = CommandSpec.create().name("braid");
+        root.addSubcommand("demo", new DemoCommand(out).spec());
+        root.addSubcommand("bench", new Bench(out).spec());
+        return new CommandLine(root).setUsageHelpAutoWidth(false).setExecutionExceptionHandler((failure, line, _) -> {
+            line.getErr().println("braid: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+            return 1;
         });
     }
 }

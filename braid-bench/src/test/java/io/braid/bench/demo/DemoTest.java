@@ -23,7 +23,7 @@ class DemoTest {
                 var braid = Braid.start(workplace, TestServer.LAUNCHER, List.of())) {
             var http = "127.0.0.1:" + braid.http().getPort();
 
-            int exitCode = new CommandLine(new Demo())
+            int exitCode = new CommandLine(new DemoCommand(System.out).spec())
                     .execute(
                             "--kafka",
                             braid.bootstrap(),
@@ -41,11 +41,21 @@ class DemoTest {
     }
 
     @Test
+    void whatCannotBeDoneIsMisuse() {
+        for (var arguments : List.of("--shards 0", "--shards 65", "--speed -1", "--records 0", "--data weather")) {
+            var line = new CommandLine(new DemoCommand(System.out).spec()).setErr(new PrintWriter(new StringWriter()));
+
+            assertEquals(2, line.execute(arguments.split(" ")), arguments);
+        }
+    }
+
+    @Test
     void halfAnAddressIsRefused() {
         var errors = new StringWriter();
 
-        int exitCode =
-                new CommandLine(new Demo()).setErr(new PrintWriter(errors)).execute("--kafka", "127.0.0.1:9092");
+        int exitCode = new CommandLine(new DemoCommand(System.out).spec())
+                .setErr(new PrintWriter(errors))
+                .execute("--kafka", "127.0.0.1:9092");
 
         assertEquals(2, exitCode);
         assertTrue(errors.toString().startsWith("--kafka and --http name one running server"), errors::toString);
