@@ -14,5 +14,5 @@
 /// The feed runs on the caller's thread, each consumer on one of its own, the progress lines on another; they share
 /// only the counters of [Traffic]. A failure of any of them ends the demo with exit code 1.
 ///
-/// Start reading at [Demo].
+/// Start reading at [Demo]; [DemoCommand] is its command line.
 package io.braid.bench.demo;
