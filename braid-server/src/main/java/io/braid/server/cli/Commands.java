@@ -24,7 +24,29 @@ public final class Commands {
     public static int execute(String... arguments) {
         var terminal = new Terminal(
                 System.in, new PrintWriter(System.out, true), new PrintWriter(System.err, true), System.getenv());
-        return commands(terminal).execute(arguments);
+        return execute(arguments, terminal);
+    }
+
+    static int execute(String[] arguments, Terminal terminal) {
+        var words = List.of(arguments);
+        var server = !words.isEmpty() && words.getFirst().equals("server")
+                ? ServerArguments.plain(words.subList(1, words.size()))
+                : Optional.<ServerArguments>empty();
+        return server.isPresent()
+                ? serve(server.get(), terminal)
+                : commands(terminal).execute(arguments);
+    }
+
+    private static int serve(ServerArguments arguments, Terminal terminal) {
+        try {
+            return Foreground.run(arguments, terminal);
+        } catch (BadSettings bad) {
+            return say(bad, MISUSED, terminal);
+        } catch (CannotStart cannot) {
+            return say(cannot, FAILED, terminal);
+        } catch (InterruptedException _) {
+            return FAILED;
+        }
     }
 
     /// All commands, ready to be executed once.
@@ -87,7 +109,7 @@ public final class Commands {
         return spec;
     }
 
-    private static String version() {
+    static String version() {
         return Optional.ofNullable(Commands.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");
     }

@@ -2,8 +2,6 @@ package io.braid.server.cli;
 
 import io.braid.server.BadSettings;
 import io.braid.server.CannotStart;
-import io.braid.server.Configuration;
-import io.braid.server.Configuration.Given;
 import io.braid.server.HostPort;
 import io.braid.server.Logs;
 import io.braid.server.Server;
@@ -20,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.random.RandomGenerator;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `braid train` (hidden): a short life of a real server in a temporary directory, for the JVM to record what it
@@ -46,17 +43,12 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws BadSettings, CannotStart, IOException, Refused, Failure, InterruptedException {
         var directory = Files.createTempDirectory("braid-train");
         try {
-            var configuration = Configuration.of(
-                    List.of(),
-                    Map.of(),
-                    List.of(
-                            given(Settings.DATA.key(), directory.resolve("data").toString()),
-                            given(Settings.KAFKA_LISTEN.key(), "127.0.0.1:0"),
-                            given(Settings.HTTP_LISTEN.key(), "127.0.0.1:0")));
-            Logs.level(System.Logger.Level.WARNING, System.Logger.Level.ERROR);
-            try (var server =
-                    Server.start(configuration, InstantSource.system(), RandomGenerator.of("L64X128MixRandom"))) {
-                terminal.out().printf("training kafka=%s http=%s%n", server.kafka(), server.http());
+            var data = directory.resolve("data").toString();
+            var line = List.of("--data", data, "--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0");
+            var configuration = ServerArguments.plain(line).orElseThrow().configuration(terminal.environment());
+            Logs.level(configuration.value(Settings.LOGGING_LEVEL), configuration.value(Settings.LOGGING_LIBRARIES));
+            try (var server = Server.start(configuration, InstantSource.system(), Foreground.random())) {
+                terminal.out().println(Foreground.ready(server));
                 byHttp(server.http());
                 KafkaTraining.run(server.kafka(), "trained", ROUNDS);
             }
@@ -96,10 +88,6 @@ final class TrainCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    private static Given given(String key, String text) {
-        return new Given(key, text, "training");
     }
 
     private static void deleteAll(Path directory) throws IOException {
