@@ -3,8 +3,6 @@ package io.braid.aws;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.broker.Broker;
 import io.helidon.common.socket.SocketOptions;
-import io.helidon.http.encoding.ContentEncodingContext;
-import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
@@ -124,6 +122,7 @@ public final class AwsListener implements AutoCloseable {
     /// Everything that Helidon would look for at start (features, protocols, codecs, its own configuration files)
     /// is named here or off: the search costs more than all the rest of the start.
     private static WebServer server(Config config, HttpFront front) {
+        Bare.registry();
         var http1 = Http1Config.builder()
                 .maxHeadersSize(HEADERS_BYTES_MAX)
                 .validateRequestHeaders(true)
@@ -149,12 +148,8 @@ public final class AwsListener implements AutoCloseable {
                         .build())
                 .addConnectionSelector(
                         Http2ConnectionSelector.builder().http2Config(http2).build())
-                .mediaContext(MediaContext.builder()
-                        .mediaSupportsDiscoverServices(false)
-                        .build())
-                .contentEncoding(ContentEncodingContext.builder()
-                        .contentEncodingsDiscoverServices(false)
-                        .build())
+                .mediaContext(Bare.MEDIA)
+                .contentEncoding(Bare.ENCODING)
                 .connectionOptions(SocketOptions.builder()
                         .tcpNoDelay(true)
                         .readTimeout(config.requestReadMax())
