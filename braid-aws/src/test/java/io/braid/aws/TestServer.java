@@ -1,0 +1,102 @@
+package io.braid.aws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.braid.broker.Broker;
+import io.braid.broker.BrokerConfig;
+import io.braid.log.Log;
+import io.braid.log.LogConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Random;
+
+/// A real listener over a real broker and log on a free port, with a clock that moves when told to.
+public final class TestServer implements AutoCloseable {
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Path directory;
+    private final AwsListener.Config config;
+    private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
+    private Log log;
+    private Broker broker;
+    private AwsListener listener;
+
+    public TestServer(Path directory) throws IOException {
+        this(directory, AwsListener.Config.DEFAULT);
+    }
+
+    public TestServer(Path directory, AwsListener.Config config) throws IOException {
+        this.directory = directory;
+        this.config = config.withAddress("127.0.0.1", 0);
+        open();
+    }
+
+    private void open() throws IOException {
+        InstantSource clock = () -> now;
+        log = Log.open(new LogConfig(directory), clock);
+        broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
+        listener = AwsListener.start(broker, config, clock, new Random(2));
+    }
+
+    public void restart() throws IOException {
+        closeParts();
+        open();
+    }
+
+    public Broker broker() {
+        return broker;
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    public void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + listener.address().getPort() + path);
+    }
+
+    /// Calls a Kinesis operation with JSON.
+    public HttpResponse<String> call(String operation, String json) throws IOException, InterruptedException {
+        return client.send(request(operation, json).build(), BodyHandlers.ofString(UTF_8));
+    }
+
+    public HttpRequest.Builder request(String operation, String json) {
+        return HttpRequest.newBuilder(uri("/"))
+                .timeout(ANSWER_MAX)
+                .header("Content-Type", "application/x-amz-json-1.1")
+                .header("X-Amz-Target", "Kinesis_20131202." + operation)
+                .POST(BodyPublishers.ofString(json, UTF_8));
+    }
+
+    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        return client.send(request, handler);
+    }
+
+    @Override
+    public void close() throws IOException {
+        closeParts();
+        client.close();
+    }
+
+    private void closeParts() throws IOException {
+        listener.close();
+        broker.close();
+        log.close();
+    }
+}
