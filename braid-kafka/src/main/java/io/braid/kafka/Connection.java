@@ -256,6 +256,9 @@ final class Connection {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, () -> "connection " + id + " ended: " + e);
             abort();
+        } catch (RuntimeException e) { // an answer that its version cannot express: a fault of ours
+            LOG.log(Level.ERROR, "connection " + id + " closed: cannot send the answer to " + pending.request(), e);
+            abort();
         } finally {
             pending.frame().release();
             lastActive = clock.millis();

@@ -37,6 +37,9 @@ import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 
 /// Where things lie in a partition: ListOffsets, OffsetForLeaderEpoch, DeleteRecords.
 final class PositionApi {
+    /// The version of ListOffsets that first told the leader epoch (KIP-320).
+    private static final int EPOCH_VERSION = 4;
+
     private static final Logger LOG = System.getLogger(PositionApi.class.getName());
 
     private static final long NONE = -1;
@@ -63,7 +66,11 @@ final class PositionApi {
         for (var topic : body.topics()) {
             var responses = new ArrayList<ListOffsetsPartitionResponse>(
                     topic.partitions().size());
-            for (var asked : topic.partitions()) responses.add(listed(topic.name(), asked, committed));
+            for (var asked : topic.partitions()) {
+                var response = listed(topic.name(), asked, committed);
+                if (body.version() < EPOCH_VERSION) response.setLeaderEpoch(-1); // cannot be written
+                responses.add(response);
+            }
             data.topics()
                     .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(responses));
         }
