@@ -10,9 +10,9 @@ import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.http2.Http2Upgrader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -104,19 +104,28 @@ public final class AwsListener implements AutoCloseable {
     /// @throws IOException the address cannot be listened on; the message names it
     public static AwsListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
+        var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
+        probe(wanted);
         var kinesis = new Kinesis(broker, clock, config.account(), config.shardsMax());
         var front = new HttpFront(broker, kinesis, config, clock, new RequestIds(random));
         var server = server(config, front);
-        try {
-            server.start();
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot listen on %s:%d: %s"
-                    .formatted(config.host(), config.port(), e.getCause().getMessage()));
-        } catch (IllegalStateException e) {
+        server.start();
+        if (!server.isRunning())
+            throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
+        return new AwsListener(server, new InetSocketAddress(wanted.getAddress(), server.port()));
+    }
+
+    /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
+    /// and return as if all were well.
+    private static void probe(InetSocketAddress wanted) throws IOException {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(wanted);
+        } catch (IOException e) {
             throw new IOException(
-                    "cannot listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
+                    "cannot listen on %s:%d: %s".formatted(wanted.getHostString(), wanted.getPort(), e.getMessage()),
+                    e);
         }
-        return new AwsListener(server, new InetSocketAddress(InetAddress.getByName(config.host()), server.port()));
     }
 
     /// Everything that Helidon would look for at start (features, protocols, codecs, its own configuration files)

@@ -177,7 +177,7 @@ final class HttpFront implements Handler {
             io.helidon.http.ServerResponseHeaders headers,
             String message) {
         var answer = Protocol.JSON.writer();
-        fault(event, message).writeTo(answer);
+        fault(event, status, message).writeTo(answer);
         counts.request("unknown", status.code());
         return DirectHandler.TransportResponse.builder()
                 .status(status)
@@ -189,7 +189,8 @@ final class HttpFront implements Handler {
                 .build();
     }
 
-    private AwsFault fault(EventType event, String message) {
+    private AwsFault fault(EventType event, Status status, String message) {
+        if (status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) return tooLarge();
         return switch (event) {
             case PAYLOAD_TOO_LARGE -> tooLarge();
             case INTERNAL_ERROR -> AwsFault.internal();

@@ -1,0 +1,275 @@
+package io.braid.aws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The port itself: protocols, headers, pages and limits.
+class AwsListenerTest {
+    private static final int ENTITY_BYTES_MAX = 1 << 20;
+    private static final AwsListener.Config CONFIG = new AwsListener.Config(
+            "127.0.0.1",
+            0,
+            "123456789012",
+            "us-east-1",
+            ENTITY_BYTES_MAX,
+            64,
+            64,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            100);
+
+    private TestServer server;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws IOException {
+        server = new TestServer(directory, CONFIG);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private HttpRequest.Builder get(String path) {
+        return HttpRequest.newBuilder(server.uri(path)).timeout(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void everyAnswerHasTwoIdsOfItsOwn() throws Exception {
+        var one = server.call("ListStreams", "{}").headers();
+        var two = server.call("NoSuchOperation", "{}").headers();
+
+        var id = one.firstValue("x-amzn-RequestId").orElseThrow();
+        assertTrue(id.matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"), id);
+        assertEquals(96, one.firstValue("x-amz-id-2").orElseThrow().length());
+        assertNotEquals(id, two.firstValue("x-amzn-RequestId").orElseThrow());
+        assertEquals(
+                "application/x-amz-json-1.1", one.firstValue("Content-Type").orElseThrow());
+    }
+
+    @Test
+    void anAnswerWithoutOutputHasNoBody() throws Exception {
+        var response = server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+
+        assertEquals(200, response.statusCode());
+        assertEquals("0", response.headers().firstValue("Content-Length").orElseThrow());
+        assertEquals("", response.body());
+    }
+
+    @Test
+    void theAnswerIsInTheRequestsEncoding() throws Exception {
+        // {"Limit": 1}
+        var request = server.request("ListStreams", "")
+                .setHeader("Content-Type", "application/x-amz-cbor-1.1")
+                .POST(BodyPublishers.ofByteArray(HexFormat.of().parseHex("bf654c696d697401ff")))
+                .build();
+
+        var response = server.send(request, BodyHandlers.ofByteArray());
+
+        assertEquals(
+                "application/x-amz-cbor-1.1",
+                response.headers().firstValue("Content-Type").orElseThrow());
+        var expected = "bf" + "6b" + hex("StreamNames") + "9fff" + "6e" + hex("HasMoreStreams") + "f4" + "6f"
+                + hex("StreamSummaries") + "9fff" + "ff";
+        assertEquals(expected, HexFormat.of().formatHex(response.body()));
+    }
+
+    private static String hex(String ascii) {
+        return HexFormat.of().formatHex(ascii.getBytes(UTF_8));
+    }
+
+    @Test
+    void cborFaultsAreCborMaps() throws Exception {
+        var request = server.request("NoSuchOperation", "")
+                .setHeader("Content-Type", "application/x-amz-cbor-1.1")
+                .POST(BodyPublishers.ofByteArray(new byte[] {(byte) 0xa0}))
+                .build();
+
+        var response = server.send(request, BodyHandlers.ofByteArray());
+
+        assertEquals(400, response.statusCode());
+        var expected = "bf66" + hex("__type") + "7819" + hex("UnknownOperationException") + "ff";
+        assertEquals(expected, HexFormat.of().formatHex(response.body()));
+    }
+
+    @Test
+    void cborDataComesBackAsItWas() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        var data = new byte[300];
+        new Random(3).nextBytes(data);
+        var body = HexFormat.of()
+                .parseHex("bf" + "67" + hex("Records") + "9f" + "bf" + "64" + hex("Data") + "59012c"
+                        + HexFormat.of().formatHex(data) + "6c" + hex("PartitionKey") + "6161" + "ff" + "ff" + "6a"
+                        + hex("StreamName") + "6173" + "ff");
+        var put = server.request("PutRecords", "")
+                .setHeader("Content-Type", "application/x-amz-cbor-1.1")
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+
+        assertEquals(200, server.send(put, BodyHandlers.discarding()).statusCode());
+
+        var iterator = server.call(
+                        "GetShardIterator",
+                        "{\"StreamName\":\"s\",\"ShardId\":\"0\",\"ShardIteratorType\":\"TRIM_HORIZON\"}")
+                .body()
+                .split("\"")[3];
+        var records = server.call("GetRecords", "{\"ShardIterator\":\"" + iterator + "\"}")
+                .body();
+        var encoded = records.split("\"Data\":\"")[1].split("\"")[0];
+        assertArrayEquals(data, java.util.Base64.getDecoder().decode(encoded));
+    }
+
+    @Test
+    void theRegionComesFromTheCredentialScope() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        var request = server.request("DescribeStreamSummary", "{\"StreamName\":\"s\"}")
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-central-1/kinesis/aws4_request, Signature=0")
+                .build();
+
+        var body = server.send(request, BodyHandlers.ofString()).body();
+
+        assertTrue(body.contains("arn:aws:kinesis:eu-central-1:123456789012:stream/s"), body);
+    }
+
+    @Test
+    void http2IsServedByUpgradeOnTheSamePort() throws Exception {
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            var upgraded = client.send(get("/health").build(), BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, upgraded.version());
+            assertEquals("ok\n", upgraded.body());
+
+            var call = client.send(server.request("ListStreams", "{}").build(), BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, call.version());
+            assertEquals(200, call.statusCode());
+        }
+    }
+
+    /// The connection preface of RFC 9113 and an empty SETTINGS frame; a server answers with its own SETTINGS.
+    @Test
+    void http2IsServedByPriorKnowledgeOnTheSamePort() throws Exception {
+        try (var socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
+            socket.getOutputStream().write(HexFormat.of().parseHex("000000040000000000"));
+
+            byte[] frame = socket.getInputStream().readNBytes(9);
+
+            assertEquals(4, frame[3], "not a SETTINGS frame: " + HexFormat.of().formatHex(frame));
+        }
+    }
+
+    @Test
+    void pagesAreForPeopleAndMonitors() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":3}");
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"ab\",\"Data\":\"AAAA\"}");
+        server.call("PutRecord", "{\"StreamName\":\"none\",\"PartitionKey\":\"ab\",\"Data\":\"AAAA\"}");
+
+        var welcome = server.send(get("/").build(), BodyHandlers.ofString());
+        var metrics = server.send(get("/metrics").build(), BodyHandlers.ofString());
+
+        assertEquals(200, welcome.statusCode());
+        assertTrue(welcome.body().contains("aws kinesis list-streams"), welcome.body());
+        for (String line : new String[] {
+            "braid_streams 1",
+            "braid_open_shards 3",
+            "braid_kinesis_records_in_total 1",
+            "braid_kinesis_bytes_in_total 5",
+            "braid_http_requests_total{operation=\"PutRecord\",status=\"200\"} 1",
+            "braid_http_requests_total{operation=\"PutRecord\",status=\"400\"} 1",
+            "braid_http_faults_total{type=\"ResourceNotFoundException\"} 1"
+        }) assertTrue(metrics.body().contains(line + "\n"), () -> "no " + line + " in\n" + metrics.body());
+    }
+
+    @Test
+    void unknownPathsAndMethodsAreNamed() throws Exception {
+        var unknown = server.send(get("/nowhere").build(), BodyHandlers.ofString());
+        var delete = server.send(get("/health").DELETE().build(), BodyHandlers.ofString());
+
+        assertEquals(404, unknown.statusCode());
+        assertTrue(unknown.body().startsWith("There is nothing at /nowhere."), unknown.body());
+        assertEquals(405, delete.statusCode());
+        assertEquals("GET, HEAD", delete.headers().firstValue("Allow").orElseThrow());
+    }
+
+    @Test
+    void aPostThatNamesNoOperationIsDeniedInAmazonsWords() throws Exception {
+        var request = get("/").POST(BodyPublishers.ofString("a=b")).build();
+
+        var response = server.send(request, BodyHandlers.ofString());
+
+        assertEquals(403, response.statusCode());
+        assertEquals(
+                "{\"__type\":\"AccessDeniedException\",\"Message\":\"Unable to determine service/operation name to be"
+                        + " authorized\"}",
+                response.body());
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsRefused() throws Exception {
+        var body = "x".repeat(ENTITY_BYTES_MAX + 1);
+
+        var response = server.call("PutRecord", body);
+
+        assertEquals(413, response.statusCode());
+        assertEquals(
+                "{\"__type\":\"RequestEntityTooLargeException\",\"message\":\"The request is larger than the 1048576"
+                        + " bytes this server reads.\"}",
+                response.body());
+    }
+
+    @Test
+    void aRequestOfUnknownLengthThatIsTooLargeIsRefused() throws Exception {
+        var request = server.request("PutRecord", "")
+                .POST(BodyPublishers.ofInputStream(() -> new Endless(ENTITY_BYTES_MAX * 2)))
+                .build();
+
+        assertEquals(413, server.send(request, BodyHandlers.ofString()).statusCode());
+    }
+
+    private static final class Endless extends InputStream {
+        private int left;
+
+        Endless(int bytes) {
+            left = bytes;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 'x' : -1;
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() {
+        var taken = CONFIG.withAddress("127.0.0.1", server.uri("/").getPort());
+
+        var failure = assertThrows(
+                IOException.class,
+                () -> AwsListener.start(server.broker(), taken, java.time.Clock.systemUTC(), new Random()));
+
+        assertTrue(failure.getMessage().startsWith("cannot listen on 127.0.0.1:"), failure.getMessage());
+    }
+}

@@ -1,0 +1,172 @@
+package io.braid.aws;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.braid.broker.NewStream;
+import io.braid.broker.Partition;
+import io.braid.log.AppendOutcome.Appended;
+import io.braid.log.Batch;
+import io.braid.log.BatchBuilder;
+import io.braid.log.RecordCursor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What GetRecords makes of records that no Kinesis client put, and what a put looks like in the log.
+class KafkaRecordsTest {
+    private static final Pattern RECORD = Pattern.compile("\"Data\":\"([^\"]*)\",\"PartitionKey\":\"([^\"]*)\"");
+
+    private TestServer server;
+    private Partition partition;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws IOException {
+        server = new TestServer(directory);
+        server.broker().create(NewStream.of("s", 1));
+        partition = server.broker().partition("s", 0).orElseThrow();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private static MemorySegment bytes(String text) {
+        return MemorySegment.ofArray(text.getBytes(UTF_8));
+    }
+
+    private void append(Batch batch) throws Exception {
+        assertInstanceOf(Appended.class, partition.log().append(batch).get(30, TimeUnit.SECONDS));
+    }
+
+    private String records(String limit) throws Exception {
+        var iterator = server.call(
+                        "GetShardIterator",
+                        "{\"StreamName\":\"s\",\"ShardId\":\"0\",\"ShardIteratorType\":\"TRIM_HORIZON\"}")
+                .body()
+                .split("\"")[3];
+        return server.call("GetRecords", "{\"ShardIterator\":\"" + iterator + "\"" + limit + "}")
+                .body();
+    }
+
+    private static List<String> shown(String body) {
+        return RECORD.matcher(body)
+                .results()
+                .map(match ->
+                        match.group(2) + "=" + new String(Base64.getDecoder().decode(match.group(1)), UTF_8))
+                .toList();
+    }
+
+    @Test
+    void missingAndBinaryKeysAndMissingValuesHaveAReading() throws Exception {
+        var binary = MemorySegment.ofArray("\u00ff\u00fe".getBytes(ISO_8859_1));
+        append(new BatchBuilder(5)
+                .add(5, bytes("key"), bytes("value"))
+                .add(5, BatchBuilder.ABSENT, bytes("no key"))
+                .add(5, bytes(""), bytes("empty key"))
+                .add(5, binary, bytes("binary key"))
+                .add(5, bytes("schl\u00fcssel"), BatchBuilder.ABSENT)
+                .build());
+
+        var body = records("");
+
+        assertEquals(
+                List.of("key=value", "-=no key", "-=empty key", "//4==binary key", "schl\u00fcssel="), shown(body));
+    }
+
+    @Test
+    void aLimitMayEndInTheMiddleOfABatch() throws Exception {
+        append(new BatchBuilder(5)
+                .add(5, bytes("a"), bytes("1"))
+                .add(5, bytes("b"), bytes("2"))
+                .add(5, bytes("c"), bytes("3"))
+                .build());
+
+        var first = records(",\"Limit\":2");
+        var next = first.split("\"NextShardIterator\":\"")[1].split("\"")[0];
+        var second = server.call("GetRecords", "{\"ShardIterator\":\"" + next + "\"}")
+                .body();
+
+        assertEquals(List.of("a=1", "b=2"), shown(first));
+        assertEquals(List.of("c=3"), shown(second));
+    }
+
+    @Test
+    void anAnswerEndsAtTenMebibytesButALargerRecordIsShownAlone() throws Exception {
+        append(new BatchBuilder(5).add(5, bytes("a"), bytes("small")).build());
+        append(new BatchBuilder(5)
+                .add(5, bytes("b"), MemorySegment.ofArray(new byte[11 << 20]))
+                .build());
+
+        var first = records("");
+        var next = first.split("\"NextShardIterator\":\"")[1].split("\"")[0];
+        var second = server.call("GetRecords", "{\"ShardIterator\":\"" + next + "\"}")
+                .body();
+
+        assertEquals(List.of("a=small"), shown(first));
+        assertEquals(1, shown(second).size());
+        assertEquals(2 + (11 << 20), shown(second).getFirst().length());
+    }
+
+    @Test
+    void recordsOfATimelessProducerAreShownAsOfTheEpoch() throws Exception {
+        append(new BatchBuilder(-1).add(-1, bytes("a"), bytes("1")).build());
+
+        var body = records("");
+
+        assertEquals(List.of("a=1"), shown(body));
+        assertEquals("0.000", body.split("\"ApproximateArrivalTimestamp\":")[1].split(",")[0]);
+    }
+
+    @Test
+    void reachingTheTrimmedPartGoesOnWithTheOldestRecord() throws Exception {
+        append(new BatchBuilder(5).add(5, bytes("a"), bytes("1")).build());
+        append(new BatchBuilder(5).add(5, bytes("b"), bytes("2")).build());
+        var iterator = server.call(
+                        "GetShardIterator",
+                        "{\"StreamName\":\"s\",\"ShardId\":\"0\",\"ShardIteratorType\":\"TRIM_HORIZON\"}")
+                .body()
+                .split("\"")[3];
+
+        partition.log().deleteBefore(1).get(30, TimeUnit.SECONDS);
+        var body = server.call("GetRecords", "{\"ShardIterator\":\"" + iterator + "\"}")
+                .body();
+
+        assertEquals(List.of("b=2"), shown(body));
+    }
+
+    @Test
+    void onePutRecordsIsOneBatchAndKeepsExplicitHashKeysAsHeaders() throws Exception {
+        server.call("PutRecords", """
+            {"StreamName":"s","Records":[{"Data":"MQ==","PartitionKey":"a"},
+            {"Data":"Mg==","PartitionKey":"b","ExplicitHashKey":"17"}]}\
+            """);
+
+        var found = (io.braid.log.ReadOutcome.Found)
+                partition.log().read(0, partition.log().end(), 1 << 20);
+        Batch batch;
+        try (var slice = found.slice()) {
+            batch = new Batch(slice.load());
+        }
+        var cursor = new RecordCursor(batch, batch.payload());
+
+        assertEquals(2, batch.recordCount());
+        assertEquals(server.now().toEpochMilli(), batch.baseTimestamp());
+        cursor.next();
+        assertEquals(List.of(), cursor.headers());
+        cursor.next();
+        assertEquals("kinesis.explicit-hash-key", cursor.headers().getFirst().name());
+        assertEquals(-1, bytes("17").mismatch(cursor.headers().getFirst().value()));
+    }
+}
