@@ -27,7 +27,7 @@ public final class Configuration {
 
     /// Variables of ours that are not settings: they belong to the launcher and the command line.
     private static final List<String> OTHER_VARIABLES =
-            List.of("BRAID_CONFIG", "BRAID_JAVA_HOME", "BRAID_JVM_ARGS", "BRAID_ENDPOINT");
+            List.of("BRAID_CONFIG", "BRAID_HOME", "BRAID_JAVA_HOME", "BRAID_JVM_ARGS", "BRAID_ENDPOINT");
 
     /// Kubernetes puts the addresses of a service named braid, braid-kafka ... into variables of these forms.
     private static final Pattern KUBERNETES =
