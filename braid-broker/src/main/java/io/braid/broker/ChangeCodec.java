@@ -77,7 +77,7 @@ final class ChangeCodec {
             return change;
         } catch (BufferUnderflowException e) {
             throw new IOException("damaged: its %d bytes end too early".formatted(bytes.length), e);
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IOException("damaged: " + e.getMessage(), e);
         }
     }

@@ -90,18 +90,22 @@ public record Stream(
                 .map(Shard::range)
                 .sorted(Comparator.comparing(HashRange::first))
                 .toList();
-        var expected = HashKey.MIN;
-        for (int i = 0; i < open.size(); i++) {
-            var range = open.get(i);
-            if (!range.first().equals(expected))
-                throw new IllegalArgumentException(
-                        "stream %s: an open shard should start at hash key %s, the next at %s"
-                                .formatted(name, expected, range.first()));
-            if (i + 1 < open.size()) expected = range.last().next();
-            else if (!range.last().equals(HashKey.MAX))
-                throw new IllegalArgumentException(
-                        "stream %s: no open shard takes hash keys after %s".formatted(name, range.last()));
-        }
         if (open.isEmpty()) throw new IllegalArgumentException("stream %s: no open shard".formatted(name));
+        for (int i = 0; i < open.size(); i++) {
+            var first = open.get(i).first();
+            boolean meets = i == 0
+                    ? first.equals(HashKey.MIN)
+                    : follows(first, open.get(i - 1).last());
+            if (!meets)
+                throw new IllegalArgumentException(
+                        "stream %s: open shards overlap or leave a gap before hash key %s".formatted(name, first));
+        }
+        if (!open.getLast().last().equals(HashKey.MAX))
+            throw new IllegalArgumentException("stream %s: no open shard takes hash keys after %s"
+                    .formatted(name, open.getLast().last()));
+    }
+
+    private static boolean follows(HashKey key, HashKey before) {
+        return !before.equals(HashKey.MAX) && key.equals(before.next());
     }
 }

@@ -80,6 +80,18 @@ class ChangeCodecTest {
     }
 
     @Test
+    void aChoiceThatDoesNotExistIsDamage() {
+        byte[] bytes = ChangeCodec.encode(new Resharded(ID, SPLIT, 2));
+        int extentAt = 2 + 16 + 4 + 4 + 4 + 8; // version and kind, stream, count; index, partition, first offset
+        assertEquals(2, bytes[extentAt], "the first shard is closed");
+
+        bytes[extentAt] = 9;
+
+        var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(bytes));
+        assertEquals("damaged: no shard ends as 9", refused.getMessage());
+    }
+
+    @Test
     void noiseIsRefusedOrReadButNeverAskedForMoreMemoryThanItHas() {
         var random = new Random(20);
         for (int round = 0; round < 2_000; round++) {
