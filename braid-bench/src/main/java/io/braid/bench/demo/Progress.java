@@ -41,18 +41,21 @@ final class Progress implements AutoCloseable {
     }
 
     private void show() {
-        var pause = inPlace ? IN_PLACE : LINES;
+        long start = System.nanoTime();
         long before = 0;
-        long clock = System.nanoTime();
-        boolean last = false;
-        while (!last) {
-            last = isDoneWithin(pause);
+        long clock = start;
+        while (!isDoneWithin(inPlace ? IN_PLACE : LINES)) {
             long now = System.nanoTime();
             long received = traffic.out();
-            print(traffic.line((received - before) * 1e9 / (now - clock)), last);
+            print(traffic.line(rate(received - before, now - clock)), false);
             before = received;
             clock = now;
         }
+        print(traffic.line(rate(traffic.out(), System.nanoTime() - start)), true); // the last rate is that of the whole
+    }
+
+    private static double rate(long records, long nanos) {
+        return records * 1e9 / nanos;
     }
 
     private boolean isDoneWithin(Duration pause) {

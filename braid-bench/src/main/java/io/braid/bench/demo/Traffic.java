@@ -43,8 +43,8 @@ final class Traffic {
     ///
     /// @param rate  records received per second, lately
     String line(double rate) {
-        long received = out(); // before `in`, so that the lag is never below zero
-        long put = in();
+        long received = out();
+        long put = Math.max(in(), received); // a consumer may be quicker than the answer to the put
         return "%s  in %,d  out %,d  %,.0f/s  lag %,d  shards %s"
                 .formatted(
                         time,
