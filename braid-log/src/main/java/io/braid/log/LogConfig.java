@@ -31,6 +31,7 @@ public record LogConfig(
         long retentionCheckMillis) {
     private static final int MIB = 1 << 20;
     private static final int WRITERS_MAX = 64;
+    private static final int JOURNAL_BYTES_MIN = 32 << 10;
 
     public LogConfig {
         new Problems()
@@ -51,6 +52,11 @@ public record LogConfig(
                         journalBytes,
                         "must be at least four times log.group-bytes-max (%d) and log.batch-bytes-max (%d)"
                                 .formatted(groupBytesMax, batchBytesMax))
+                .require(
+                        journalBytes >= JOURNAL_BYTES_MIN,
+                        "log.journal-bytes",
+                        journalBytes,
+                        "must be at least %d".formatted(JOURNAL_BYTES_MIN))
                 .require(inboxMax >= 1, "log.inbox-max", inboxMax, "must be at least 1, or nothing could be appended")
                 .require(inboxBytesMax >= 1, "log.inbox-bytes-max", inboxBytesMax, "must be at least 1")
                 .require(producersMax >= 1, "log.producers-max", producersMax, "must be at least 1")

@@ -171,6 +171,7 @@ public final class PartitionLog {
             var segment = segmentOf(segments, offset);
             if (!segment.hold()) { // deleted just now: its successor list tells
                 if (offset < start) return new ReadOutcome.OutOfRange(start, end);
+                if (!ending.isOpen()) throw new IOException(ending.detail());
                 continue;
             }
             boolean given = false;

@@ -66,7 +66,7 @@ final class PartitionRecovery {
         if (segments.getLast().next() < start) restartAt(start);
         for (var segment : segments) segment.publish();
         for (var base : touched) if (files.containsKey(base)) files.get(base).force();
-        if (directoryChanged && disk.exists(directory)) {
+        if ((directoryChanged || !touched.isEmpty()) && disk.exists(directory)) {
             disk.syncDirectory(directory);
             disk.syncDirectory("partitions");
         }

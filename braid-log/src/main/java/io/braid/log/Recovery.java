@@ -71,6 +71,7 @@ final class Recovery {
             throw RecoveryCase.CHECKPOINT_MISSING.refusal(
                     disk.describe("checkpoint"), "the file is missing, but there are partitions");
         note(RecoveryCase.EMPTY_DIRECTORY, "checkpoint");
+        disk.createDirectory("partitions"); // made lasting by the sync of the first checkpoint
         return new Recovered(nowMillis, 0, List.of(), findings);
     }
 
