@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
@@ -75,8 +74,7 @@ final class GroupCoordination implements AutoCloseable {
     private volatile State state = new Idle(); // written under this
     private boolean listening; // guarded by this
 
-    /// @throws IllegalArgumentException a setting cannot be used; the message names all that cannot
-    GroupCoordination(Broker broker, KafkaListener.Config config, InstantSource clock, RandomGenerator random) {
+    GroupCoordination(Broker broker, KafkaListener.Config config, InstantSource clock) {
         this.broker = broker;
         this.config = config;
         this.settings = new GroupSettings(config.groups());

@@ -1,13 +1,14 @@
 package io.braid.kafka;
 
+import io.braid.log.InvalidConfig;
+import io.braid.log.Problems.Problem;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
@@ -35,54 +36,61 @@ final class GroupSettings {
             "1");
 
     /// What Kafka has and this release does not serve, by how the names begin.
-    private static final Map<String, String> NOT_SERVED = Map.of(
+    static final Map<String, String> NOT_SERVED = Map.of(
             "group.share.", "share groups are not served by this release",
             "group.streams.", "streams groups are not served by this release",
             "errors.deadletterqueue.", "share groups are not served by this release",
             "group.coordinator.rebalance.protocols", "classic and consumer groups are always served");
 
+    /// How Kafka begins what it says about a value; the rule follows.
+    private static final String INVALID = "Invalid value %s for configuration %s: ";
+
     private final Map<String, String> asked;
 
-    /// @throws IllegalArgumentException these cannot be used; the message has all that is wrong, a line for
-    ///     each
+    /// @throws InvalidConfig these cannot be used; it has all that is wrong
     GroupSettings(Map<String, String> asked) {
         this.asked = Map.copyOf(asked);
         if (asked.isEmpty()) return;
-        var faults = faults();
-        if (!faults.isEmpty())
-            throw new IllegalArgumentException("settings of consumer groups:\n  " + String.join("\n  ", faults));
+        var problems = new ArrayList<Problem>();
+        new TreeMap<>(asked).forEach((name, value) -> fault(name).ifPresent(rule -> add(problems, name, rule)));
+        if (problems.isEmpty()) relation().ifPresent(problems::add);
+        if (!problems.isEmpty()) throw new InvalidConfig(problems);
     }
 
-    private List<String> faults() {
-        var faults = new ArrayList<String>();
-        new TreeMap<>(asked).forEach((name, value) -> {
-            var unserved = NOT_SERVED.keySet().stream().filter(name::startsWith).findFirst();
-            if (unserved.isPresent()) faults.add(fault(name, NOT_SERVED.get(unserved.get())));
-            else if (!GroupCoordinatorConfig.CONFIG_DEF.names().contains(name))
-                faults.add(fault(name, "is not a setting of consumer groups"));
-            else if (name.equals(REPLICATION) && !value.strip().equals("1"))
-                faults.add(fault(name, "must be 1, as there is one node"));
-        });
-        GroupCoordinatorConfig.CONFIG_DEF.validate(all()).stream()
-                .filter(checked -> asked.containsKey(checked.name()))
-                .sorted(Comparator.comparing(ConfigValue::name))
-                .flatMap(checked -> checked.errorMessages().stream().limit(1)) // the others follow from it
-                .forEach(faults::add);
-        if (faults.isEmpty()) relations(faults);
-        return faults;
+    /// What is wrong with one setting by itself.
+    private Optional<String> fault(String name) {
+        var unserved = NOT_SERVED.keySet().stream().filter(name::startsWith).findFirst();
+        if (unserved.isPresent()) return unserved.map(NOT_SERVED::get);
+        if (!GroupCoordinatorConfig.CONFIG_DEF.names().contains(name))
+            return Optional.of("is not a setting of consumer groups");
+        if (name.equals(REPLICATION) && !asked.get(name).strip().equals("1"))
+            return Optional.of("must be 1, as there is one node");
+        return GroupCoordinatorConfig.CONFIG_DEF.validate(all()).stream()
+                .filter(checked -> checked.name().equals(name))
+                .flatMap(checked -> checked.errorMessages().stream())
+                .findFirst() // further ones follow from it
+                .map(message -> message.replace(INVALID.formatted(asked.get(name), name), ""));
     }
 
-    /// Kafka checks how settings must be to each other where it reads them, and names the first fault only.
-    private void relations(List<String> faults) {
+    /// What is wrong with how settings are to each other. Kafka checks that where it reads them, names the first
+    /// fault only, and begins with the setting's name.
+    private Optional<Problem> relation() {
         try {
             kafka();
+            return Optional.empty();
         } catch (IllegalArgumentException e) {
-            faults.add(e.getMessage());
+            var words = e.getMessage().split(" ", 2);
+            var value = config().originals().getOrDefault(words[0], "its default");
+            return Optional.of(new Problem(words[0], value, words[1]));
         }
     }
 
-    private String fault(String name, String rule) {
-        return "%s = %s: %s".formatted(name, asked.get(name), rule);
+    private void add(List<Problem> problems, String name, String rule) {
+        problems.add(new Problem(name, asked.get(name), rule));
+    }
+
+    Map<String, String> asked() {
+        return asked;
     }
 
     private Map<String, String> all() {

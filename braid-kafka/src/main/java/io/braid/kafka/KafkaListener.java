@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +67,8 @@ public final class KafkaListener implements AutoCloseable {
     /// @param advertised what Metadata tells clients to connect to
     /// @param autoCreate whether asking for a topic that is not there creates it, if the client allows it
     /// @param limits     what one listener takes at most
-    /// @param groups     settings of the group coordinator, by Kafka's names (`group.*`, `offsets.*`)
+    /// @param groups     settings of consumer groups that differ from the defaults of [#groupSettings]
+    /// @throws io.braid.log.InvalidConfig settings of consumer groups cannot be used; it has all that is wrong
     public record Config(
             String host,
             int port,
@@ -79,8 +81,20 @@ public final class KafkaListener implements AutoCloseable {
                 new Config("127.0.0.1", 9092, new AsReached(), true, Limits.DEFAULT, Map.of());
 
         public Config {
-            groups = Map.copyOf(groups);
+            groups = new GroupSettings(groups).asked();
         }
+    }
+
+    /// A setting of consumer groups, by Kafka's name. Its value is checked, with all others, by [Config].
+    ///
+    /// @param type         what a value is, for people
+    /// @param defaultValue as it would be written
+    /// @param doc          one sentence
+    public record GroupSetting(String name, String type, String defaultValue, String doc) {}
+
+    /// All settings of consumer groups, by name.
+    public static List<GroupSetting> groupSettings() {
+        return GroupSettingTable.ROWS;
     }
 
     /// What one listener takes at most.
@@ -119,7 +133,7 @@ public final class KafkaListener implements AutoCloseable {
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
         var door = open(config);
-        var groups = new GroupCoordination(broker, config, clock, random);
+        var groups = new GroupCoordination(broker, config, clock);
         try {
             var handlers = new Handlers();
             groups.register(handlers);

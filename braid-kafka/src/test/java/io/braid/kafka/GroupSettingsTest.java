@@ -3,7 +3,11 @@ package io.braid.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.braid.log.InvalidConfig;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.junit.jupiter.api.Test;
 
 class GroupSettingsTest {
@@ -39,12 +43,12 @@ class GroupSettingsTest {
     void allThatIsWrongIsSaidAtOnce() {
         assertFault(
                 """
-                settings of consumer groups:
+                invalid configuration:
                   group.cosumer.max.size = 2: is not a setting of consumer groups
+                  group.max.size = many: Not a number of type INT
                   group.share.max.size = 7: share groups are not served by this release
-                  offsets.topic.replication.factor = 3: must be 1, as there is one node
-                  Invalid value many for configuration group.max.size: Not a number of type INT
-                  Invalid value 0 for configuration offsets.topic.num.partitions: Value must be at least 1\
+                  offsets.topic.num.partitions = 0: Value must be at least 1
+                  offsets.topic.replication.factor = 3: must be 1, as there is one node\
                 """,
                 Map.of(
                         "group.cosumer.max.size", "2",
@@ -57,14 +61,45 @@ class GroupSettingsTest {
     @Test
     void settingsThatContradictEachOtherAreRefused() {
         assertFault("""
-            settings of consumer groups:
-              group.consumer.heartbeat.interval.ms must be greater than or equal to \
-            group.consumer.min.heartbeat.interval.ms\
-            """, Map.of("group.consumer.heartbeat.interval.ms", "500"));
+                invalid configuration:
+                  group.consumer.heartbeat.interval.ms = 500: must be greater than or equal to \
+                group.consumer.min.heartbeat.interval.ms\
+                """, Map.of("group.consumer.heartbeat.interval.ms", "500"));
+    }
+
+    @Test
+    void theTableIsKafkasButForWhatIsNotServedAndOurDefaults() {
+        var definitions = GroupCoordinatorConfig.CONFIG_DEF.configKeys();
+        var expected = new TreeMap<String, String>();
+        definitions.forEach((name, key) -> {
+            boolean served = GroupSettings.NOT_SERVED.keySet().stream().noneMatch(name::startsWith);
+            if (served) expected.put(name, ConfigDef.convertToString(key.defaultValue, key.type));
+        });
+        expected.putAll(GroupSettings.DEFAULTS);
+
+        var table = new TreeMap<String, String>();
+        KafkaListener.groupSettings().forEach(setting -> table.put(setting.name(), setting.defaultValue()));
+
+        assertEquals(expected, table);
+    }
+
+    @Test
+    void theListenersConfigurationChecksThem() {
+        var standard = KafkaListener.Config.DEFAULT;
+
+        assertThrows(
+                InvalidConfig.class,
+                () -> new KafkaListener.Config(
+                        standard.host(),
+                        standard.port(),
+                        standard.advertised(),
+                        standard.autoCreate(),
+                        standard.limits(),
+                        Map.of("group.max.size", "0")));
     }
 
     private static void assertFault(String message, Map<String, String> settings) {
-        var fault = assertThrows(IllegalArgumentException.class, () -> new GroupSettings(settings));
+        var fault = assertThrows(InvalidConfig.class, () -> new GroupSettings(settings));
         assertEquals(message, fault.getMessage());
     }
 }

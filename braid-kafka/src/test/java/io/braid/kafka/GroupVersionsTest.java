@@ -91,7 +91,7 @@ class GroupVersionsTest {
         if (!(broker.create(NewStream.of("orders", 1)) instanceof CatalogOutcome.Done(var stream)))
             throw new AssertionError("not created");
         orders = GroupTopics.uuid(stream.id());
-        groups = new GroupCoordination(broker, KafkaListener.Config.DEFAULT, InstantSource.system(), random);
+        groups = new GroupCoordination(broker, KafkaListener.Config.DEFAULT, InstantSource.system());
         groups.register(handlers);
     }
 
