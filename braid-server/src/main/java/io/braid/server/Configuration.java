@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// Settings that were checked. A later source replaces an earlier one: the table's defaults, the file, the
@@ -117,8 +118,13 @@ public final class Configuration {
                 value(Settings.KAFKA_BYTES_IN_FLIGHT_MAX),
                 value(Settings.KAFKA_IDLE),
                 value(Settings.KAFKA_DRAIN));
+        var groups = new HashMap<String, String>();
+        for (var setting : KafkaListener.groupSettings()) {
+            var said = given.get(setting.name());
+            if (said != null) groups.put(setting.name(), said.text());
+        }
         return new KafkaListener.Config(
-                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, Map.of());
+                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, groups);
     }
 
     AwsListener.Config http() {
@@ -176,10 +182,17 @@ public final class Configuration {
 
     /// Rules about more than one setting; only asked when each of them is right by itself.
     private void checkTogether(List<Fault> faults) {
+        checkTogether(this::log, faults);
+        checkTogether(this::kafka, faults);
+    }
+
+    private void checkTogether(Supplier<?> part, List<Fault> faults) {
         try {
-            log();
+            part.get();
         } catch (InvalidConfig wrong) {
             for (var problem : wrong.problems()) faults.add(new Fault(origin(problem.key()), problem.toString()));
+        } catch (IllegalArgumentException wrong) {
+            faults.add(new Fault("together", wrong.getMessage()));
         }
     }
 

@@ -239,7 +239,9 @@ public final class Settings {
                             LOG_RETENTION_CHECK_MILLIS,
                             LOGGING_LEVEL,
                             LOGGING_LIBRARIES),
-                    StreamSettings.all().stream().map(Settings::ofStream))
+                    Stream.concat(
+                            KafkaListener.groupSettings().stream().map(Settings::ofGroups),
+                            StreamSettings.all().stream().map(Settings::ofStream)))
             .toList();
 
     private Settings() {}
@@ -274,6 +276,12 @@ public final class Settings {
             return text;
         });
         return new Setting<>(STREAM_PREFIX + setting.name(), kind, setting.defaultValue(), setting.doc());
+    }
+
+    /// Settings of consumer groups have Kafka's names and Kafka's rules, which are asked once all are known.
+    private static Setting<String> ofGroups(KafkaListener.GroupSetting setting) {
+        return new Setting<>(
+                setting.name(), new Kind<>(setting.type(), text -> text), setting.defaultValue(), setting.doc());
     }
 
     /// Levenshtein's distance: single letters added, left out or replaced.

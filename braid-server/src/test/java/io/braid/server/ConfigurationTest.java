@@ -85,6 +85,18 @@ class ConfigurationTest {
     }
 
     @Test
+    void settingsOfConsumerGroupsHaveKafkasNamesAndRules() throws BadSettings {
+        var file = "group:\n  initial.rebalance.delay.ms: 0\n";
+
+        assertEquals(
+                Map.of("group.initial.rebalance.delay.ms", "0"),
+                of(file, Map.of()).kafka().groups());
+        assertEquals(
+                List.of(new Fault("--set", "group.max.size = 0: Value must be at least 1")),
+                faults(file, Map.of(), new Given("group.max.size", "0", "--set")));
+    }
+
+    @Test
     void anOpenAddressIsRefusedUntilSomebodySaysItIsFine() throws BadSettings {
         var open = new Given("kafka.listen", "0.0.0.0:9092", "--kafka");
 

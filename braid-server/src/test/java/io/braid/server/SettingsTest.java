@@ -49,7 +49,7 @@ class SettingsTest {
             once. Sizes are written with a unit (`64MiB`), so are durations (`30s`).
 
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
-            topic configuration).
+            topic configuration). Those that begin with `group.` or `offset` are Kafka's settings of consumer groups.
 
             | setting | default | type | meaning |
             |---|---|---|---|
