@@ -257,7 +257,11 @@ final class Connection {
             LOG.log(Level.DEBUG, () -> "connection " + id + " ended: " + e);
             abort();
         } catch (RuntimeException e) { // an answer that its version cannot express: a fault of ours
-            LOG.log(Level.ERROR, "connection " + id + " closed: cannot send the answer to " + pending.request(), e);
+            LOG.log(
+                    Level.ERROR,
+                    "connection " + id + " closed: cannot answer "
+                            + pending.request().context().header,
+                    e);
             abort();
         } finally {
             pending.frame().release();

@@ -1,0 +1,48 @@
+/// The Kafka listener: Kafka's wire protocol in front of the broker, for every client that speaks it.
+///
+/// Outside this package there is only [KafkaListener]. Messages, their versions and the group coordinator are
+/// Kafka's own classes (`kafka-clients` and the coordinator jars), and nothing outside this package sees them.
+///
+/// ## Words
+///
+/// | word         | meaning                                                                                  |
+/// |--------------|------------------------------------------------------------------------------------------|
+/// | topic        | what Kafka calls a stream; the word is used at this edge only                            |
+/// | Request      | one parsed request, with who asks and by which address it came in                        |
+/// | Handler      | serves one API                                                                           |
+/// | Handlers     | who serves what, in which versions; ApiVersions is made from it                          |
+/// | Answer       | what a handler gives back: a response, or how the writer thread gets it                  |
+/// | Frame        | the memory one request was read into; its records go from there to the disk               |
+/// | Doorbell     | what a long poll waits on                                                                |
+/// | FetchSession | what a consumer fetches from, so that requests and responses name only what changes       |
+///
+/// ## The life of a request
+///
+///     socket ──► reader thread: frame, parse, Handler ──► pending answers ──► writer thread ──► socket
+///                                       │                  (bounded)            │ waits for the disk,
+///                                       ▼                                       │ or for records
+///                                 PartitionLog.append                    PartitionLog.read
+///
+/// A produce request is submitted by the reader and answered by the writer, so the next one is appended while
+/// this one waits for the disk. Records lie off the heap and are never copied on their way in; on their way out
+/// they go from the segment's file to the socket.
+///
+/// ## Threads
+///
+/// All virtual: one that accepts, one that closes idle connections, two for each connection, in blocking style.
+/// They are never interrupted (an interrupt would close the segment file that a fetch reads): a connection ends by
+/// closing its socket and ringing its doorbell. Group coordination has threads of its own.
+///
+/// ## Failure
+///
+/// What a client did wrong is answered in Kafka's error codes, from one table for each kind ([ProduceErrors],
+/// [TopicErrors]). Bytes that are no request end their connection, with one log line. Every limit is named in
+/// [KafkaListener.Limits].
+///
+/// ## Not here, on purpose
+///
+/// No transactions, no TLS and no SASL in this release; no down-conversion (clients of Kafka 0.11 and newer are
+/// served, as by Kafka 4); no decompression and no look at single records.
+///
+/// Start reading at [Connection].
+package io.braid.kafka;
