@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -211,7 +212,11 @@ public final class ClientChecks implements Function<Map<String, String>, Map<Str
     }
 
     private void largeRecords() throws Exception {
-        var topic = client.createTopic("large", 1);
+        var topic = client.name("large");
+        try (var admin = client.admin()) {
+            var limited = new NewTopic(topic, 1, (short) 1).configs(Map.of("max.message.bytes", "1048588"));
+            admin.createTopics(List.of(limited)).all().get();
+        }
         var large = new byte[1_000_000];
         new Random(1).nextBytes(large);
         var config = Map.of("max.request.size", "4000000", "buffer.memory", "33554432");
