@@ -3,6 +3,7 @@ package io.braid.kafka;
 import io.braid.broker.Broker;
 import io.braid.broker.Broker.TimedOffset;
 import io.braid.broker.Partition;
+import io.braid.broker.Stream;
 import io.braid.kafka.Answer.Reply;
 import io.braid.log.PartitionLog;
 import io.braid.log.ReadOutcome;
@@ -199,6 +200,8 @@ final class PositionApi {
     private Deletion delete(String topic, int index, long offset) {
         var found = broker.partition(topic, index);
         if (found.isEmpty()) return new Failed(index, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        if (found.get().stream().kind() == Stream.Kind.INTERNAL)
+            return new Failed(index, Errors.INVALID_TOPIC_EXCEPTION); // as Kafka says
         var log = found.get().log();
         long before = offset == AT_END ? log.end() : offset;
         if (before < 0 || before > log.end()) return new Failed(index, Errors.OFFSET_OUT_OF_RANGE);

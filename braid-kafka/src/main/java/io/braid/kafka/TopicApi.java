@@ -178,6 +178,12 @@ final class TopicApi {
         var stream = broker.catalog().stream(topic.name());
         if (stream.isEmpty())
             return grown(topic, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(topic.name()));
+        if (stream.get().kind() == Stream.Kind.INTERNAL)
+            return grown(
+                    topic,
+                    Errors.INVALID_REQUEST,
+                    "'%s' is the server's own and keeps its partitions: they decide where things are kept"
+                            .formatted(topic.name()));
         int partitions = stream.get().partitions();
         if (topic.count() <= partitions)
             return grown(

@@ -16,6 +16,8 @@ import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,6 +28,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +220,26 @@ class GroupAdminTest {
         server.create("orders", 2);
 
         assertEquals(Map.of(), offsets("g"));
+    }
+
+    @Test
+    void nobodyChangesTheStreamThatGroupsAreKeptIn() throws Exception {
+        var partition = new TopicPartition(GroupCoordination.STREAM, 0);
+        admin.alterConsumerGroupOffsets("g", Map.of(ORDERS_0, new OffsetAndMetadata(5)))
+                .all()
+                .get();
+
+        assertFails(
+                InvalidRequestException.class,
+                admin.deleteTopics(List.of(GroupCoordination.STREAM)).all());
+        assertFails(
+                InvalidRequestException.class,
+                admin.createPartitions(Map.of(GroupCoordination.STREAM, NewPartitions.increaseTo(17)))
+                        .all());
+        assertFails(
+                InvalidTopicException.class,
+                admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(0)))
+                        .all());
     }
 
     private KafkaConsumer<String, String> member(String protocol, String group) {
