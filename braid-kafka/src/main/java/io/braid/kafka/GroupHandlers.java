@@ -1,9 +1,7 @@
 package io.braid.kafka;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.Node;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
@@ -33,10 +31,7 @@ import org.apache.kafka.common.requests.ListGroupsRequest;
 import org.apache.kafka.common.requests.ListGroupsResponse;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 import org.apache.kafka.common.requests.SyncGroupResponse;
-import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
-import org.apache.kafka.security.authorizer.AclEntry;
 
 /// The APIs about groups and their members, as Kafka 4.4's `KafkaApis` serves them around the coordinator:
 /// classic groups, the consumer groups of KIP-848, and what administrators ask. Nobody is authorized here
@@ -140,7 +135,8 @@ final class GroupHandlers {
                 .thenApply(described -> {
                     if (asked.includeAuthorizedOperations())
                         for (var group : described)
-                            if (group.errorCode() == Errors.NONE.code()) group.setAuthorizedOperations(everything());
+                            if (group.errorCode() == Errors.NONE.code())
+                                group.setAuthorizedOperations(Operations.GROUP);
                     return new ConsumerGroupDescribeResponse(
                             new ConsumerGroupDescribeResponseData().setGroups(described));
                 }));
@@ -154,7 +150,8 @@ final class GroupHandlers {
                 .thenApply(described -> {
                     if (tellOperations)
                         for (var group : described)
-                            if (group.errorCode() == Errors.NONE.code()) group.setAuthorizedOperations(everything());
+                            if (group.errorCode() == Errors.NONE.code())
+                                group.setAuthorizedOperations(Operations.GROUP);
                     return new DescribeGroupsResponse(new DescribeGroupsResponseData().setGroups(described));
                 }));
     }
@@ -175,13 +172,5 @@ final class GroupHandlers {
         return Answer.when(groups.coordinator()
                 .deleteGroups(request.context(), names, BUFFERS)
                 .thenApply(results -> new DeleteGroupsResponse(new DeleteGroupsResponseData().setResults(results))));
-    }
-
-    /// What may be done with a group, as the bits of its operations' codes.
-    private static int everything() {
-        var codes = AclEntry.supportedOperations(ResourceType.GROUP).stream()
-                .map(AclOperation::code)
-                .collect(Collectors.toSet());
-        return Utils.to32BitField(codes);
     }
 }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
@@ -41,7 +40,7 @@ final class GroupTopics {
 
     /// Takes the coordinator to these streams, which are all there are.
     synchronized void follow(Collection<Stream> streams) {
-        var ids = streams.stream().map(stream -> uuid(stream.id())).collect(Collectors.toSet());
+        var ids = streams.stream().map(stream -> Ids.of(stream.id())).collect(Collectors.toSet());
         var delta = new MetadataDelta.Builder().setImage(image).build();
         image.topics().topicsById().keySet().stream()
                 .filter(id -> !ids.contains(id))
@@ -83,7 +82,7 @@ final class GroupTopics {
     }
 
     private static void grow(MetadataDelta delta, Stream stream) {
-        var id = uuid(stream.id());
+        var id = Ids.of(stream.id());
         var known = delta.image().topics().getTopic(id);
         if (known == null) create(delta, stream.name(), id);
         int from = known == null ? 0 : known.partitions().size();
@@ -102,15 +101,5 @@ final class GroupTopics {
 
     private MetadataImage step(MetadataDelta delta) {
         return delta.apply(new MetadataProvenance(++version, 0, clock.millis(), true));
-    }
-
-    /// A stream's identity as Kafka's topic id.
-    static Uuid uuid(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
-    }
-
-    /// A topic id as a stream's identity.
-    static UUID uuid(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

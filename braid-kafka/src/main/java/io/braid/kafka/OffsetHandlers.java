@@ -80,7 +80,7 @@ final class OffsetHandlers {
     /// The partitions that exist; the others are answered at once.
     private static Optional<OffsetCommitRequestTopic> known(
             Stream stream, OffsetCommitRequestTopic asked, OffsetCommitResponse.Builder answer) {
-        var known = new OffsetCommitRequestTopic().setName(stream.name()).setTopicId(GroupTopics.uuid(stream.id()));
+        var known = new OffsetCommitRequestTopic().setName(stream.name()).setTopicId(Ids.of(stream.id()));
         for (var partition : asked.partitions()) {
             if (has(stream, partition.partitionIndex())) known.partitions().add(partition);
             else
@@ -150,7 +150,7 @@ final class OffsetHandlers {
         var identified = new ArrayList<OffsetFetchResponseTopics>();
         for (var topic : found) {
             if (topic.topicId().equals(Uuid.ZERO_UUID))
-                stream(topic.name()).ifPresent(stream -> topic.setTopicId(GroupTopics.uuid(stream.id())));
+                stream(topic.name()).ifPresent(stream -> topic.setTopicId(Ids.of(stream.id())));
             if (!topic.topicId().equals(Uuid.ZERO_UUID)) identified.add(topic);
         }
         return identified;
@@ -182,7 +182,7 @@ final class OffsetHandlers {
     }
 
     private Optional<Stream> stream(Uuid id) {
-        return broker.catalog().stream(GroupTopics.uuid(id));
+        return broker.catalog().stream(Ids.of(id));
     }
 
     private static boolean has(Stream stream, int partition) {

@@ -27,6 +27,13 @@ final class Operations {
             AclOperation.ALTER_CONFIGS,
             AclOperation.IDEMPOTENT_WRITE));
 
+    static final int GROUP = bits(Set.of(
+            AclOperation.READ,
+            AclOperation.DELETE,
+            AclOperation.DESCRIBE,
+            AclOperation.DESCRIBE_CONFIGS,
+            AclOperation.ALTER_CONFIGS));
+
     private Operations() {}
 
     private static int bits(Set<AclOperation> operations) {

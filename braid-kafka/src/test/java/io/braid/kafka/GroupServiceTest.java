@@ -143,6 +143,20 @@ class GroupServiceTest {
         assertEquals(41, committed(orders));
     }
 
+    @Test
+    void closingEndsEveryThread() {
+        commit(orders, 41);
+
+        service.close();
+
+        var left = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.isDaemon())
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("group"))
+                .toList();
+        assertEquals(List.of(), left);
+    }
+
     private GroupService start(List<Stream> streams) {
         var started = new GroupService(
                 List.of(log), 1 << 20, _ -> OptionalLong.empty(), new GroupSettings(Map.of()), InstantSource.system());
@@ -168,7 +182,7 @@ class GroupServiceTest {
     private CompletableFuture<Errors> commitLater(Stream stream, long offset) {
         var topic = new OffsetCommitRequestTopic()
                 .setName(stream.name())
-                .setTopicId(GroupTopics.uuid(stream.id()))
+                .setTopicId(Ids.of(stream.id()))
                 .setPartitions(List.of(
                         new OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(offset)));
         var request = new OffsetCommitRequestData().setGroupId("group").setTopics(List.of(topic));

@@ -61,10 +61,10 @@ class GroupSettingsTest {
     @Test
     void settingsThatContradictEachOtherAreRefused() {
         assertFault("""
-                invalid configuration:
-                  group.consumer.heartbeat.interval.ms = 500: must be greater than or equal to \
-                group.consumer.min.heartbeat.interval.ms\
-                """, Map.of("group.consumer.heartbeat.interval.ms", "500"));
+            invalid configuration:
+              group.consumer.heartbeat.interval.ms = 500: must be greater than or equal to \
+            group.consumer.min.heartbeat.interval.ms\
+            """, Map.of("group.consumer.heartbeat.interval.ms", "500"));
     }
 
     @Test

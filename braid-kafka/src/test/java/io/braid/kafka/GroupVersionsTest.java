@@ -90,7 +90,7 @@ class GroupVersionsTest {
         broker = Broker.open(log, BrokerConfig.DEFAULT, InstantSource.system(), random);
         if (!(broker.create(NewStream.of("orders", 1)) instanceof CatalogOutcome.Done(var stream)))
             throw new AssertionError("not created");
-        orders = GroupTopics.uuid(stream.id());
+        orders = Ids.of(stream.id());
         groups = new GroupCoordination(broker, KafkaListener.Config.DEFAULT, InstantSource.system());
         groups.register(handlers);
     }
