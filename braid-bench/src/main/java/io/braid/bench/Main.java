@@ -2,14 +2,20 @@ package io.braid.bench;
 
 import io.braid.bench.demo.DemoCommand;
 import java.io.PrintStream;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// The entry of this module: `demo` or `bench`, then their options.
 public final class Main {
+    /// Kafka's clients tell of every step. A logger is forgotten, with its level, unless somebody holds it.
+    private static final Logger KAFKA_CLIENTS = Logger.getLogger("org.apache.kafka");
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        KAFKA_CLIENTS.setLevel(Level.WARNING);
         System.exit(commandLine(System.out).execute(arguments));
     }
 

@@ -10,17 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /// `./braid demo`: starts a server of its own, unless a running one is named.
 public final class DemoCommand implements Callable<Integer> {
-    /// Loggers are forgotten, with their levels, unless somebody holds them.
-    private static final Logger KAFKA_CLIENTS = Logger.getLogger("org.apache.kafka");
-
     private final PrintStream out;
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private final OptionSpec data = option("--data", "NAME", "flights", "flights or earthquakes");
@@ -51,7 +46,6 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        KAFKA_CLIENTS.setLevel(Level.WARNING); // they tell of every step
         var demo = demo();
         var bootstrap = Optional.<String>ofNullable(kafka.getValue());
         var endpoint = Optional.<String>ofNullable(http.getValue());
