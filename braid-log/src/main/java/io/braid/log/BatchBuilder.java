@@ -19,7 +19,7 @@ public final class BatchBuilder {
     private static final int VARINT_BYTES_MAX = 5;
 
     private final long baseTimestampMillis;
-    private byte[] bytes = new byte[BYTES_AT_FIRST];
+    private byte[] bytes;
     private int size = Batch.HEADER_BYTES;
     private int recordCount;
     private long maxTimestampMillis = -1;
@@ -30,7 +30,14 @@ public final class BatchBuilder {
 
     /// `baseTimestampMillis`: milliseconds since 1970 of the first record.
     public BatchBuilder(long baseTimestampMillis) {
+        this(baseTimestampMillis, BYTES_AT_FIRST);
+    }
+
+    /// The same for who knows about how large the batch will be: memory of this many bytes grows only if it is
+    /// larger.
+    public BatchBuilder(long baseTimestampMillis, int bytesExpected) {
         this.baseTimestampMillis = baseTimestampMillis;
+        this.bytes = new byte[Math.max(bytesExpected, Batch.HEADER_BYTES)];
     }
 
     /// Makes the batch one of an idempotent producer, whose first record has this sequence number.
