@@ -20,7 +20,7 @@ import java.time.InstantSource;
 import java.util.Random;
 
 /// A real listener over a real broker and log on a free port, with a clock that moves when told to.
-public final class TestServer implements AutoCloseable {
+final class TestServer implements AutoCloseable {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     private final HttpClient client =
@@ -32,11 +32,11 @@ public final class TestServer implements AutoCloseable {
     private Broker broker;
     private AwsListener listener;
 
-    public TestServer(Path directory) throws IOException {
+    TestServer(Path directory) throws IOException {
         this(directory, AwsListener.Config.DEFAULT);
     }
 
-    public TestServer(Path directory, AwsListener.Config config) throws IOException {
+    TestServer(Path directory, AwsListener.Config config) throws IOException {
         this.directory = directory;
         this.config = config.withAddress("127.0.0.1", 0);
         open();
@@ -49,33 +49,33 @@ public final class TestServer implements AutoCloseable {
         listener = AwsListener.start(broker, config, clock, new Random(2));
     }
 
-    public void restart() throws IOException {
+    void restart() throws IOException {
         closeParts();
         open();
     }
 
-    public Broker broker() {
+    Broker broker() {
         return broker;
     }
 
-    public Instant now() {
+    Instant now() {
         return now;
     }
 
-    public void pass(Duration time) {
+    void pass(Duration time) {
         now = now.plus(time);
     }
 
-    public URI uri(String path) {
+    URI uri(String path) {
         return URI.create("http://127.0.0.1:" + listener.address().getPort() + path);
     }
 
     /// Calls a Kinesis operation with JSON.
-    public HttpResponse<String> call(String operation, String json) throws IOException, InterruptedException {
+    HttpResponse<String> call(String operation, String json) throws IOException, InterruptedException {
         return client.send(request(operation, json).build(), BodyHandlers.ofString(UTF_8));
     }
 
-    public HttpRequest.Builder request(String operation, String json) {
+    HttpRequest.Builder request(String operation, String json) {
         return HttpRequest.newBuilder(uri("/"))
                 .timeout(ANSWER_MAX)
                 .header("Content-Type", "application/x-amz-json-1.1")
@@ -83,7 +83,7 @@ public final class TestServer implements AutoCloseable {
                 .POST(BodyPublishers.ofString(json, UTF_8));
     }
 
-    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+    <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
         return client.send(request, handler);
     }

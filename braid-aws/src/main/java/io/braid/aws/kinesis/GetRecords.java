@@ -53,16 +53,20 @@ final class GetRecords implements Operation {
         long now = clock.millis();
         var iterator = ShardIterator.open(seal, params.requiredText("ShardIterator"), now);
         var stream = stream(iterator, params);
-        var shard = stream.shards().get(iterator.shard());
-        var partition = broker.partition(stream.id(), shard.partition())
-                .orElseThrow(() -> lookup.noShard(Lookup.shardId(shard.index()), stream.name()));
+        var partition = broker.partition(
+                        stream.id(), stream.shards().get(iterator.shard()).partition())
+                .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), stream.name()));
+        // First how far may be read, then the shard: if it is still open now, all of that is its own, and not a
+        // child's.
+        long stable = partition.log().lastStable();
+        var shard = lookup.find(stream.id()).orElse(stream).shards().get(iterator.shard());
         int limit = (int) params.number("Limit").orElse(Requests.GET_RECORDS_MAX);
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
-        var reading = new Reading(partition.log(), shard, iterator.offset(), limit, answer);
+        var reading = new Reading(partition.log(), shard, stable, iterator.offset(), limit, answer);
         reading.run();
         answer.endList();
         traffic.got(reading.records, reading.bytes);
-        // The catalog now, not then: the shard may have been closed while we read.
+        // The catalog once more: if the shard has been closed and we have read all of it, the client goes on.
         finish(answer, lookup.find(stream.id()).orElse(stream), shard.index(), reading, now);
     }
 
@@ -99,27 +103,27 @@ final class GetRecords implements Operation {
         private final int limit;
         private final WireWriter answer;
         private final long created;
+        private final long stable; // the first offset that may not be shown
         private final byte[] digits = new byte[SequenceNumber.DIGITS_MAX];
 
         private long next;
-        private long stable;
         private long scanned;
         private long newestMillis = -1;
         private boolean full;
         private int records;
         private long bytes;
 
-        Reading(PartitionLog log, Shard shard, long offset, int limit, WireWriter answer) {
+        Reading(PartitionLog log, Shard shard, long stable, long offset, int limit, WireWriter answer) {
             this.log = log;
             this.shard = shard;
             this.limit = limit;
             this.answer = answer;
             this.created = SequenceNumber.createdSecond(shard);
             this.next = offset;
+            this.stable = Math.min(stable, Lookup.endOf(shard));
         }
 
         void run() throws IOException {
-            stable = Math.min(log.lastStable(), Lookup.endOf(shard));
             while (!full && next < stable && scanned < SCAN_BYTES_MAX) {
                 switch (log.read(next, stable, READ_BYTES)) {
                     case ReadOutcome.Found(var slice) -> {
@@ -181,9 +185,10 @@ final class GetRecords implements Operation {
             answer.endMap();
         }
 
-        /// 0 if nothing more can be read now; else how old the last record shown is.
+        /// 0 if nothing more could be read; else how old the last record looked at is.
         long millisBehind(long now) {
-            return next >= Math.min(log.lastStable(), Lookup.endOf(shard)) ? 0 : Math.max(1, now - newestMillis);
+            if (next >= stable) return 0;
+            return newestMillis < 0 ? 1 : Math.max(1, now - newestMillis);
         }
     }
 }

@@ -98,14 +98,6 @@ final class Lookup {
         return "shardId-" + "0".repeat(SHARD_DIGITS - digits.length()) + digits;
     }
 
-    /// The shard on whose range of offsets a record lies.
-    static Optional<Shard> shardAt(Stream stream, int partition, long offset) {
-        return stream.shards().stream()
-                .filter(shard -> shard.partition() == partition && offset >= shard.firstOffset())
-                .filter(shard -> offset < endOf(shard))
-                .findFirst();
-    }
-
     /// The first offset that is not the shard's any more.
     static long endOf(Shard shard) {
         return switch (shard.extent()) {

@@ -8,10 +8,10 @@ import io.braid.aws.wire.AwsFault;
 import io.braid.broker.Broker;
 import io.braid.broker.HashKey;
 import io.braid.broker.Shard;
-import io.braid.broker.ShardHold;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import io.braid.log.AppendOutcome;
+import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
 import io.braid.log.Header;
 import java.io.IOException;
@@ -23,10 +23,10 @@ import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,21 +35,19 @@ import java.util.concurrent.TimeoutException;
 /// The records of one request on their way into the log: one batch per shard (more only where a partition takes no
 /// batch that large), all appended before the first is waited for. One thread.
 ///
-/// A shard may be closed between the look at the catalog and the append. If its partition went with it, the log
-/// refuses and the records are routed once more; if the partition goes on with a child, the record is the child's,
-/// and is answered as such, because its offset is.
+/// The stream's shards are held as they are from the choice of the shard until the last answer, so a record is
+/// always in the shard that its key belongs to, and a split waits for the puts before it.
 final class Put {
     /// The name under which a record keeps its explicit hash key.
     static final String EXPLICIT_HASH_KEY_HEADER = "kinesis.explicit-hash-key";
 
-    /// Looks at a changing catalog before the client has to try again.
-    private static final int ROUNDS_MAX = 4;
     /// An append is answered in milliseconds; this only bounds the wait for a disk that hangs.
     private static final int ANSWER_SECONDS_MAX = 60;
-    /// What a batch and a record have around keys and data; generous.
-    private static final int BATCH_OVERHEAD_BYTES = 128;
+    /// What a batch has around its records, and a record around its key and data; a little generous.
+    private static final int BATCH_OVERHEAD_BYTES = 64;
 
-    private static final int RECORD_OVERHEAD_BYTES = 160;
+    private static final int RECORD_OVERHEAD_BYTES = 24;
+    private static final int HASH_KEY_BYTES_MAX = 72;
     private static final Header[] NO_HEADERS = {};
 
     private final Broker broker;
@@ -63,13 +61,12 @@ final class Put {
     /// Records that go to one partition together.
     private static final class Group {
         final Shard shard;
-        final BatchBuilder builder;
         final List<Integer> members = new ArrayList<>();
+        long bytes = BATCH_OVERHEAD_BYTES; // at most, of the batch
         CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
 
-        Group(Shard shard, long nowMillis) {
+        Group(Shard shard) {
             this.shard = shard;
-            this.builder = new BatchBuilder(nowMillis);
         }
     }
 
@@ -92,17 +89,16 @@ final class Put {
     Placement[] run(Stream stream) {
         var keys = new HashKey[entries.size()];
         for (int i = 0; i < keys.length; i++) keys[i] = hashKey(entries.get(i));
-        List<Integer> waiting = new ArrayList<>(keys.length);
-        for (int i = 0; i < keys.length; i++) waiting.add(i);
-        for (int round = 1; !waiting.isEmpty(); round++) {
-            var held = round > ROUNDS_MAX ? Optional.<ShardHold>empty() : broker.hold(stream.id());
-            if (held.isEmpty()) {
-                for (int i : waiting) placements[i] = new Failed(Code.INTERNAL, "The stream is changing: try again.");
-                break;
-            }
-            try (var hold = held.get()) { // no shard closes between choosing it and the answer of the log
-                waiting = round(hold.stream(), keys, waiting);
-            }
+        var held = broker.hold(stream.id());
+        if (held.isEmpty()) {
+            Arrays.fill(placements, new Failed(Code.INTERNAL, "The stream was deleted."));
+            return placements;
+        }
+        try (var hold = held.get()) {
+            var groups = group(hold.stream(), keys);
+            for (var group : groups)
+                group.answer = hold.partition(group.shard).log().append(batch(group));
+            for (var group : groups) settle(hold.stream(), group);
         }
         return placements;
     }
@@ -128,38 +124,37 @@ final class Put {
         return new HashKey(halves.getLong(), halves.getLong());
     }
 
-    /// Routes, appends and waits once; answers the records that have to be routed again.
-    private List<Integer> round(Stream stream, HashKey[] keys, List<Integer> members) {
-        var groups = group(stream, keys, members);
-        for (var group : groups) append(stream, group);
-        var again = new ArrayList<Integer>();
-        for (var group : groups) settle(stream, group, again);
-        again.sort(null); // records keep the order of the request
-        return again;
-    }
-
-    private List<Group> group(Stream stream, HashKey[] keys, List<Integer> members) {
+    private List<Group> group(Stream stream, HashKey[] keys) {
         int batchBytesMax = Integer.parseInt(broker.setting(stream, StreamSettings.MAX_MESSAGE_BYTES));
         var groups = new ArrayList<Group>();
         Map<Integer, Group> filling = new HashMap<>();
-        for (int i : members) {
-            var entry = entries.get(i);
+        for (int i = 0; i < keys.length; i++) {
+            long bytes = bytesMax(entries.get(i));
             var shard = stream.shardFor(keys[i]);
             var group = filling.get(shard.index());
-            if (group == null || isTooSmallFor(group, entry, batchBytesMax)) {
-                group = new Group(shard, nowMillis);
+            if (group == null || group.bytes + bytes > batchBytesMax) {
+                group = new Group(shard);
                 filling.put(shard.index(), group);
                 groups.add(group);
             }
-            group.builder.add(nowMillis, entry.key(), entry.data(), headers(entry));
             group.members.add(i);
+            group.bytes += bytes;
         }
         return groups;
     }
 
-    private static boolean isTooSmallFor(Group group, PutRequest.Entry entry, int batchBytesMax) {
-        long size = group.builder.byteSize() + entry.byteSize() + RECORD_OVERHEAD_BYTES + BATCH_OVERHEAD_BYTES;
-        return size > batchBytesMax && !group.members.isEmpty();
+    private static long bytesMax(PutRequest.Entry entry) {
+        int hashKey = entry.explicitHashKey().isPresent() ? HASH_KEY_BYTES_MAX : 0;
+        return entry.byteSize() + RECORD_OVERHEAD_BYTES + hashKey;
+    }
+
+    private Batch batch(Group group) {
+        var builder = new BatchBuilder(nowMillis, Math.toIntExact(group.bytes));
+        for (int i : group.members) {
+            var entry = entries.get(i);
+            builder.add(nowMillis, entry.key(), entry.data(), headers(entry));
+        }
+        return builder.build();
     }
 
     private static Header[] headers(PutRequest.Entry entry) {
@@ -168,24 +163,14 @@ final class Put {
         return new Header[] {new Header(EXPLICIT_HASH_KEY_HEADER, MemorySegment.ofArray(value))};
     }
 
-    private void append(Stream stream, Group group) {
-        var partition = broker.partition(stream.id(), group.shard.partition());
-        if (partition.isPresent() && partition.get().isWritable())
-            group.answer = partition.get().log().append(group.builder.build());
-        else
-            group.answer.complete(new AppendOutcome.Refused(
-                    AppendOutcome.Reason.NOT_OWNER, "the partition takes no records any more"));
-    }
-
-    private void settle(Stream stream, Group group, List<Integer> again) {
+    private void settle(Stream stream, Group group) {
         switch (outcome(group)) {
-            case AppendOutcome.Appended(long first, long _) -> stored(stream, group, first);
-            case AppendOutcome.Duplicate(long first, long _) -> stored(stream, group, first);
+            case AppendOutcome.Appended(long first, long _) -> stored(group, first);
+            case AppendOutcome.Duplicate(long first, long _) -> stored(group, first);
             case AppendOutcome.Refused(var reason, String detail) -> {
                 switch (reason) {
-                    case NOT_OWNER -> again.addAll(group.members);
                     case OVERLOADED -> failed(group, new Failed(Code.THROTTLED, rateExceeded(stream, group.shard)));
-                    case CORRUPT, TOO_LARGE, OUT_OF_SEQUENCE, FENCED, NOT_NEXT ->
+                    case NOT_OWNER, CORRUPT, TOO_LARGE, OUT_OF_SEQUENCE, FENCED, NOT_NEXT ->
                         failed(group, new Failed(Code.INTERNAL, detail));
                 }
             }
@@ -211,18 +196,10 @@ final class Put {
         }
     }
 
-    private void stored(Stream stream, Group group, long first) {
-        var target = Target.of(shardOf(stream, group, first), nowMillis);
+    private void stored(Group group, long first) {
+        var target = Target.of(group.shard, nowMillis);
         for (int place = 0; place < group.members.size(); place++)
             placements[group.members.get(place)] = new Stored(target, first + place);
-    }
-
-    /// The shard whose offsets the batch got: another than it was meant for if that was closed in between.
-    private Shard shardOf(Stream stream, Group group, long first) {
-        var now = broker.catalog().stream(stream.id()).orElse(stream);
-        return now == stream
-                ? group.shard
-                : Lookup.shardAt(now, group.shard.partition(), first).orElse(group.shard);
     }
 
     private void failed(Group group, Failed failed) {
