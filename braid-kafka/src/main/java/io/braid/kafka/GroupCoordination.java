@@ -34,10 +34,9 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// | [GroupTopics]        | the catalog in the coordinator's words                                  |
 /// | [GroupSettings]      | settings by Kafka's names, our defaults                                 |
 ///
-/// Nothing is started, and not one of the coordinator's classes loaded, until the first request that is about
-/// a group: a server without groups stays small. Then the stream `__consumer_offsets` is created if this
-/// directory has none; the number of its partitions is fixed from that moment, as it decides which partition
-/// a group is kept in.
+/// Nothing of the coordinator is started until the first request that is about a group: a server without
+/// groups stays small. Then the stream `__consumer_offsets` is created if this directory has none; the number
+/// of its partitions is fixed from that moment, as it decides which partition a group is kept in.
 ///
 ///     idle ──first group request──► running ──close──► closed
 ///

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,8 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 import org.apache.kafka.server.util.timer.SystemTimer;
@@ -71,6 +74,7 @@ final class GroupService implements AutoCloseable {
     private final AtomicInteger loading = new AtomicInteger();
     private final AtomicInteger epoch = new AtomicInteger();
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private volatile boolean closed;
 
     /// @param logs          the partitions of the groups' stream, all of them, by number
     /// @param batchBytesMax the largest batch they take
@@ -108,7 +112,7 @@ final class GroupService implements AutoCloseable {
                 .withPartitionMetadataClient(new Ends(ends))
                 .build();
         kafka.startup(partitions::size);
-        topics = new GroupTopics(kafka::onMetadataUpdate, clock);
+        topics = new GroupTopics(this::tell, clock);
     }
 
     /// What requests are served with. Any thread.
@@ -141,8 +145,8 @@ final class GroupService implements AutoCloseable {
         try {
             kafka.onResignation(index, OptionalInt.empty());
             kafka.onElection(index, epoch.incrementAndGet());
-        } catch (ApiException _) {
-            // The service is being shut down: nobody will ask for this partition again.
+        } catch (ApiException e) {
+            if (!closed) throw e; // else nobody will ask for this partition again
         }
     }
 
@@ -150,14 +154,27 @@ final class GroupService implements AutoCloseable {
     /// deleted meanwhile are looked for: that takes changes, so all partitions have to take them.
     private void settled() {
         if (loading.decrementAndGet() > 0) return;
-        loader.execute(() -> {
-            topics.forget(committed);
-            loaded.countDown();
-        });
+        try {
+            loader.execute(() -> {
+                topics.forget(committed);
+                loaded.countDown();
+            });
+        } catch (RejectedExecutionException e) {
+            if (!closed) throw e;
+        }
+    }
+
+    private void tell(MetadataDelta delta, MetadataImage image) {
+        try {
+            kafka.onMetadataUpdate(delta, image);
+        } catch (ApiException e) {
+            if (!closed) throw e; // else nobody will ask what the catalog was
+        }
     }
 
     @Override
     public void close() {
+        closed = true;
         loader.shutdownNow();
         kafka.shutdown();
         metrics.close();
