@@ -39,7 +39,7 @@ class BothProtocolsTest {
 
     @BeforeEach
     void connect(RunningServer server) {
-        kafka = new OldestClient(server.kafka(), "both");
+        kafka = new OldestClient(server.kafka(), "kafka-both");
         kinesis = Kinesis.sync(server.endpoint());
     }
 

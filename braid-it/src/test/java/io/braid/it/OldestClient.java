@@ -86,6 +86,17 @@ record OldestClient(String bootstrap, String prefix) {
         }
     }
 
+    /// What is there from `offset` on at this moment, as texts of the values.
+    List<String> readNow(String topic, int partition, long offset) {
+        var assignment = new TopicPartition(topic, partition);
+        try (var consumer = consumer(Map.of())) {
+            long end = consumer.endOffsets(List.of(assignment)).get(assignment);
+            return read(topic, partition, offset, (int) Math.max(0, end - offset)).stream()
+                    .map(record -> text(record.value()))
+                    .toList();
+        }
+    }
+
     /// Polls until `count` records have come; fails if they do not, or more do.
     List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> consumer, int count) {
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();

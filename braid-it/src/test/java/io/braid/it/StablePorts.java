@@ -17,13 +17,19 @@ record StablePorts(int first, int second) {
     private static final int TRIES_MAX = 1_000;
 
     static StablePorts two() throws IOException {
-        var range = Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"));
-        int highest = Integer.parseInt(range.strip().split("\\s+")[0]);
+        int highest = lowestEphemeral();
         var random = new Random();
         int first = free(random, highest);
         int second = free(random, highest);
         while (second == first) second = free(random, highest);
         return new StablePorts(first, second);
+    }
+
+    private static int lowestEphemeral() throws IOException {
+        // Not Files.readString: this file gives all it has to the first read only, and that one reads a byte.
+        try (var range = Files.newBufferedReader(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
+            return Integer.parseInt(range.readLine().strip().split("\\s+")[0]);
+        }
     }
 
     private static int free(Random random, int highest) throws IOException {
