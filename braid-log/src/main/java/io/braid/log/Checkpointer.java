@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,8 +17,9 @@ final class Checkpointer {
     private final int epoch;
     private final List<Writer> writers;
 
-    private final ReentrantLock running = new ReentrantLock(); // one at a time; guards `latest`
+    private final ReentrantLock running = new ReentrantLock(); // one at a time; guards `latest`, `failure`
     private final TreeMap<Integer, Checkpoint.WriterState> latest = new TreeMap<>();
+    private Optional<IOException> failure = Optional.empty(); // the first: what was to be synced then may be lost
 
     private final ReentrantLock offering = new ReentrantLock(); // guards `offered`
     private final Queue<Checkpoint.Snapshot> offered = new ArrayDeque<>(); // a writer waits before it makes a third
@@ -68,20 +70,28 @@ final class Checkpointer {
     private void complete(boolean isClean) throws IOException {
         running.lock();
         try {
+            if (failure.isPresent()) throw new IOException("a checkpoint failed before", failure.get());
             var snapshots = takeOffered();
-            if (snapshots.isEmpty()) return;
             try {
-                for (var snapshot : snapshots) sync(snapshot);
-            } finally {
-                for (var snapshot : snapshots) snapshot.release();
+                if (!snapshots.isEmpty()) complete(snapshots, isClean);
+            } catch (IOException e) {
+                failure = Optional.of(e);
+                throw e;
             }
-            for (var snapshot : snapshots) latest.put(snapshot.state().writer(), snapshot.state());
-            CheckpointFile.write(disk, new Checkpoint(identity, epoch, isClean, List.copyOf(latest.values())));
-            for (var snapshot : snapshots)
-                writers.get(snapshot.state().writer()).release(snapshot.releasedSequence());
         } finally {
             running.unlock();
         }
+    }
+
+    private void complete(List<Checkpoint.Snapshot> snapshots, boolean isClean) throws IOException {
+        try {
+            for (var snapshot : snapshots) sync(snapshot);
+        } finally {
+            for (var snapshot : snapshots) snapshot.release();
+        }
+        for (var snapshot : snapshots) latest.put(snapshot.state().writer(), snapshot.state());
+        CheckpointFile.write(disk, new Checkpoint(identity, epoch, isClean, List.copyOf(latest.values())));
+        for (var snapshot : snapshots) writers.get(snapshot.state().writer()).release(snapshot.releasedSequence());
     }
 
     /// Before the first turn: the checkpoint that begins the epoch.

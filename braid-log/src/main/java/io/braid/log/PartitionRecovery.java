@@ -59,7 +59,13 @@ final class PartitionRecovery {
     PartitionTail run() throws IOException {
         openFiles();
         long firstKept = deleteBelowStart();
-        for (var run : runs) if (run.base() >= firstKept) redo(run);
+        long known = point.next();
+        for (var run : runs) {
+            if (run.base() >= firstKept) redo(run);
+            else known = learn(run, known);
+        }
+        // Deleted batches that no journal has: what is known of their producers is too old to judge by.
+        if (known < firstKept) producers.clear();
         walk(firstKept);
         refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start
         cutBeyond();
@@ -103,6 +109,8 @@ final class PartitionRecovery {
     private void redo(JournalReader.Entry.Run run) throws IOException {
         var name = Segment.nameOf(id, run.base());
         var file = files.get(run.base());
+        boolean isWhole = run.position() == SegmentHeader.BYTES || file != null && file.size() >= run.position();
+        if (!isWhole && promised() <= start) return; // an earlier recovery has begun to restart at the start
         if (file == null) {
             disk.createDirectory(directory);
             file = disk.create(name);
@@ -123,9 +131,29 @@ final class PartitionRecovery {
         if (touched.add(run.base())) note(RecoveryCase.RUN_REDONE, name);
     }
 
+    /// Notes the producers of batches that were deleted since; answers the offset up to which all are noted.
+    private long learn(JournalReader.Entry.Run run, long known) throws IOException {
+        var bytes = ByteBuffer.allocate(run.count());
+        run.file().read(run.from(), bytes);
+        long next = known;
+        for (int at = 0; at < run.count(); ) {
+            int size = (int) batchIn(bytes, at, run.count()).sizeByHeader();
+            var batch = batchIn(bytes, at, at + size);
+            if (batch.baseOffset() == next) next = batch.nextOffset();
+            producers.remember(batch, nowMillis);
+            epochs.note(batch);
+            at += size;
+        }
+        return next;
+    }
+
     private void walk(long firstKept) throws IOException {
         if (firstKept > point.base()) { // all that the checkpoint speaks of was deleted since
             walkBeyond(firstKept, SegmentHeader.BYTES);
+            return;
+        }
+        if (promised() <= start && !files.containsKey(point.base()) && point.position() > SegmentHeader.BYTES) {
+            restartAt(start); // an earlier recovery got as far as this, and no further
             return;
         }
         for (var base : List.copyOf(files.subMap(firstKept, point.base()).keySet())) {
@@ -249,7 +277,7 @@ final class PartitionRecovery {
 
     private void refuseIfPromiseIsBroken() throws IOException {
         var last = segments.getLast();
-        if (last.next() < promised())
+        if (last.next() < promised() && promised() > start)
             throw RecoveryCase.PROMISE_BROKEN.refusal(
                     "%s at %d".formatted(disk.describe(last.name()), last.size()),
                     "the batch at offset %d is damaged or missing, all below %d were promised"
@@ -258,6 +286,9 @@ final class PartitionRecovery {
 
     private void restartAt(long offset) throws IOException {
         note(RecoveryCase.START_ABOVE_END, directory);
+        remove(point.base()); // first, so that an interrupted recovery knows
+        disk.createDirectory(directory);
+        disk.syncDirectory(directory);
         for (var base : List.copyOf(files.keySet())) remove(base);
         segments.clear();
         segments.add(new Segment(disk, id, offset));

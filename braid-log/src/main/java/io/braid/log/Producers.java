@@ -72,8 +72,8 @@ final class Producers {
         byId.put(state.id(), producer);
     }
 
-    int size() {
-        return byId.size();
+    void clear() {
+        byId.clear();
     }
 
     private void forgetOldest() {

@@ -93,7 +93,10 @@ final class Recovery {
                     drafts.remove(id);
                     left.add(id);
                 }
-                case JournalReader.Entry.Start(PartitionId id, long start) -> drafts.get(id).start = start;
+                case JournalReader.Entry.Start(PartitionId id, long start) -> {
+                    var draft = drafts.get(id);
+                    draft.start = Math.max(draft.start, start); // one group may hold two, in any order
+                }
                 case JournalReader.Entry.Run run ->
                     drafts.get(run.partition()).runs.add(run);
             }

@@ -206,7 +206,10 @@ final class Writer {
         if (!partitions.contains(partition)) return;
         memory.addEnter(partition.id(), work.config());
         // What is in the journal and what is not must not stand mixed behind one point of recovery.
-        if (partition.config().durability() != work.config().durability()) partition.tail.sync(now);
+        if (partition.config().durability() != work.config().durability()) {
+            checkpointer.orElseThrow().complete(); // what it still has to sync counts as synced here
+            partition.tail.sync(now);
+        }
         partition.apply(work.config());
     }
 

@@ -1,0 +1,390 @@
+package io.braid.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.braid.log.AppendOutcome;
+import io.braid.log.Batch;
+import io.braid.log.BatchBuilder;
+import io.braid.log.Durability;
+import io.braid.log.Log;
+import io.braid.log.PartitionConfig;
+import io.braid.log.PartitionId;
+import io.braid.log.PartitionLog;
+import io.braid.log.ReadOutcome;
+import io.braid.log.RecordCursor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/// All clients of one partition: idempotent producers that retry what was not answered, others that do not, deleters
+/// and readers. It remembers what it was told, and holds the log to it.
+final class PartitionClient {
+    private static final int IN_FLIGHT_MAX = 5;
+    private static final int PRODUCERS = 2;
+
+    /// One batch; sent once, or again and again until it is answered.
+    private static final class Attempt {
+        final List<String> values;
+        Optional<Producer> producer = Optional.empty();
+        int sequence;
+        Optional<CompletableFuture<AppendOutcome>> answer = Optional.empty();
+        long acknowledgedAt = -1; // the first offset, once it is known
+        boolean isPromised; // a power cut must not lose it
+        boolean isRefused;
+        boolean mayBeGap; // one before it is not, or not surely, on its way
+
+        Attempt(List<String> values) {
+            this.values = values;
+        }
+    }
+
+    private static final class Producer {
+        final long id;
+        final List<Attempt> sent = new ArrayList<>(); // all of them, in order
+        int answered; // how many of those
+        int next; // sequence
+
+        Producer(long id) {
+            this.id = id;
+        }
+    }
+
+    private final PartitionId id;
+    private final Random random;
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Producer> producers = new ArrayList<>();
+    private PartitionConfig config;
+    private Optional<PartitionLog> partition = Optional.empty();
+    private boolean isPromisedToBe;
+    private boolean mayBeDeleted;
+    private boolean mayBeDisk; // its last change of durability was not answered
+    private long start; // what was told
+    private long startMax; // what was asked for, or retention may have made it
+    private Optional<CompletableFuture<Long>> deletion = Optional.empty();
+    private long deletionAt;
+    private long count; // makes values unique
+    private long endSeen;
+    private boolean mayRetentionDelete; // some setting it had did
+
+    PartitionClient(PartitionId id, PartitionConfig config, Random random) {
+        this.id = id;
+        this.config = config;
+        this.random = random;
+        this.mayRetentionDelete = deletesByRetention(config);
+        for (int i = 0; i < PRODUCERS; i++) producers.add(new Producer(i));
+    }
+
+    PartitionId id() {
+        return id;
+    }
+
+    boolean isThere() {
+        return partition.isPresent();
+    }
+
+    void wasCreated(Log log) {
+        partition = log.partition(id);
+        assertTrue(partition.isPresent(), "created, yet not there");
+        isPromisedToBe = true;
+    }
+
+    void mayBeDeleted() {
+        mayBeDeleted = true;
+    }
+
+    void configure(Log log, PartitionConfig changed) throws IOException {
+        var before = config;
+        config = changed; // from here on either may hold
+        mayRetentionDelete |= deletesByRetention(changed);
+        if (before.durability() != changed.durability()) mayBeDisk = true;
+        log.create(id, changed);
+        listen();
+        mayBeDisk = false;
+        // All that was acknowledged before is synced when the journal begins.
+        if (before.durability() != changed.durability() && changed.durability() == Durability.DISK)
+            for (var attempt : attempts) if (attempt.acknowledgedAt >= 0) attempt.isPromised = true;
+    }
+
+    // What clients do.
+
+    void step() throws IOException {
+        if (partition.isEmpty()) return;
+        switch (random.nextInt(12)) {
+            case 0 -> read(partition.get());
+            case 1 -> deleteBefore(partition.get());
+            case 2, 3 -> send(new Attempt(randomValues("n")), -1);
+            case 4 -> sendExpecting(partition.get());
+            default -> produce(producers.get(random.nextInt(PRODUCERS)));
+        }
+    }
+
+    private void produce(Producer producer) {
+        var waiting = producer.sent.subList(producer.answered, producer.sent.size());
+        // After a crash those that were not answered are sent again, in order, before anything new.
+        for (var attempt : waiting)
+            if (attempt.answer.isEmpty()) {
+                send(attempt, -1);
+                return;
+            }
+        if (waiting.size() >= IN_FLIGHT_MAX) return;
+        if (!waiting.isEmpty() && random.nextInt(10) == 0) { // impatient: the same again
+            var again = waiting.getFirst();
+            again.answer.ifPresent(answer -> {
+                if (!answer.isDone()) sendAgain(again);
+            });
+            return;
+        }
+        var attempt = new Attempt(randomValues("i" + producer.id));
+        attempt.producer = Optional.of(producer);
+        attempt.sequence = producer.next;
+        producer.next += attempt.values.size();
+        producer.sent.add(attempt);
+        send(attempt, -1);
+    }
+
+    private void sendExpecting(PartitionLog log) {
+        send(new Attempt(randomValues("e")), log.end() + random.nextInt(2));
+    }
+
+    private void send(Attempt attempt, long expected) {
+        if (!attempts.contains(attempt)) attempts.add(attempt);
+        var log = partition.orElseThrow();
+        var batch = batchOf(attempt);
+        attempt.mayBeGap = isBehindAnother(attempt);
+        attempt.answer = Optional.of(expected < 0 ? log.append(batch) : log.append(batch, expected));
+    }
+
+    private static boolean isBehindAnother(Attempt attempt) {
+        return attempt.producer.isPresent()
+                && attempt.producer.get().sent.stream()
+                        .anyMatch(other -> other.sequence < attempt.sequence
+                                && other.acknowledgedAt < 0
+                                && (other.answer.isEmpty() || other.mayBeGap));
+    }
+
+    /// Its own answer, as a second connection would get it.
+    private void sendAgain(Attempt attempt) {
+        var copy = new Attempt(attempt.values);
+        copy.producer = attempt.producer;
+        copy.sequence = attempt.sequence;
+        attempts.add(copy);
+        copy.mayBeGap = isBehindAnother(copy);
+        copy.answer = Optional.of(partition.orElseThrow().append(batchOf(copy)));
+    }
+
+    private Batch batchOf(Attempt attempt) {
+        var builder = new BatchBuilder(random.nextInt(3000));
+        attempt.producer.ifPresent(producer -> builder.producer(producer.id, (short) 0, attempt.sequence));
+        for (var value : attempt.values)
+            builder.add(
+                    random.nextInt(3000),
+                    BatchBuilder.ABSENT,
+                    MemorySegment.ofArray(value.getBytes(StandardCharsets.US_ASCII)));
+        return builder.build();
+    }
+
+    private List<String> randomValues(String kind) {
+        var values = new ArrayList<String>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--)
+            values.add(kind + "-" + count++ + "-" + "x".repeat(random.nextInt(8) == 0 ? random.nextInt(900) : 3));
+        return values;
+    }
+
+    private void deleteBefore(PartitionLog log) {
+        if (deletion.isPresent() || log.end() == 0) return;
+        deletionAt = random.nextInt((int) log.end() + 1);
+        startMax = Math.max(startMax, deletionAt);
+        deletion = Optional.of(log.deleteBefore(deletionAt));
+    }
+
+    // What they are told.
+
+    /// Takes answers in; answers whether one of them says that the disk failed.
+    boolean listen() {
+        boolean hasFailed = false;
+        for (var attempt : List.copyOf(attempts))
+            if (attempt.answer.isPresent() && attempt.answer.get().isDone()) hasFailed |= hear(attempt);
+        if (deletion.isPresent() && deletion.get().isDone()) {
+            if (!deletion.get().isCompletedExceptionally()) {
+                assertTrue(deletion.get().resultNow() >= deletionAt, "deleted less than was asked for");
+                start = Math.max(start, deletion.get().resultNow());
+            } else hasFailed |= !mayBeDeleted;
+            deletion = Optional.empty();
+        }
+        return hasFailed;
+    }
+
+    private boolean hear(Attempt attempt) {
+        var outcome = attempt.answer.orElseThrow().resultNow();
+        attempt.answer = Optional.empty();
+        switch (outcome) {
+            case AppendOutcome.Appended(long first, long last) -> acknowledged(attempt, first, last);
+            case AppendOutcome.Duplicate(long first, long last) -> {
+                assertTrue(attempt.producer.isPresent(), "nobody sent it twice");
+                acknowledged(attempt, first, last);
+            }
+            case AppendOutcome.Refused(var reason, var detail) -> {
+                switch (reason) {
+                    case OVERLOADED, NOT_OWNER, NOT_NEXT -> {}
+                    case OUT_OF_SEQUENCE -> assertTrue(attempt.mayBeGap, detail);
+                    case CORRUPT, TOO_LARGE, FENCED -> fail(reason + ": " + detail);
+                }
+                if (attempt.producer.isEmpty()) attempt.isRefused = true;
+                return reason == AppendOutcome.Reason.NOT_OWNER;
+            }
+            case AppendOutcome.Unknown _ -> {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void acknowledged(Attempt attempt, long first, long last) {
+        assertEquals(attempt.values.size() - 1, last - first);
+        attempt.acknowledgedAt = first;
+        attempt.isPromised |= config.durability() == Durability.DISK && !mayBeDisk;
+        var log = partition.orElseThrow();
+        if (first >= log.start()) assertTrue(log.end() > last, "acknowledged above the end");
+        attempt.producer.ifPresent(producer -> {
+            while (producer.answered < producer.sent.size() && producer.sent.get(producer.answered).acknowledgedAt >= 0)
+                producer.answered++;
+        });
+    }
+
+    // What happens to them.
+
+    void lifeIsOver() {
+        listen();
+        for (var attempt : attempts) attempt.answer = Optional.empty();
+        deletion = Optional.empty();
+        partition = Optional.empty();
+    }
+
+    /// What was not promised may be gone: it is no more claimed, and its producers begin anew.
+    void powerWasLost() {
+        listen();
+        boolean hasForgotten = attempts.removeIf(attempt -> attempt.acknowledgedAt >= 0 && !attempt.isPromised);
+        if (hasForgotten || config.durability() == Durability.OS || mayBeDisk) {
+            endSeen = 0;
+            for (int i = 0; i < PRODUCERS; i++) producers.set(i, new Producer(producers.get(i).id + PRODUCERS));
+        }
+    }
+
+    /// Looks for the partition in a log that was opened again, and compares; false if it is rightly gone.
+    boolean find(Log log) {
+        partition = log.partition(id);
+        if (partition.isEmpty()) {
+            assertTrue(mayBeDeleted || !isPromisedToBe, "the partition was lost");
+            return false;
+        }
+        isPromisedToBe = true;
+        mayBeDeleted = false;
+        mayBeDisk = false;
+        var found = partition.get();
+        config = found.config();
+        try {
+            audit(found);
+        } catch (IOException e) {
+            throw new AssertionError("cannot be read", e);
+        }
+        return true;
+    }
+
+    private void audit(PartitionLog log) throws IOException {
+        assertTrue(log.start() >= start, "deleted records are there again");
+        if (!mayRetentionDelete) assertTrue(log.start() <= startMax, "more was deleted than anybody asked for");
+        assertTrue(log.end() >= endSeen, "the end went back from %d to %d".formatted(endSeen, log.end()));
+        var contents = contents(log);
+        var places = new HashMap<String, Long>();
+        contents.forEach((offset, value) -> {
+            var other = places.put(value, offset);
+            if (other != null) fail("%s is at %d and at %d".formatted(value, other, offset));
+        });
+        for (var attempt : attempts) audit(attempt, log, contents, places);
+        start = log.start();
+        startMax = Math.max(startMax, start);
+        endSeen = log.end();
+    }
+
+    private static boolean deletesByRetention(PartitionConfig config) {
+        return config.retentionBytes() >= 0 || config.retentionMillis() >= 0;
+    }
+
+    private static void audit(Attempt attempt, PartitionLog log, Map<Long, String> contents, Map<String, Long> places) {
+        for (int i = 0; i < attempt.values.size(); i++) {
+            var value = attempt.values.get(i);
+            if (attempt.isRefused) assertFalse(places.containsKey(value), value + " was refused, yet is there");
+            long at = attempt.acknowledgedAt + i;
+            if (attempt.acknowledgedAt >= 0 && at >= log.start())
+                assertEquals(value, contents.get(at), "acknowledged at " + at + ", end " + log.end());
+        }
+    }
+
+    private Map<Long, String> contents(PartitionLog log) throws IOException {
+        var contents = new HashMap<Long, String>();
+        long offset = log.start();
+        while (offset < log.end()) {
+            var found =
+                    assertInstanceOf(ReadOutcome.Found.class, log.read(offset, log.end(), 1 + random.nextInt(2000)));
+            try (var slice = found.slice()) {
+                assertFalse(slice.isEmpty(), "nothing at " + offset);
+                offset = readSlice(slice.load(), offset, slice.nextOffset(), contents);
+            }
+        }
+        contents.keySet().removeIf(each -> each < log.start());
+        for (long each = log.start(); each < log.end(); each++)
+            assertTrue(contents.containsKey(each), "hole at " + each);
+        return contents;
+    }
+
+    private static long readSlice(MemorySegment bytes, long wanted, long next, Map<Long, String> contents)
+            throws IOException {
+        long offset = -1;
+        for (long at = 0; at < bytes.byteSize(); ) {
+            long size = Batch.PREFIX_BYTES
+                    + bytes.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN), at + 8);
+            var batch = new Batch(bytes.asSlice(at, size));
+            assertEquals(Optional.empty(), batch.fault());
+            if (offset >= 0) assertEquals(offset, batch.baseOffset());
+            else
+                assertTrue(
+                        batch.baseOffset() <= wanted && wanted < batch.nextOffset(),
+                        "not the batch that was asked for");
+            var records = new RecordCursor(batch, batch.payload());
+            while (records.next())
+                contents.put(
+                        records.offset(),
+                        new String(records.value().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII));
+            offset = batch.nextOffset();
+            at += size;
+        }
+        assertEquals(next, offset);
+        return offset;
+    }
+
+    private void read(PartitionLog log) throws IOException {
+        if (mayBeDeleted) return;
+        long end = log.end();
+        assertTrue(end >= endSeen);
+        endSeen = end;
+        var contents = contents(log);
+        for (var attempt : attempts)
+            for (int i = 0; i < attempt.values.size(); i++)
+                if (attempt.acknowledgedAt >= 0 && attempt.acknowledgedAt + i >= log.start())
+                    assertEquals(attempt.values.get(i), contents.get(attempt.acknowledgedAt + i));
+        if (log.epochEnd(log.leaderEpoch()).epoch() == log.leaderEpoch())
+            assertEquals(end, log.epochEnd(log.leaderEpoch()).end());
+    }
+}
