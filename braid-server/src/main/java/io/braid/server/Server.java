@@ -5,10 +5,13 @@ import io.braid.broker.Broker;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// One running Braid: the log, the broker on it, and the two listeners on that. Made by hand, from the bottom up.
@@ -113,7 +116,7 @@ public final class Server implements AutoCloseable {
     private static CannotStart cannotListen(
             Configuration configuration, Setting<HostPort> setting, String flag, Exception cause) {
         var address = configuration.value(setting);
-        var reason = reason(cause);
+        var reason = refusal(address).orElseGet(() -> reason(cause));
         if (reason.contains("in use")) {
             return new CannotStart(
                     ("%s is taken by another program: stop that, or choose another port with %s HOST:PORT "
@@ -127,7 +130,16 @@ public final class Server implements AutoCloseable {
                 cause);
     }
 
-    /// What the operating system said; libraries wrap it in sentences of their own.
+    /// What the operating system says about listening there; not every library passes it on.
+    private static Optional<String> refusal(HostPort address) {
+        try (var _ = new ServerSocket(address.port(), 1, InetAddress.getByName(address.host()))) {
+            return Optional.empty();
+        } catch (IOException refused) {
+            return Optional.of(reason(refused));
+        }
+    }
+
+    /// The innermost cause; libraries wrap it in sentences of their own.
     private static String reason(Throwable cause) {
         while (cause.getCause() != null) cause = cause.getCause();
         return String.valueOf(cause.getMessage());
