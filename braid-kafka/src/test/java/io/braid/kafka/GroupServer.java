@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -113,14 +112,9 @@ final class GroupServer implements AutoCloseable {
                 StringDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
                 StringDeserializer.class));
+        if (protocol.equals("classic")) config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 200);
         config.putAll(more);
         return new KafkaConsumer<>(config);
-    }
-
-    Properties properties() {
-        var properties = new Properties();
-        properties.put("bootstrap.servers", address());
-        return properties;
     }
 
     String address() {
