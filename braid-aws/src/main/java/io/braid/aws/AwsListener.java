@@ -34,8 +34,9 @@ public final class AwsListener implements AutoCloseable {
     /// @param entityBytesMax  the largest request body read; Amazon's largest request is 10 MiB of data, in Base64
     /// @param connectionsMax  open connections; more are not accepted until one closes
     /// @param requestsMax     requests in progress; more are answered with ServiceUnavailable
-    /// @param requestReadMax  how long a connection may send nothing in the middle of a request
-    /// @param idleMax         how long a connection may be unused before it is closed
+    /// @param requestReadMax  how long a client may take to send the body of a request
+    /// @param idleMax         how long a connection may be without a request before it is closed (or up to half as
+    ///     long again)
     /// @param shardsMax       open shards that all streams together may have
     public record Config(
             String host,
@@ -92,10 +93,12 @@ public final class AwsListener implements AutoCloseable {
     }
 
     private final WebServer server;
+    private final HttpFront front;
     private final InetSocketAddress address;
 
-    private AwsListener(WebServer server, InetSocketAddress address) {
+    private AwsListener(WebServer server, HttpFront front, InetSocketAddress address) {
         this.server = server;
+        this.front = front;
         this.address = address;
     }
 
@@ -110,9 +113,11 @@ public final class AwsListener implements AutoCloseable {
         var front = new HttpFront(broker, kinesis, config, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
-        if (!server.isRunning())
+        if (!server.isRunning()) {
+            front.close();
             throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
-        return new AwsListener(server, new InetSocketAddress(wanted.getAddress(), server.port()));
+        }
+        return new AwsListener(server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
     }
 
     /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
@@ -159,13 +164,11 @@ public final class AwsListener implements AutoCloseable {
                         Http2ConnectionSelector.builder().http2Config(http2).build())
                 .mediaContext(Bare.MEDIA)
                 .contentEncoding(Bare.ENCODING)
-                .connectionOptions(SocketOptions.builder()
-                        .tcpNoDelay(true)
-                        .readTimeout(config.requestReadMax())
-                        .build())
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .maxPayloadSize(config.entityBytesMax())
                 .maxTcpConnections(config.connectionsMax())
                 .idleConnectionTimeout(config.idleMax())
+                .idleConnectionPeriod(config.idleMax().dividedBy(2))
                 .shutdownGracePeriod(CLOSE_GRACE)
                 .directHandlers(front::directHandlers)
                 .routing(routing -> routing.any(front))
@@ -180,5 +183,6 @@ public final class AwsListener implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        front.close();
     }
 }

@@ -15,13 +15,13 @@ import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
+import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
@@ -29,7 +29,7 @@ import java.util.concurrent.Semaphore;
 
 /// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
 /// The only place where an [AwsFault] is caught. Any thread; a request keeps its virtual thread while it runs.
-final class HttpFront implements Handler {
+final class HttpFront implements Handler, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpFront.class.getName());
 
     private static final HeaderName TARGET = HeaderNames.create("X-Amz-Target");
@@ -43,6 +43,7 @@ final class HttpFront implements Handler {
     private final Pages pages;
     private final RequestCounts counts = new RequestCounts();
     private final Semaphore permits;
+    private final Bodies bodies;
 
     HttpFront(Broker broker, Kinesis kinesis, AwsListener.Config config, InstantSource clock, RequestIds ids) {
         this.kinesis = kinesis;
@@ -50,6 +51,7 @@ final class HttpFront implements Handler {
         this.ids = ids;
         this.pages = new Pages(broker, kinesis.traffic(), counts, clock);
         this.permits = new Semaphore(config.requestsMax());
+        this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
     }
 
     @Override
@@ -117,52 +119,29 @@ final class HttpFront implements Handler {
     }
 
     private WireWriter answer(ServerRequest request, Optional<Operation> operation, Protocol protocol) {
-        var body = body(request);
-        var known = operation.orElseThrow(AwsFault::unknownOperation);
-        if (body.length == 0) throw AwsFault.unreadable();
         if (!permits.tryAcquire())
             throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
-        try {
+        try (var body = bodies.read(request)) {
+            var known = operation.orElseThrow(AwsFault::unknownOperation);
+            if (body.bytes().length == 0) throw AwsFault.unreadable();
             var caller =
                     Caller.of(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""), config.region());
-            var call = new Call(protocol.reader(body), protocol.writer(), caller);
+            var call = new Call(protocol.reader(body.bytes()), protocol.writer(), caller);
             known.answer(call);
             return call.answer();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "request failed", e);
-            throw AwsFault.internal();
         } catch (AwsFault fault) {
             throw fault;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "request failed", e);
-            throw AwsFault.internal(); // a bug of ours ends one request, with a trace in the log
+            throw AwsFault.internal(); // trouble with the disk or a bug of ours ends one request
         } finally {
             permits.release();
         }
     }
 
-    /// The whole body, read once.
-    private byte[] body(ServerRequest request) {
-        if (!request.content().hasEntity()) return new byte[0];
-        long length = request.headers().contentLength().orElse(-1);
-        if (length > config.entityBytesMax()) throw tooLarge();
-        try (InputStream in = request.content().inputStream()) {
-            if (length < 0) {
-                var body = in.readNBytes(config.entityBytesMax() + 1);
-                if (body.length > config.entityBytesMax()) throw tooLarge();
-                return body;
-            }
-            var body = new byte[(int) length];
-            int read = in.readNBytes(body, 0, body.length);
-            return read == body.length ? body : Arrays.copyOf(body, read);
-        } catch (IOException e) {
-            throw AwsFault.unreadable();
-        }
-    }
-
-    private AwsFault tooLarge() {
-        return AwsFault.tooLarge(
-                "The request is larger than the %d bytes this server reads.".formatted(config.entityBytesMax()));
+    @Override
+    public void close() {
+        bodies.close();
     }
 
     /// What is refused before a handler sees it: too large, malformed, or broken in the middle.
@@ -174,7 +153,7 @@ final class HttpFront implements Handler {
             DirectHandler.TransportRequest request,
             EventType event,
             Status status,
-            io.helidon.http.ServerResponseHeaders headers,
+            ServerResponseHeaders headers,
             String message) {
         var answer = Protocol.JSON.writer();
         fault(event, status, message).writeTo(answer);
@@ -190,9 +169,9 @@ final class HttpFront implements Handler {
     }
 
     private AwsFault fault(EventType event, Status status, String message) {
-        if (status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) return tooLarge();
+        if (status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) return bodies.tooLarge();
         return switch (event) {
-            case PAYLOAD_TOO_LARGE -> tooLarge();
+            case PAYLOAD_TOO_LARGE -> bodies.tooLarge();
             case INTERNAL_ERROR -> AwsFault.internal();
             case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->
                 AwsFault.serialization("The HTTP request cannot be read: " + message);

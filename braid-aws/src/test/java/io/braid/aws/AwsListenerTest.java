@@ -262,6 +262,36 @@ class AwsListenerTest {
         }
     }
 
+    /// Ends by itself when the server closes the connection, and fails after the socket's time limit if it does not.
+    private static void assertCloses(AwsListener.Config config, Path directory, String sent) throws Exception {
+        try (var server = new TestServer(directory, config);
+                var socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
+            socket.setSoTimeout(15_000);
+            socket.getOutputStream().write(sent.getBytes(UTF_8));
+
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
+    private static AwsListener.Config impatient(Duration requestReadMax, Duration idleMax) {
+        return new AwsListener.Config(
+                "127.0.0.1", 0, "123456789012", "us-east-1", ENTITY_BYTES_MAX, 64, 64, requestReadMax, idleMax, 100);
+    }
+
+    @Test
+    void aClientThatDoesNotFinishItsBodyIsDisconnected(@TempDir Path directory) throws Exception {
+        assertCloses(
+                impatient(Duration.ofMillis(200), Duration.ofMinutes(5)),
+                directory,
+                "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.ListStreams\r\n"
+                        + "Content-Type: application/x-amz-json-1.1\r\nContent-Length: 10\r\n\r\n{");
+    }
+
+    @Test
+    void aConnectionThatIsNotUsedIsClosed(@TempDir Path directory) throws Exception {
+        assertCloses(impatient(Duration.ofMinutes(5), Duration.ofMillis(400)), directory, "POST / HT");
+    }
+
     @Test
     void aPortThatIsTakenIsNamed() {
         var taken = CONFIG.withAddress("127.0.0.1", server.uri("/").getPort());

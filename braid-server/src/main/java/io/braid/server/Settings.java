@@ -98,7 +98,7 @@ public final class Settings {
             "http.request-read",
             Kind.DURATION,
             Kind.durationText(HTTP.requestReadMax()),
-            "How long an HTTP client may send nothing in the middle of a request.");
+            "How long an HTTP client may take to send the body of a request.");
     public static final Setting<Duration> HTTP_IDLE = new Setting<>(
             "http.idle",
             Kind.DURATION,
