@@ -86,11 +86,12 @@ public final class SimDisk implements Disk {
         failOneIn = Integer.MAX_VALUE;
     }
 
-    /// Changes bytes of a file as they stand on the disk, as a worn-out disk would.
+    /// Changes bytes of a file as they stand on the disk, as a worn-out disk would; all before is synced.
     public void damage(String name, long position, byte... bytes) {
         var content = names.get(name);
-        System.arraycopy(bytes, 0, content.cached, (int) position, bytes.length);
-        System.arraycopy(bytes, 0, content.synced, (int) position, Math.min(bytes.length, content.synced.length));
+        content.cached = applied(new Change.Written(position, bytes), content.cached);
+        content.synced = content.cached.clone();
+        content.unsynced.clear();
     }
 
     /// All files there are.

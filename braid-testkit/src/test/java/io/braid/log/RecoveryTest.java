@@ -1,0 +1,216 @@
+package io.braid.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.braid.testkit.SimDisk;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// The cases of [RecoveryCase] that a test can bring about by hand; `LogCrashTest` meets the others by chance. The
+/// process is killed, then a file is changed, then the log is opened again.
+class RecoveryTest {
+    private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
+    private static final String SEGMENT = Segment.nameOf(ID, 0);
+    private static final String JOURNAL = Journal.nameOf(0, 0);
+    private static final LogConfig CONFIG = new LogConfig(Path.of("sim"), 1);
+    private static final PartitionConfig OS =
+            new PartitionConfig(Durability.OS, 1 << 20, 1 << 20, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
+
+    private final SimDisk disk = new SimDisk(new Random(1));
+
+    @Test
+    void anEmptyDirectoryBegins() throws IOException {
+        meets(RecoveryCase.EMPTY_DIRECTORY, open());
+    }
+
+    @Test
+    void aLogThatWasClosedIsNotReplayed() throws IOException {
+        write(PartitionConfig.DEFAULT, 2).close();
+
+        var log = open();
+
+        meets(RecoveryCase.CLOSED_CLEANLY, log);
+        assertEquals(2, endOf(log));
+    }
+
+    @Test
+    void runsOfTheJournalAreWrittenAgain() throws IOException {
+        write(PartitionConfig.DEFAULT, 2);
+        disk.crash();
+
+        var log = open();
+
+        meets(RecoveryCase.RUN_REDONE, log);
+        meets(RecoveryCase.JOURNAL_ENDS, log);
+        assertEquals(2, endOf(log));
+    }
+
+    @Test
+    void aMissingCheckpointBesidePartitionsRefuses() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.delete("checkpoint");
+
+        refuses(RecoveryCase.CHECKPOINT_MISSING);
+    }
+
+    @Test
+    void aDamagedCheckpointRefusesWithFileAndPosition() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.damage("checkpoint", 14, (byte) 99);
+
+        var refused = assertThrows(DamagedFileException.class, this::open);
+
+        assertTrue(refused.getMessage().startsWith("sim/checkpoint at "), refused.getMessage());
+    }
+
+    @Test
+    void aForeignCheckpointIsToldFromADamagedOne() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.damage("checkpoint", 0, (byte) 'X');
+
+        assertThrows(ForeignFileException.class, this::open);
+    }
+
+    @Test
+    void aMissingJournalRefuses() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.delete(JOURNAL);
+
+        refuses(RecoveryCase.JOURNAL_MISSING);
+    }
+
+    @Test
+    void aDamagedGroupThatOthersFollowRefuses() throws IOException {
+        write(PartitionConfig.DEFAULT, 3);
+        disk.kill();
+        disk.damage(JOURNAL, JournalFileHeader.BYTES + 30, (byte) 99);
+
+        refuses(RecoveryCase.JOURNAL_DAMAGED);
+    }
+
+    @Test
+    void aDamagedLastGroupIsTheEnd() throws IOException {
+        write(PartitionConfig.DEFAULT, 2);
+        disk.kill();
+        disk.damage(JOURNAL, lastGroup() + 30, (byte) 99);
+        disk.delete(SEGMENT);
+
+        assertEquals(1, endOf(open()));
+    }
+
+    @Test
+    void aSegmentShorterThanTheCheckpointSaysRefuses() throws IOException {
+        write(PartitionConfig.DEFAULT, 2).checkpoint();
+        disk.kill();
+        try (var file = disk.open(SEGMENT)) {
+            file.truncate(80);
+        }
+
+        refuses(RecoveryCase.SEGMENT_SHORT);
+    }
+
+    @Test
+    void aDamagedSegmentHeaderRefuses() throws IOException {
+        write(PartitionConfig.DEFAULT, 2).checkpoint();
+        disk.kill();
+        disk.damage(SEGMENT, 13, (byte) 99);
+
+        refuses(RecoveryCase.SEGMENT_HEADER_DAMAGED);
+    }
+
+    @Test
+    void anUnusableIndexIsWalkedAround() throws IOException {
+        write(PartitionConfig.DEFAULT, 2).close();
+        disk.damage(SEGMENT.replace(".log", ".index"), 20, (byte) 99);
+
+        var log = open();
+
+        meets(RecoveryCase.INDEX_UNUSABLE, log);
+        assertEquals(2, endOf(log));
+    }
+
+    @Test
+    void withoutJournalWholeBatchesStayAndTheTornOneGoes() throws IOException {
+        write(OS, 2);
+        disk.kill();
+        try (var file = disk.open(SEGMENT)) {
+            file.write(file.size() - 1, ByteBuffer.wrap(new byte[] {99}));
+        }
+
+        var log = open();
+
+        meets(RecoveryCase.BATCH_BEYOND, log);
+        meets(RecoveryCase.TAIL_TORN, log);
+        assertEquals(1, endOf(log));
+    }
+
+    @Test
+    void aSegmentWithoutAnyPromiseBeginsAgain() throws IOException {
+        write(OS, 2);
+        disk.kill();
+        disk.damage(SEGMENT, 0, (byte) 0);
+
+        var log = open();
+
+        meets(RecoveryCase.SEGMENT_UNBORN, log);
+        assertEquals(0, endOf(log));
+    }
+
+    private Log open() throws IOException {
+        return Log.openByHand(CONFIG, disk, () -> Instant.ofEpochMilli(5));
+    }
+
+    private Log write(PartitionConfig config, int batches) throws IOException {
+        var log = open();
+        var partition = log.create(ID, config);
+        for (int i = 0; i < batches; i++) {
+            var answer = partition.append(new BatchBuilder(1)
+                    .add(1, BatchBuilder.ABSENT, MemorySegment.ofArray(new byte[] {1}))
+                    .build());
+            log.turn();
+            assertEquals(new AppendOutcome.Appended(i, i), answer.resultNow());
+        }
+        return log;
+    }
+
+    private long lastGroup() throws IOException {
+        long last = -1;
+        try (var file = disk.open(JOURNAL)) {
+            var word = ByteBuffer.allocate(4);
+            for (long at = JournalFileHeader.BYTES; at < file.size(); at += Journal.ALIGNMENT) {
+                file.read(at, word.clear());
+                if (word.getInt(0) == GroupBuffer.MAGIC) last = at;
+            }
+        }
+        return last;
+    }
+
+    private static long endOf(Log log) {
+        return log.partition(ID).orElseThrow().end();
+    }
+
+    private static void meets(RecoveryCase what, Log log) {
+        assertTrue(
+                log.findings().stream().anyMatch(finding -> finding.what() == what),
+                () -> what + " is not in " + log.findings());
+    }
+
+    private void refuses(RecoveryCase what) {
+        var refused = assertInstanceOf(DamagedFileException.class, assertThrows(IOException.class, this::open));
+        var label = what.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        assertTrue(refused.getMessage().contains("(" + label + ")"), refused.getMessage());
+    }
+}
