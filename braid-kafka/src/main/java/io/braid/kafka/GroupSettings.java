@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
@@ -22,7 +23,7 @@ final class GroupSettings {
     private static final String PARTITIONS = GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG;
     private static final String REPLICATION = GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG;
 
-    /// Where Braid differs from Kafka; decision 0035 argues each.
+    /// Where Braid differs from Kafka; decision 0036 argues each.
     static final Map<String, String> DEFAULTS = Map.of(
             PARTITIONS,
             "16",
@@ -72,17 +73,23 @@ final class GroupSettings {
                 .map(message -> message.replace(INVALID.formatted(asked.get(name), name), ""));
     }
 
-    /// What is wrong with how settings are to each other. Kafka checks that where it reads them, names the first
-    /// fault only, and begins with the setting's name.
+    /// What is wrong with how settings are to each other, or with an assignor that cannot be made. Kafka
+    /// checks that where it reads them and names the first fault only.
     private Optional<Problem> relation() {
         try {
             kafka();
             return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            var words = e.getMessage().split(" ", 2);
-            var value = config().originals().getOrDefault(words[0], "its default");
-            return Optional.of(new Problem(words[0], value, words[1]));
+        } catch (IllegalArgumentException | KafkaException e) {
+            return Optional.of(problem(e.getMessage()));
         }
+    }
+
+    /// The message begins with the setting's name, or else it is about the assignors.
+    private Problem problem(String message) {
+        var words = message.split(" ", 2);
+        boolean named = GroupCoordinatorConfig.CONFIG_DEF.names().contains(words[0]);
+        var name = named ? words[0] : GroupCoordinatorConfig.CONSUMER_GROUP_ASSIGNORS_CONFIG;
+        return new Problem(name, all().getOrDefault(name, "its default"), named ? words[1] : message);
     }
 
     private void add(List<Problem> problems, String name, String rule) {

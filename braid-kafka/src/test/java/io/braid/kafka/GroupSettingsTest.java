@@ -68,6 +68,14 @@ class GroupSettingsTest {
     }
 
     @Test
+    void anAssignorThatIsNotThereIsRefused() {
+        var fault = assertThrows(
+                InvalidConfig.class, () -> new GroupSettings(Map.of("group.consumer.assignors", "uniform,nosuch")));
+
+        assertEquals("group.consumer.assignors", fault.problems().getFirst().key());
+    }
+
+    @Test
     void theTableIsKafkasButForWhatIsNotServedAndOurDefaults() {
         var definitions = GroupCoordinatorConfig.CONFIG_DEF.configKeys();
         var expected = new TreeMap<String, String>();
