@@ -49,6 +49,12 @@ public final class Log implements AutoCloseable {
         var log = open(config, new FileDisk(config.directory()), clock, false);
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "log opened directory={0} epoch={1} partitions={2}",
+                config.directory(),
+                Integer.toString(log.leaderEpoch),
+                Integer.toString(log.partitions.size()));
         return log;
     }
 
@@ -87,12 +93,6 @@ public final class Log implements AutoCloseable {
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         beginEpoch(recovered.partitions());
         deleteJournalsOfMoreWriters();
-        LOG.log(
-                System.Logger.Level.INFO,
-                "log opened directory={0} epoch={1} partitions={2}",
-                disk.describe(""),
-                Integer.toString(leaderEpoch),
-                Integer.toString(partitions.size()));
     }
 
     private void beginEpoch(List<Recovery.Partition> found) throws IOException {
