@@ -101,7 +101,8 @@ final class PutCommand implements Callable<Integer> {
     private void flush(Kinesis kinesis) throws Refused, Failure, InterruptedException {
         var refusal = "";
         for (int tries = 0; tries < TRIES_MAX && !waiting.isEmpty(); tries++) {
-            var answer = kinesis.call("PutRecords", Map.of("StreamName", stream.getValue(), "Records", waiting));
+            var answer =
+                    kinesis.call("PutRecords", Map.of("StreamName", stream.<String>getValue(), "Records", waiting));
             var results = Kinesis.maps(answer.get("Records"));
             var again = new ArrayList<Map<String, Object>>();
             for (int i = 0; i < results.size(); i++) {

@@ -63,7 +63,8 @@ final class StreamCommands {
                 http,
                 () -> ask(http, kinesis -> {
                     kinesis.call(
-                            "CreateStream", Map.of("StreamName", name.getValue(), "ShardCount", shards.getValue()));
+                            "CreateStream",
+                            Map.of("StreamName", name.<String>getValue(), "ShardCount", shards.<Integer>getValue()));
                     terminal.out()
                             .printf(
                                     "created %s with %s%n",
@@ -79,8 +80,8 @@ final class StreamCommands {
                 "Show a stream and its shards.",
                 http,
                 () -> ask(http, kinesis -> {
-                    var summary =
-                            Kinesis.map(kinesis.call("DescribeStreamSummary", Map.of("StreamName", name.getValue()))
+                    var summary = Kinesis.map(
+                            kinesis.call("DescribeStreamSummary", Map.of("StreamName", name.<String>getValue()))
                                     .get("StreamDescriptionSummary"));
                     terminal.out()
                             .printf(
@@ -112,7 +113,7 @@ final class StreamCommands {
                 "Delete a stream and all its records.",
                 http,
                 () -> ask(http, kinesis -> {
-                    kinesis.call("DeleteStream", Map.of("StreamName", name.getValue()));
+                    kinesis.call("DeleteStream", Map.of("StreamName", name.<String>getValue()));
                     terminal.out().printf("deleted %s%n", name.<String>getValue());
                 }));
         return command.addPositional(name);

@@ -115,7 +115,7 @@ final class TailCommand implements Callable<Integer> {
         String only = shard.getValue();
         if (only != null) return List.of(only);
         boolean all = fromStart.getValue();
-        var shards = kinesis.shards(stream.getValue());
+        var shards = kinesis.shards(stream.<String>getValue());
         var ids = shards.stream()
                 .map(each -> StreamCommands.text(each, "ShardId"))
                 .collect(Collectors.toSet());
@@ -129,7 +129,8 @@ final class TailCommand implements Callable<Integer> {
 
     private String iterator(Kinesis kinesis, String id, String type) throws Refused, Failure, InterruptedException {
         var answer = kinesis.call(
-                "GetShardIterator", Map.of("StreamName", stream.getValue(), "ShardId", id, "ShardIteratorType", type));
+                "GetShardIterator",
+                Map.of("StreamName", stream.<String>getValue(), "ShardId", id, "ShardIteratorType", type));
         return StreamCommands.text(answer, "ShardIterator");
     }
 
