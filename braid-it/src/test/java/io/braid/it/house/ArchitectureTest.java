@@ -41,7 +41,7 @@ class ArchitectureTest {
             "braid-testkit", Set.of(),
             "braid-broker", Set.of("net/jpountz/", "org/xerial/snappy/", "com/github/luben/zstd/"),
             "braid-kafka", Set.of("org/apache/kafka/", "com/yammer/metrics/"),
-            "braid-aws", Set.of("io/helidon/", "com/fasterxml/jackson/core/"),
+            "braid-aws", Set.of("io/helidon/"),
             "braid-server", Set.of("picocli/", "org/snakeyaml/engine/", "com/fasterxml/jackson/core/"),
             "braid-bench",
                     Set.of("org/apache/kafka/", "software/amazon/awssdk/", "picocli/", "com/fasterxml/jackson/core/"),
