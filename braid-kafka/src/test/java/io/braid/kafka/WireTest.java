@@ -1,6 +1,7 @@
 package io.braid.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -210,6 +211,30 @@ class WireTest {
             var answer = client.ask(MetadataResponse.class, ApiKeys.METADATA, 9, allTopics(9));
             var broker = answer.data().brokers().iterator().next();
             assertEquals("kafka.example:12345", broker.host() + ":" + broker.port());
+        }
+    }
+
+    @Test
+    void aClientWithTooManyRequestsUnderWayIsReadFromLater() throws Exception {
+        int waitingMax = 2;
+        var two =
+                new KafkaListener.Limits(9, 1 << 20, waitingMax, 1 << 20, Duration.ofMinutes(1), Duration.ofSeconds(5));
+        try (var narrow = TestServer.start(directory.resolve("narrow"), TestServer.config(two, true));
+                var greedy = new Wire(narrow.listener().address());
+                var other = new Wire(narrow.listener().address())) {
+            narrow.broker().create(NewStream.of("t", 1));
+            var appended = new CountDownLatch(1);
+            narrow.broker().partition("t", 0).orElseThrow().log().watch(1, appended::countDown);
+
+            for (int i = 0; i < waitingMax + 2; i++) // one being answered, two queued, one in the reader's hands
+            greedy.send(ApiKeys.FETCH, 12, fetch(LONG_WAIT_MILLIS, 0, -1, 0));
+            greedy.send(ApiKeys.PRODUCE, 9, produce(9, ALL, records(1)));
+            var log = narrow.broker().partition("t", 0).orElseThrow().log();
+            assertFalse(appended.await(200, TimeUnit.MILLISECONDS));
+            assertEquals(0, log.end(), "the record was read although nobody had room for its answer");
+            other.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, produce(9, 1, records(1)));
+
+            assertTrue(appended.await(20, TimeUnit.SECONDS)); // the fetches had news, and made room
         }
     }
 
