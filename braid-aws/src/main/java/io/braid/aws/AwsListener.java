@@ -160,8 +160,8 @@ public final class AwsListener implements AutoCloseable {
                         .config(http1)
                         .addUpgrader(Http2Upgrader.create(http2))
                         .build())
-                .addConnectionSelector(
-                        Http2ConnectionSelector.builder().http2Config(http2).build())
+                .addConnectionSelector(new PatientHttp2(
+                        Http2ConnectionSelector.builder().http2Config(http2).build()))
                 .mediaContext(Bare.MEDIA)
                 .contentEncoding(Bare.ENCODING)
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())

@@ -1,0 +1,103 @@
+package io.braid.aws;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+
+/// HTTP/2 for clients that say goodbye before they have their answers.
+///
+/// A client that sends GOAWAY opens no more streams, and still waits for those it has opened; the AWS SDK for
+/// JavaScript does it on every request, as soon as the answer's headers have come. Helidon 4.5 closes the connection
+/// on a GOAWAY, and an answer whose headers were out and whose body was not arrives empty: it looks like an empty
+/// success. So Helidon does not get to see these frames; the client closes the connection when it has everything, or
+/// the idle timeout does.
+record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionSelector {
+    @Override
+    public int bytesToIdentifyConnection() {
+        return http2.bytesToIdentifyConnection();
+    }
+
+    @Override
+    public Support supports(BufferData data) {
+        return http2.supports(data);
+    }
+
+    @Override
+    public Set<String> supportedApplicationProtocols() {
+        return http2.supportedApplicationProtocols();
+    }
+
+    @Override
+    public ServerConnection connection(ConnectionContext context) {
+        return http2.connection(new Filtered(context, WithoutGoAway.of(context.dataReader())));
+    }
+
+    /// The connection as it is, with another reader.
+    private record Filtered(ConnectionContext whole, DataReader dataReader) implements ConnectionContext {
+        @Override
+        public ListenerContext listenerContext() {
+            return whole.listenerContext();
+        }
+
+        @Override
+        public ExecutorService executor() {
+            return whole.executor();
+        }
+
+        @Override
+        public DataWriter dataWriter() {
+            return whole.dataWriter();
+        }
+
+        @Override
+        public Router router() {
+            return whole.router();
+        }
+
+        @Override
+        public Optional<ProxyProtocolData> proxyProtocolData() {
+            return whole.proxyProtocolData();
+        }
+
+        @Override
+        public HelidonSocket serverSocket() {
+            return whole.serverSocket();
+        }
+
+        @Override
+        public PeerInfo remotePeer() {
+            return whole.remotePeer();
+        }
+
+        @Override
+        public PeerInfo localPeer() {
+            return whole.localPeer();
+        }
+
+        @Override
+        public boolean isSecure() {
+            return whole.isSecure();
+        }
+
+        @Override
+        public String socketId() {
+            return whole.socketId();
+        }
+
+        @Override
+        public String childSocketId() {
+            return whole.childSocketId();
+        }
+    }
+}

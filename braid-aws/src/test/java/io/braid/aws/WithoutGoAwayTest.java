@@ -1,0 +1,63 @@
+package io.braid.aws;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WithoutGoAwayTest {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+    private static final byte[] DATA = frame(0, 70_000);
+    private static final byte[] SETTINGS = frame(4, 0);
+    private static final byte[] GO_AWAY = frame(7, 8);
+    private static final byte[] PING = frame(6, 8);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8, 9, 10, 24, 33, 1_000, 1_000_000})
+    void everythingButGoAwayPassesHoweverItIsCut(int chunkBytes) {
+        var sent = join(PREFACE, SETTINGS, GO_AWAY, DATA, GO_AWAY, GO_AWAY, PING);
+
+        assertArrayEquals(join(PREFACE, SETTINGS, DATA, PING), read(sent, chunkBytes));
+    }
+
+    @Test
+    void aConnectionThatEndsAfterGoAwayEnds() {
+        var chunks = new ArrayDeque<>(List.of(join(PREFACE, GO_AWAY)));
+        var filter = new WithoutGoAway(chunks::poll);
+
+        assertEquals(PREFACE.length, filter.get().length);
+        assertNull(filter.get());
+    }
+
+    private static byte[] read(byte[] sent, int chunkBytes) {
+        var chunks = new ArrayDeque<byte[]>();
+        for (int at = 0; at < sent.length; at += chunkBytes)
+            chunks.add(Arrays.copyOfRange(sent, at, Math.min(sent.length, at + chunkBytes)));
+        var filter = new WithoutGoAway(chunks::poll);
+        var read = new ByteArrayOutputStream();
+        for (var bytes = filter.get(); bytes != null; bytes = filter.get()) read.writeBytes(bytes);
+        return read.toByteArray();
+    }
+
+    private static byte[] frame(int type, int bytes) {
+        var frame = ByteBuffer.allocate(9 + bytes).putInt(bytes << 8 | type).array();
+        // Bytes that look like headers of GOAWAY, to be passed all the same.
+        Arrays.fill(frame, 9, frame.length, (byte) 7);
+        return frame;
+    }
+
+    private static byte[] join(byte[]... parts) {
+        var joined = new ByteArrayOutputStream();
+        for (var part : parts) joined.writeBytes(part);
+        return joined.toByteArray();
+    }
+}
