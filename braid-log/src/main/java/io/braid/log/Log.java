@@ -235,6 +235,11 @@ public final class Log implements AutoCloseable {
         return taken;
     }
 
+    /// How long the writers may sleep if no work comes; [Long#MAX_VALUE] for as long as they like.
+    long millisUntilDue() {
+        return writers.stream().mapToLong(Writer::millisUntilDue).min().orElseThrow();
+    }
+
     /// Syncs the segments and makes the journals superfluous.
     ///
     /// @throws IOException the disk failed; all partitions are closed then
@@ -243,7 +248,7 @@ public final class Log implements AutoCloseable {
         completeCheckpoints(false);
     }
 
-    /// Deletes what retention says is old enough, forgets old producers, and syncs what is due.
+    /// Deletes what retention says is old enough, and forgets old producers.
     ///
     /// @throws IOException the disk failed; all partitions are closed then
     public void tidy() throws IOException {
@@ -312,7 +317,8 @@ public final class Log implements AutoCloseable {
                     writer.submit(new Work.Snapshot(true, new CompletableFuture<>()));
                     while (writer.turn() > 0) {}
                 }
-                checkpointer.completeCleanly();
+                // One that failed just now has offered nothing: its journal is still needed.
+                if (writers.stream().noneMatch(Writer::hasFailed)) checkpointer.completeCleanly();
             }
         } finally {
             for (var writer : writers) writer.end();

@@ -85,10 +85,18 @@ final class PartitionRecovery {
     }
 
     private void openFiles() throws IOException {
-        for (var name : disk.list(directory))
+        var names = disk.list(directory);
+        for (var name : names)
             if (name.endsWith(".log")) {
                 long base = Long.parseLong(name.substring(0, name.length() - 4));
                 files.put(base, disk.open(directory + "/" + name));
+            }
+        // An index without its segment must not meet a new segment of the same name.
+        for (var name : names)
+            if (name.endsWith(".index") && !names.contains(name.replace(".index", ".log"))) {
+                note(RecoveryCase.INDEX_UNUSABLE, directory + "/" + name);
+                disk.delete(directory + "/" + name);
+                directoryChanged = true;
             }
     }
 
@@ -226,6 +234,7 @@ final class PartitionRecovery {
         if (!last.isOnDisk()) unborn(last.base());
         else if (file.size() > last.size()) {
             note(RecoveryCase.TAIL_TORN, "%s at %d".formatted(last.name(), last.size()));
+            disk.delete(IndexFile.nameOf(last)); // it may speak of what is cut here, where others will stand
             file.truncate(last.size());
             touched.add(last.base());
         }

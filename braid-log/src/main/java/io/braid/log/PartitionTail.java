@@ -32,7 +32,7 @@ final class PartitionTail {
     final List<Work.Append> waiting = new ArrayList<>(); // of the turn that runs now
     final List<Run> runs = new ArrayList<>(); // of the turn that runs now
     private long unsyncedRecords; // not in the journal, and written to segments since their last sync
-    private long unsyncedSince; // when that sync was
+    private long unsyncedSince; // when the first of those came
 
     PartitionTail(Disk disk, PartitionId id, List<Segment> segments, Producers producers, Epochs epochs) {
         this.disk = disk;
@@ -85,6 +85,7 @@ final class PartitionTail {
                 place(batch, config, memory);
                 producers.remember(batch, nowMillis);
                 epochs.note(batch);
+                if (unsyncedRecords == 0) unsyncedSince = nowMillis;
                 unsyncedRecords += batch.recordCount();
                 yield new AppendOutcome.Appended(next, batch.lastOffset());
             }
@@ -161,7 +162,7 @@ final class PartitionTail {
     // What survives without the journal.
 
     /// Syncs the segments, so that nothing below the end depends on the journal.
-    void sync(long nowMillis) throws IOException {
+    void sync() throws IOException {
         boolean isNewFile = false;
         for (var segment : segments) {
             isNewFile |= segment.isDirty();
@@ -173,13 +174,20 @@ final class PartitionTail {
         }
         synced = pointAtEnd();
         unsyncedRecords = 0;
-        unsyncedSince = nowMillis;
     }
 
     /// Whether a partition that skips the journal has to be synced by now.
     boolean isFlushDue(PartitionConfig config, long nowMillis) {
-        return unsyncedRecords >= config.flushMessages()
-                || unsyncedRecords > 0 && nowMillis - unsyncedSince >= config.flushMillis();
+        return config.durability() == Durability.OS
+                && (unsyncedRecords >= config.flushMessages() || nowMillis >= flushAt(config));
+    }
+
+    /// When that will be if no more records come; [Long#MAX_VALUE] for never.
+    long flushAt(PartitionConfig config) {
+        if (unsyncedRecords == 0 || config.durability() == Durability.DISK) return Long.MAX_VALUE;
+        return config.flushMillis() > Long.MAX_VALUE - unsyncedSince
+                ? Long.MAX_VALUE
+                : unsyncedSince + config.flushMillis();
     }
 
     /// The state as of now; segments that must be synced before it may be believed are added to `written`, held.

@@ -28,7 +28,7 @@ final class Producers {
     private final int most;
     private final long keptMillis;
     // In the order of their last batches, so that the first is the first to forget.
-    private final LinkedHashMap<Long, Producer> byId = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Long, Producer> byId = new LinkedHashMap<>();
 
     Producers(int most, long keptMillis) {
         this.most = most;
@@ -44,7 +44,10 @@ final class Producers {
     /// Remembers a batch that was written at its base offset.
     void remember(Batch batch, long nowMillis) {
         if (!batch.isIdempotent() || batch.isControl()) return;
-        byId.computeIfAbsent(batch.producerId(), Producer::new).remember(batch, nowMillis);
+        var known = byId.get(batch.producerId());
+        var producer = known == null ? new Producer(batch.producerId()) : known;
+        producer.remember(batch, nowMillis);
+        byId.putLast(producer.id, producer);
         if (byId.size() > most) forgetOldest();
     }
 

@@ -107,6 +107,7 @@ final class Recovery {
 
     private void removeLeft() throws IOException {
         for (var id : left) {
+            if (drafts.containsKey(id)) continue; // came again, after the old files were surely gone
             var directory = Segment.directoryOf(id);
             if (!disk.exists(directory)) continue;
             note(RecoveryCase.PARTITION_DELETED, directory);

@@ -36,7 +36,8 @@ enum RecoveryCase {
     TAIL_TORN(Verdict.CUT),
     /// A damaged batch, or one out of order, and promised records from it on.
     PROMISE_BROKEN(Verdict.REFUSE),
-    /// An index file is absent, damaged, or speaks of more than is promised: its segment is walked.
+    /// An index file is absent, damaged, speaks of more than is promised, or has no segment: its segment, if there is
+    /// one, is walked.
     INDEX_UNUSABLE(Verdict.KEEP),
     /// Records below the start were deleted, but their segment is there again.
     SEGMENT_DELETED(Verdict.CUT),

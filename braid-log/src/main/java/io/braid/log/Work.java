@@ -33,7 +33,7 @@ sealed interface Work {
     /// Partitions that are deleted.
     record Leave(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
 
-    /// Deletes what has been kept long enough, forgets old producers, syncs what is due.
+    /// Deletes what has been kept long enough, forgets old producers.
     record Tidy(CompletableFuture<Void> answer) implements Work {}
 
     /// Hands a snapshot to the checkpointer.

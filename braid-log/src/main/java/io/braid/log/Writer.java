@@ -40,6 +40,7 @@ final class Writer {
     private final List<PartitionLog> touched = new ArrayList<>();
     private final List<Move> moves = new ArrayList<>();
     private final Set<PartitionLog> partitions = new LinkedHashSet<>();
+    private final Flushes flushes = new Flushes();
     private final Set<String> changedDirectories = new TreeSet<>(); // since the last snapshot
     private boolean isChanged; // since the last snapshot
     private Optional<Checkpointer> checkpointer = Optional.empty(); // set once, before the first turn
@@ -104,11 +105,16 @@ final class Writer {
 
     // Writer thread.
 
-    /// One turn: takes all that waits (up to a group's size), writes it, syncs once, publishes, answers. Answers how
-    /// much was taken.
+    /// How long it may sleep if no work comes.
+    long millisUntilDue() {
+        return flushes.millisUntilDue(clock.millis());
+    }
+
+    /// One turn: takes all that waits (up to a group's size), writes it, syncs once, publishes, answers, and syncs what
+    /// is due by time. Answers how much was taken.
     int turn() {
         collect();
-        if (group.isEmpty()) return 0;
+        if (group.isEmpty() && !flushes.isDue(clock.millis())) return 0;
         if (failure.isPresent()) group.forEach(this::refuse);
         else
             try {
@@ -177,6 +183,7 @@ final class Writer {
                     for (var partition : leave.partitions()) {
                         partition.close(PartitionLog.Ending.quietly(partition.id() + " was deleted"));
                         partitions.remove(partition);
+                        flushes.forget(partition);
                         memory.addLeave(partition.id());
                     }
                 }
@@ -208,9 +215,10 @@ final class Writer {
         // What is in the journal and what is not must not stand mixed behind one point of recovery.
         if (partition.config().durability() != work.config().durability()) {
             checkpointer.orElseThrow().complete(); // what it still has to sync counts as synced here
-            partition.tail.sync(now);
+            partition.tail.sync();
         }
         partition.apply(work.config());
+        flushes.note(partition, now);
     }
 
     private void take(PartitionLog partition, long now) {
@@ -229,12 +237,11 @@ final class Writer {
                 && move.start() <= partition.tail.next();
     }
 
-    private void tidy(long now) throws IOException {
+    private void tidy(long now) {
         for (var partition : partitions) {
             partition.tail.producers().expire(now);
             long start = partition.tail.startByRetention(partition.config(), now);
             if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));
-            if (!isJournaled(partition) && partition.tail.isFlushDue(partition.config(), now)) partition.tail.sync(now);
         }
     }
 
@@ -250,8 +257,9 @@ final class Writer {
             if (tail.runs.isEmpty()) continue;
             isChanged = true;
             if (tail.writeSegments(memory)) changedDirectories.add(Segment.directoryOf(partition.id()));
-            if (!isJournaled(partition) && tail.isFlushDue(partition.config(), now)) tail.sync(now);
+            if (!isJournaled(partition)) flushes.note(partition, now);
         }
+        if (flushes.isDue(now)) flushes.syncDue(now);
     }
 
     /// Publishes, then answers: what was acknowledged can be read.
@@ -267,17 +275,19 @@ final class Writer {
                 case Work.Enter enter -> enter.answer().complete(null);
                 case Work.Leave leave -> {
                     for (var partition : leave.partitions()) deleteFiles(partition);
+                    disk.syncDirectory("partitions"); // who enters again under the same name finds nothing of before
                     leave.answer().complete(null);
-                }
-                case Work.Snapshot snapshot -> {
-                    if (isChanged || snapshot.isLast()) offerSnapshot(snapshot.isLast());
-                    snapshot.answer().complete(null);
                 }
                 case Work.Tidy tidy -> tidy.answer().complete(null);
                 case Work.Configure configure -> configure.answer().complete(null);
-                case Work.DeleteBefore _, Work.Fail _ -> {}
+                case Work.DeleteBefore _, Work.Snapshot _, Work.Fail _ -> {}
             }
         }
+        for (var work : group) // last: what the group deletes must be gone before its journal entry is
+        if (work instanceof Work.Snapshot snapshot) {
+                if (isChanged || snapshot.isLast()) offerSnapshot(snapshot.isLast());
+                snapshot.answer().complete(null);
+            }
     }
 
     private void finish(Move move) throws IOException {
@@ -309,7 +319,6 @@ final class Writer {
     private void deleteFiles(PartitionLog partition) throws IOException {
         for (var segment : partition.tail.segments()) segment.delete();
         disk.delete(Segment.directoryOf(partition.id()));
-        changedDirectories.add("partitions");
     }
 
     /// Between two groups: all that was written so far is in it, nothing else.
@@ -344,6 +353,7 @@ final class Writer {
     /// Closes all partitions with the first cause. What was taken is in doubt, what still waits is refused.
     private void fail(IOException cause) {
         failure = Optional.of(cause);
+        flushes.clear();
         var ending = PartitionLog.Ending.because("closed until the log is opened again, as the disk failed", cause);
         for (var partition : partitions) partition.close(ending);
         for (var work : group) {

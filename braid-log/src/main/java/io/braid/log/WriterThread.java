@@ -1,10 +1,15 @@
 package io.braid.log;
 
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Gives a [Writer] its turns, and sleeps while nothing waits.
+/// Gives a [Writer] its turns, and sleeps while nothing waits and nothing is due.
 final class WriterThread implements AutoCloseable {
+    /// It looks at the clock this often while something is to be synced later, as clocks may be moved; and sleeps at
+    /// least a millisecond, as they may also stand still.
+    private static final long SLEEP_MILLIS_MAX = 500;
+
     private final Writer writer;
     private final Thread thread;
     private volatile boolean stopping;
@@ -23,9 +28,15 @@ final class WriterThread implements AutoCloseable {
             if (writer.turn() > 0) continue;
             if (stopping) return;
             writer.wakeOnWork(Optional.of(thread));
-            if (!writer.hasWork() && !stopping) LockSupport.park(writer);
+            if (!writer.hasWork() && !stopping) sleep();
             writer.wakeOnWork(Optional.empty());
         }
+    }
+
+    private void sleep() {
+        long millis = writer.millisUntilDue();
+        if (millis == Long.MAX_VALUE) LockSupport.park(writer);
+        else LockSupport.parkNanos(writer, TimeUnit.MILLISECONDS.toNanos(Math.clamp(millis, 1, SLEEP_MILLIS_MAX)));
     }
 
     /// Lets the writer answer what waits, and waits for its end.

@@ -156,6 +156,11 @@ public final class SimDisk implements Disk {
         if (!directories.contains(name)) throw new NoSuchFileException(name);
         change("sync " + name);
         syncedNames.keySet().removeIf(each -> parentOf(each).equals(name) && !names.containsKey(each));
+        // What was in a directory that is gone is gone with it, even if one of that name comes again.
+        syncedNames.keySet().removeIf(each -> {
+            var parent = parentOf(each);
+            return !parent.isEmpty() && parentOf(parent).equals(name) && !directories.contains(parent);
+        });
         names.forEach((each, content) -> {
             if (parentOf(each).equals(name)) syncedNames.put(each, content);
         });

@@ -1,6 +1,7 @@
 package io.braid.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,33 @@ class RecoveryTest {
     }
 
     @Test
+    void anIndexWithoutItsSegmentDoesNotMeetTheNextOne() throws IOException {
+        write(OS, 3).close();
+        disk.delete(SEGMENT.replace(".log", ".index"));
+        disk.kill();
+        var index = SEGMENT.replace("0.log", "7.index");
+        disk.create(index).close();
+
+        var log = open();
+
+        meets(RecoveryCase.INDEX_UNUSABLE, log);
+        assertFalse(disk.exists(index));
+    }
+
+    @Test
+    void aCutSegmentLosesItsIndexToo() throws IOException {
+        write(OS, 2).close();
+        disk.damage(SEGMENT, SegmentHeader.BYTES + 80, (byte) 99);
+        var checkpoint = CheckpointFile.read(disk).orElseThrow();
+        CheckpointFile.write(disk, unclean(checkpoint));
+
+        var log = open();
+
+        meets(RecoveryCase.TAIL_TORN, log);
+        assertFalse(disk.exists(SEGMENT.replace(".log", ".index")));
+    }
+
+    @Test
     void withoutJournalWholeBatchesStayAndTheTornOneGoes() throws IOException {
         write(OS, 2);
         disk.kill();
@@ -184,6 +213,18 @@ class RecoveryTest {
             assertEquals(new AppendOutcome.Appended(i, i), answer.resultNow());
         }
         return log;
+    }
+
+    /// The same, as if nothing of an OS partition's active segment were promised, and the journals had begun anew.
+    private static Checkpoint unclean(Checkpoint checkpoint) {
+        var writer = checkpoint.writers().getFirst();
+        var state = writer.partitions().getFirst();
+        var beginning = Checkpoint.PartitionState.beginning(state.id(), state.config());
+        return new Checkpoint(
+                checkpoint.identity(),
+                checkpoint.epoch() + 1,
+                false,
+                List.of(new Checkpoint.WriterState(0, Journal.Place.FIRST, List.of(beginning))));
     }
 
     private long lastGroup() throws IOException {

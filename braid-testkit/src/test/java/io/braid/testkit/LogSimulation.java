@@ -30,6 +30,7 @@ final class LogSimulation {
     private final List<PartitionClient> clients = new ArrayList<>();
     private long millis = 1_000_000;
     private long streams;
+    private final List<UUID> gone = new ArrayList<>(); // deleted for sure, and may come again
     private boolean hasFailed; // in this life
 
     LogSimulation(long seed) {
@@ -120,7 +121,7 @@ final class LogSimulation {
 
     private void create(Log log) throws IOException {
         if (clients.size() >= PARTITIONS_MAX) return;
-        var stream = new UUID(7, streams++);
+        var stream = !gone.isEmpty() && random.nextBoolean() ? gone.removeLast() : new UUID(7, streams++);
         int count = 1 + random.nextInt(2);
         var settings = randomConfig();
         var ids = new ArrayList<PartitionId>();
@@ -146,6 +147,7 @@ final class LogSimulation {
             assertEquals(Optional.empty(), log.partition(client.id()));
         }
         clients.removeAll(deleted);
+        gone.add(stream);
     }
 
     private void configure(Log log) throws IOException {

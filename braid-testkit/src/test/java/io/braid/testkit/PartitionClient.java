@@ -74,7 +74,7 @@ final class PartitionClient {
     private long startMax; // what was asked for, or retention may have made it
     private Optional<CompletableFuture<Long>> deletion = Optional.empty();
     private long deletionAt;
-    private long count; // makes values unique
+    private long count; // makes values unique, also among partitions that had this name before
     private long endSeen;
     private boolean mayRetentionDelete; // some setting it had did
 
@@ -82,6 +82,7 @@ final class PartitionClient {
         this.id = id;
         this.config = config;
         this.random = random;
+        this.count = 10_000L * random.nextInt(1000);
         this.mayRetentionDelete = deletesByRetention(config);
         for (int i = 0; i < PRODUCERS; i++) producers.add(new Producer(i));
     }
