@@ -57,6 +57,12 @@ const fifth = await get("AT_SEQUENCE_NUMBER", put.Records[4].SequenceNumber, 1);
 assert.equal(text(fifth[0].Data), "record 4");
 await get("LATEST");
 
+// An answer that is larger than HTTP/2's windows.
+const large = new Uint8Array(3_000_000).fill(7);
+await client.send(new PutRecordCommand({ StreamName, PartitionKey: "one", Data: large }));
+const last = await get("AFTER_SEQUENCE_NUMBER", put.Records[9].SequenceNumber);
+assert.deepEqual(Buffer.from(last[0].Data), Buffer.from(large));
+
 async function refused(command) {
   await assert.rejects(client.send(command), (error) => { console.log(error.name); return true; });
 }

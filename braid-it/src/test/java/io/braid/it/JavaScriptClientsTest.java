@@ -44,6 +44,7 @@ class JavaScriptClientsTest {
                         "got 11 from TRIM_HORIZON",
                         "got 1 from AT_SEQUENCE_NUMBER",
                         "got 0 from LATEST",
+                        "got 1 from AFTER_SEQUENCE_NUMBER",
                         "ResourceInUseException",
                         "ResourceNotFoundException",
                         "InvalidArgumentException",

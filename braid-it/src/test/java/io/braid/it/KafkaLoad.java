@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 /// long as the server is away: one producer over all lives.
 final class KafkaLoad implements AutoCloseable {
     private static final int PARTITIONS = 3;
-    private static final int IN_FLIGHT_MAX = 2_000;
+    private static final int IN_FLIGHT_MAX = 500;
     private static final long STOP_MAX_MILLIS = 60_000;
     private static final int PADDING_BYTES = 200;
 

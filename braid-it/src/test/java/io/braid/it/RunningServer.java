@@ -32,15 +32,6 @@ final class RunningServer implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("ready kafka=(\\S+) http=(\\S+) data=(.+) in (\\d+) ms");
     private static final Pattern ERROR = Pattern.compile("\\b(ERROR|SEVERE)\\b");
-    /// As the launcher, `./braid`, starts it.
-    private static final List<String> JVM_FLAGS = List.of(
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-Xms32m",
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
     static {
@@ -202,7 +193,7 @@ final class RunningServer implements AutoCloseable {
     private static List<String> command(Path data, String kafka, String http, List<String> settings)
             throws IOException {
         var command = new ArrayList<>(List.of(Jvm.java()));
-        command.addAll(JVM_FLAGS);
+        command.addAll(Jvm.launcherFlags());
         command.addAll(List.of(
                 "-cp",
                 Files.readString(Jvm.target().resolve("server.classpath")).strip()));
