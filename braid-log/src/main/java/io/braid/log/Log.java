@@ -293,6 +293,9 @@ public final class Log implements AutoCloseable {
     }
 
     /// Answers what waits, checkpoints, and unlocks the directory.
+    ///
+    /// @throws IOException the disk failed, now or before: what was acknowledged with [Durability#OS]
+    ///     may not be on it
     @Override
     public void close() throws IOException {
         changing.lock();
@@ -312,17 +315,25 @@ public final class Log implements AutoCloseable {
 
     private void closeFiles() throws IOException {
         try (lock) {
-            if (writers.stream().noneMatch(Writer::hasFailed)) {
+            if (failure().isEmpty()) {
                 for (var writer : writers) {
                     writer.submit(new Work.Snapshot(true, new CompletableFuture<>()));
                     while (writer.turn() > 0) {}
                 }
                 // One that failed just now has offered nothing: its journal is still needed.
-                if (writers.stream().noneMatch(Writer::hasFailed)) checkpointer.completeCleanly();
+                if (failure().isEmpty()) checkpointer.completeCleanly();
             }
+            if (failure().isPresent())
+                throw new IOException(
+                        "the log could not be closed in order", failure().get());
         } finally {
             for (var writer : writers) writer.end();
             for (var partition : partitions.values()) partition.tail.release();
         }
+    }
+
+    /// What stopped a writer, if something did.
+    private Optional<IOException> failure() {
+        return writers.stream().flatMap(writer -> writer.failure().stream()).findFirst();
     }
 }

@@ -99,8 +99,9 @@ final class Writer {
         journal.close();
     }
 
-    boolean hasFailed() {
-        return failure.isPresent();
+    /// Why it writes nothing more, if so.
+    Optional<IOException> failure() {
+        return failure;
     }
 
     // Writer thread.
