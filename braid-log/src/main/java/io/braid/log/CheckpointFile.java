@@ -140,7 +140,8 @@ final class CheckpointFile {
 
     private static Checkpoint.PartitionState decodePartition(DataInputStream in) throws IOException {
         var id = new PartitionId(new UUID(in.readLong(), in.readLong()), in.readInt());
-        var config = PartitionConfigCodec.read(ByteBuffer.wrap(in.readNBytes(PartitionConfigCodec.BYTES)), 0);
+        var config = PartitionConfigCodec.read(ByteBuffer.wrap(in.readNBytes(PartitionConfigCodec.BYTES)), 0)
+                .orElseThrow(() -> new DamagedFileException("checkpoint: %s has impossible settings".formatted(id)));
         long start = in.readLong();
         long base = in.readLong();
         int position = in.readInt();

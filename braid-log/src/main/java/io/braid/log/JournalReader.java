@@ -178,7 +178,9 @@ final class JournalReader {
                 }
                 case GroupBuffer.ENTER -> {
                     if (end - at < PartitionConfigCodec.BYTES) return Optional.empty();
-                    entries.add(new Entry.Enter(id, PartitionConfigCodec.read(bytes, at)));
+                    var config = PartitionConfigCodec.read(bytes, at);
+                    if (config.isEmpty()) return Optional.empty();
+                    entries.add(new Entry.Enter(id, config.get()));
                     at += PartitionConfigCodec.BYTES;
                 }
                 case GroupBuffer.LEAVE -> entries.add(new Entry.Leave(id));

@@ -21,4 +21,23 @@ public record PartitionConfig(
         long retentionBytes) {
     public static final PartitionConfig DEFAULT = new PartitionConfig(
             Durability.DISK, 12 << 20, 512 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 7L * 24 * 3600 * 1000, -1);
+
+    public PartitionConfig {
+        new Problems()
+                .require(
+                        batchBytesMax >= Batch.HEADER_BYTES,
+                        "batchBytesMax",
+                        batchBytesMax,
+                        "must be at least %d, the size of an empty batch".formatted(Batch.HEADER_BYTES))
+                .require(
+                        segmentBytes > SegmentHeader.BYTES,
+                        "segmentBytes",
+                        segmentBytes,
+                        "must be above %d, the size of an empty segment".formatted(SegmentHeader.BYTES))
+                .require(flushMessages >= 1, "flushMessages", flushMessages, "must be at least 1")
+                .require(flushMillis >= 0, "flushMillis", flushMillis, "must be at least 0")
+                .require(retentionMillis >= -1, "retentionMillis", retentionMillis, "must be at least -1, for ever")
+                .require(retentionBytes >= -1, "retentionBytes", retentionBytes, "must be at least -1, for no limit")
+                .raise();
+    }
 }

@@ -1,6 +1,7 @@
 package io.braid.log;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /// Partition settings as bytes, in the journal and in checkpoints: durability (1: 0 disk, 1 os), largest batch (4),
 /// segment bytes (4), flush after messages (8) and milliseconds (8), retention in milliseconds (8) and bytes (8).
@@ -19,15 +20,20 @@ final class PartitionConfigCodec {
                 .putLong(at + 33, config.retentionBytes());
     }
 
-    static PartitionConfig read(ByteBuffer source, int at) {
-        return new PartitionConfig(
-                source.get(at) == codeOf(Durability.OS) ? Durability.OS : Durability.DISK,
-                source.getInt(at + 1),
-                source.getInt(at + 5),
-                source.getLong(at + 9),
-                source.getLong(at + 17),
-                source.getLong(at + 25),
-                source.getLong(at + 33));
+    /// Empty if no partition can have such settings: the bytes are damaged.
+    static Optional<PartitionConfig> read(ByteBuffer source, int at) {
+        try {
+            return Optional.of(new PartitionConfig(
+                    source.get(at) == codeOf(Durability.OS) ? Durability.OS : Durability.DISK,
+                    source.getInt(at + 1),
+                    source.getInt(at + 5),
+                    source.getLong(at + 9),
+                    source.getLong(at + 17),
+                    source.getLong(at + 25),
+                    source.getLong(at + 33)));
+        } catch (InvalidConfig _) {
+            return Optional.empty();
+        }
     }
 
     private static byte codeOf(Durability durability) {
