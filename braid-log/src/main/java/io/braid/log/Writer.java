@@ -284,11 +284,16 @@ final class Writer {
                 case Work.DeleteBefore _, Work.Snapshot _, Work.Fail _ -> {}
             }
         }
-        for (var work : group) // last: what the group deletes must be gone before its journal entry is
-        if (work instanceof Work.Snapshot snapshot) {
-                if (isChanged || snapshot.isLast()) offerSnapshot(snapshot.isLast());
-                snapshot.answer().complete(null);
-            }
+        offerSnapshots();
+    }
+
+    /// Last: what the group has deleted must be gone before a checkpoint makes its journal entry superfluous.
+    private void offerSnapshots() {
+        for (var work : group) {
+            if (!(work instanceof Work.Snapshot snapshot)) continue;
+            if (isChanged || snapshot.isLast()) offerSnapshot(snapshot.isLast());
+            snapshot.answer().complete(null);
+        }
     }
 
     private void finish(Move move) throws IOException {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /// Crashes a log at random moments, opens it again, and compares everything its clients were told with everything
 /// that is there. One thread and one seed for each run, so that the seed replays it: `-Dseed=42`, `-Dseeds=100000`.
 class LogCrashTest {
-    private static final int SEEDS = 1000;
+    private static final int SEEDS = 500;
 
     @Test
     void whatClientsWereToldIsWhatTheDiskHolds() {

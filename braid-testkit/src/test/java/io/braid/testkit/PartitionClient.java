@@ -38,6 +38,7 @@ final class PartitionClient {
     private static final class Attempt {
         final List<String> values;
         Optional<Producer> producer = Optional.empty();
+        short epoch;
         int sequence;
         Optional<CompletableFuture<AppendOutcome>> answer = Optional.empty();
         long acknowledgedAt = -1; // the first offset, once it is known
@@ -54,6 +55,7 @@ final class PartitionClient {
         final long id;
         final List<Attempt> sent = new ArrayList<>(); // all of them, in order
         int answered; // how many of those
+        short epoch;
         int next; // sequence
 
         Producer(long id) {
@@ -140,6 +142,10 @@ final class PartitionClient {
                 return;
             }
         if (waiting.size() >= IN_FLIGHT_MAX) return;
+        if (waiting.isEmpty() && random.nextInt(12) == 0) { // begins anew, as after an error of its own
+            producer.epoch++;
+            producer.next = 0;
+        }
         if (!waiting.isEmpty() && random.nextInt(10) == 0) { // impatient: the same again
             var again = waiting.getFirst();
             again.answer.ifPresent(answer -> {
@@ -149,6 +155,7 @@ final class PartitionClient {
         }
         var attempt = new Attempt(randomValues("i" + producer.id));
         attempt.producer = Optional.of(producer);
+        attempt.epoch = producer.epoch;
         attempt.sequence = producer.next;
         producer.next += attempt.values.size();
         producer.sent.add(attempt);
@@ -170,7 +177,8 @@ final class PartitionClient {
     private static boolean isBehindAnother(Attempt attempt) {
         return attempt.producer.isPresent()
                 && attempt.producer.get().sent.stream()
-                        .anyMatch(other -> other.sequence < attempt.sequence
+                        .anyMatch(other -> other.epoch == attempt.epoch
+                                && other.sequence < attempt.sequence
                                 && other.acknowledgedAt < 0
                                 && (other.answer.isEmpty() || other.mayBeGap));
     }
@@ -179,6 +187,7 @@ final class PartitionClient {
     private void sendAgain(Attempt attempt) {
         var copy = new Attempt(attempt.values);
         copy.producer = attempt.producer;
+        copy.epoch = attempt.epoch;
         copy.sequence = attempt.sequence;
         attempts.add(copy);
         copy.mayBeGap = isBehindAnother(copy);
@@ -187,7 +196,7 @@ final class PartitionClient {
 
     private Batch batchOf(Attempt attempt) {
         var builder = new BatchBuilder(random.nextInt(3000));
-        attempt.producer.ifPresent(producer -> builder.producer(producer.id, (short) 0, attempt.sequence));
+        attempt.producer.ifPresent(producer -> builder.producer(producer.id, attempt.epoch, attempt.sequence));
         for (var value : attempt.values)
             builder.add(
                     random.nextInt(3000),
