@@ -13,12 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/// The cases of [RecoveryCase] that a test can bring about by hand; `LogCrashTest` meets the others by chance. The
-/// process is killed, then a file is changed, then the log is opened again.
+/// The cases of [RecoveryCase], one by one: the process is killed, then a file is changed, then the log is opened
+/// again.
 class RecoveryTest {
     private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
     private static final String SEGMENT = Segment.nameOf(ID, 0);
@@ -26,6 +28,9 @@ class RecoveryTest {
     private static final LogConfig CONFIG = new LogConfig(Path.of("sim"), 1);
     private static final PartitionConfig OS =
             new PartitionConfig(Durability.OS, 1 << 20, 1 << 20, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
+
+    private static final PartitionConfig ONE_BATCH_A_SEGMENT =
+            new PartitionConfig(Durability.DISK, 1 << 20, 140, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
 
     private final SimDisk disk = new SimDisk(new Random(1));
 
@@ -196,6 +201,158 @@ class RecoveryTest {
 
         meets(RecoveryCase.SEGMENT_UNBORN, log);
         assertEquals(0, endOf(log));
+    }
+
+    @Test
+    void aRunOfTheJournalBehindTheEndOfItsSegmentRefuses() throws IOException {
+        var log = write(PartitionConfig.DEFAULT, 2);
+        log.checkpoint();
+        append(log);
+        disk.kill();
+        try (var file = disk.open(SEGMENT)) {
+            file.truncate(80);
+        }
+
+        refuses(RecoveryCase.RUN_BEHIND_END);
+    }
+
+    @Test
+    void aMissingSegmentBetweenPromisedOnesRefuses() throws IOException {
+        write(ONE_BATCH_A_SEGMENT, 4).checkpoint();
+        disk.kill();
+        disk.delete(Segment.nameOf(ID, 1));
+
+        refuses(RecoveryCase.SEGMENT_GAP);
+    }
+
+    @Test
+    void aDeletedSegmentThatIsThereAgainGoesAgain() throws IOException {
+        var log = write(ONE_BATCH_A_SEGMENT, 4);
+        log.partition(ID).orElseThrow().deleteBefore(2);
+        log.turn();
+        disk.kill();
+        disk.create(SEGMENT).close();
+
+        var again = open();
+
+        meets(RecoveryCase.SEGMENT_DELETED, again);
+        assertFalse(disk.exists(SEGMENT));
+        assertEquals(2, again.partition(ID).orElseThrow().start());
+        assertEquals(4, endOf(again));
+    }
+
+    @Test
+    void aDeletedPartitionThatIsThereAgainGoesAgain() throws IOException {
+        write(PartitionConfig.DEFAULT, 1).delete(ID.stream());
+        disk.kill();
+        disk.createDirectory(Segment.directoryOf(ID));
+        disk.create(SEGMENT).close();
+
+        var log = open();
+
+        meets(RecoveryCase.PARTITION_DELETED, log);
+        assertEquals(Optional.empty(), log.partition(ID));
+        assertFalse(disk.exists(Segment.directoryOf(ID)));
+    }
+
+    @Test
+    void aPartitionThatCameAgainAfterItsDeletionKeepsItsNewRecords() throws IOException {
+        var log = write(PartitionConfig.DEFAULT, 3);
+        log.delete(ID.stream());
+        log.create(ID, OS);
+        append(log);
+        disk.kill();
+
+        assertEquals(1, endOf(open()));
+    }
+
+    @Test
+    void aDamagedBatchBelowARunOfTheJournalRefuses() throws IOException {
+        var log = write(OS, 2);
+        log.create(ID, PartitionConfig.DEFAULT); // which syncs those two; from here on the journal has all
+        append(log);
+        disk.kill();
+        disk.damage(SEGMENT, SegmentHeader.BYTES + 30, (byte) 99);
+
+        refuses(RecoveryCase.PROMISE_BROKEN);
+    }
+
+    @Test
+    void aPartitionWithoutJournalThatLostEvenWhatWasDeletedGoesOnAtItsStart() throws IOException {
+        var log = write(OS, 2);
+        log.partition(ID).orElseThrow().deleteBefore(2);
+        log.turn();
+        disk.kill();
+        try (var file = disk.open(SEGMENT)) {
+            file.truncate(SegmentHeader.BYTES);
+        }
+
+        var again = open();
+
+        meets(RecoveryCase.START_ABOVE_END, again);
+        assertEquals(2, again.partition(ID).orElseThrow().start());
+        assertEquals(2, endOf(again));
+    }
+
+    @Test
+    void filesOfANewerOrOlderFormatAreToldFromDamagedOnes() throws IOException {
+        write(PartitionConfig.DEFAULT, 1).checkpoint();
+        disk.kill();
+
+        for (var name : List.of(SEGMENT, JOURNAL, "checkpoint")) {
+            var before = setVersion(name, 2);
+            var newer = assertThrows(FormatVersionException.class, this::open);
+            disk.kill();
+            setVersion(name, 0);
+            var older = assertThrows(FormatVersionException.class, this::open);
+            disk.kill();
+            disk.damage(name, 0, before);
+
+            assertEquals(
+                    "sim/" + name + " at 8: format 2 is too new, this version reads 1: open it with a newer Braid",
+                    newer.getMessage());
+            assertEquals(
+                    "sim/" + name
+                            + " at 8: format 0 is too old, this version reads 1: open it once with an older Braid",
+                    older.getMessage());
+        }
+        assertEquals(1, endOf(open()));
+    }
+
+    @Test
+    void aForeignJournalIsToldFromADamagedOne() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.damage(JOURNAL, 0, (byte) 'X');
+
+        var refused = assertThrows(ForeignFileException.class, this::open);
+
+        assertTrue(refused.getMessage().startsWith("sim/" + JOURNAL + " at 0: begins with "), refused.getMessage());
+    }
+
+    /// Answers what the file's beginning was, or all of it if its checksum stands at its end.
+    private byte[] setVersion(String name, int version) throws IOException {
+        try (var file = disk.open(name)) {
+            var bytes = ByteBuffer.allocate(name.equals("checkpoint") ? (int) file.size() : 64);
+            file.read(0, bytes);
+            var before = bytes.array().clone();
+            bytes.putInt(8, version);
+            var crc = new CRC32C();
+            crc.update(bytes.array(), 0, bytes.capacity() - 4);
+            bytes.putInt(bytes.capacity() - 4, (int) crc.getValue());
+            disk.damage(name, 0, bytes.array());
+            return before;
+        }
+    }
+
+    private static void append(Log log) throws IOException {
+        var answer = log.partition(ID)
+                .orElseThrow()
+                .append(new BatchBuilder(1)
+                        .add(1, BatchBuilder.ABSENT, MemorySegment.ofArray(new byte[] {1}))
+                        .build());
+        log.turn();
+        assertInstanceOf(AppendOutcome.Appended.class, answer.resultNow());
     }
 
     private Log open() throws IOException {
