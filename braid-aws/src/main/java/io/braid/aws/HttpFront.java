@@ -22,6 +22,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
@@ -36,6 +37,11 @@ final class HttpFront implements Handler, AutoCloseable {
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-amzn-RequestId");
     private static final HeaderName EXTENDED_ID = HeaderNames.create("x-amz-id-2");
     private static final String TEXT = "text/plain; charset=utf-8";
+
+    /// From so many bytes on, a second write costs less than a copy.
+    private static final int LARGE_BYTES = 64 << 10;
+    /// Of a large answer, what goes out together with the headers.
+    private static final int HEAD_BYTES = 8 << 10;
 
     private final Kinesis kinesis;
     private final AwsListener.Config config;
@@ -109,8 +115,25 @@ final class HttpFront implements Handler, AutoCloseable {
         counts.request(name, status);
         response.status(Status.create(status))
                 .header(HeaderNames.CONTENT_TYPE, protocol.orElse(Protocol.JSON).contentType());
-        if (answer.size() == answer.buffer().length) response.send(answer.buffer());
+        if (answer.size() >= LARGE_BYTES && isHttp1(request)) sendLarge(response, answer);
+        else if (answer.size() == answer.buffer().length) response.send(answer.buffer());
         else response.send(answer.buffer(), 0, answer.size());
+    }
+
+    private static boolean isHttp1(ServerRequest request) {
+        return request.prologue().protocolVersion().startsWith("1");
+    }
+
+    /// Helidon copies what goes out together with the headers of HTTP/1.1, so that is the beginning only; the rest
+    /// goes to the socket from where it is.
+    private static void sendLarge(ServerResponse response, WireWriter answer) {
+        response.contentLength(answer.size());
+        try (var body = response.outputStream()) {
+            body.write(answer.buffer(), 0, HEAD_BYTES);
+            body.write(answer.buffer(), HEAD_BYTES, answer.size() - HEAD_BYTES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the connection's end
+        }
     }
 
     private Optional<Operation> operation(String target) {

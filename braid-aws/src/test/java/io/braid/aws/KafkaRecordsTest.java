@@ -14,6 +14,7 @@ import io.braid.log.RecordCursor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -168,5 +169,22 @@ class KafkaRecordsTest {
         cursor.next();
         assertEquals("kinesis.explicit-hash-key", cursor.headers().getFirst().name());
         assertEquals(-1, bytes("17").mismatch(cursor.headers().getFirst().value()));
+    }
+
+    @Test
+    void anAnswerOfManyBatchesAndWritesIsWhole() throws Exception {
+        var expected = new ArrayList<String>();
+        for (int batch = 0; batch < 40; batch++) {
+            var builder = new BatchBuilder(5);
+            for (int i = 0; i < 5; i++) {
+                var value = (batch + "-" + i + "-").repeat(600);
+                builder.add(5, bytes("k"), bytes(value));
+                expected.add("k=" + value);
+            }
+            append(builder.build());
+        }
+
+        assertEquals(expected, shown(records("")));
+        assertEquals(expected.subList(0, 123), shown(records(",\"Limit\":123")));
     }
 }

@@ -27,8 +27,11 @@ import java.util.Optional;
 final class GetRecords implements Operation {
     private static final ValueLayout.OfInt BIG_ENDIAN_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    /// Read at once: small answers must not pay for large ones.
-    private static final int READ_BYTES = 1 << 20;
+    /// Read at once: small answers must not pay for large ones, nor an answer of 500 records of 1 KB (about two of
+    /// these) for bytes behind its last.
+    private static final int READ_BYTES = 256 << 10;
+    /// What an answer has around a record's data and key, about.
+    private static final int RECORD_OVERHEAD_BYTES = 176;
     /// Bytes of batches looked at for one answer. Above what an answer may hold, so only a long run of markers or
     /// of a transaction's leftovers ends here, and the next iterator goes on behind it.
     private static final long SCAN_BYTES_MAX = 4L * Sizes.GET_BYTES_MAX;
@@ -106,6 +109,8 @@ final class GetRecords implements Operation {
         private final long stable; // the first offset that may not be shown
         private final byte[] digits = new byte[SequenceNumber.DIGITS_MAX];
 
+        private boolean roomMade;
+
         private long next;
         private long scanned;
         private long newestMillis = -1;
@@ -145,10 +150,21 @@ final class GetRecords implements Operation {
             for (long at = 0; at < run.byteSize() && !full; ) {
                 var batch = batchAt(run, at);
                 at += batch.byteSize();
+                if (!roomMade) makeRoom(batch);
                 if (!batch.isControl()) records(batch);
                 if (!full) next = Math.max(next, Math.min(batch.nextOffset(), stable));
                 newestMillis = full ? newestMillis : Math.max(newestMillis, batch.maxTimestamp());
             }
+        }
+
+        /// Makes room for the whole answer, as if all its records were of the first batch's mean size: an answer
+        /// that doubles its way up is copied once, and allocated twice.
+        private void makeRoom(Batch first) {
+            roomMade = true;
+            long expected = Math.min(limit, stable - next);
+            long mean = first.byteSize() / Math.max(1, first.recordCount());
+            long blobs = Math.min(expected * mean, Sizes.GET_BYTES_MAX) / 3 * 4; // Base64
+            answer.reserve((int) (blobs + expected * RECORD_OVERHEAD_BYTES));
         }
 
         private static Batch batchAt(MemorySegment run, long at) {

@@ -3,6 +3,7 @@ package io.braid.aws.wire;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Base64;
 
 /// JSON without white space: blobs are Base64, timestamps are seconds with three decimals.
@@ -13,6 +14,9 @@ final class JsonWriter extends WireWriter {
 
     /// Whether a value stands before the cursor in the same container: the next one begins with a comma.
     private boolean follows;
+
+    private byte[] plain = {}; // of the last blob
+    private byte[] encoded = {}; // the last blob's Base64, and perhaps more behind it
 
     @Override
     public WireWriter startMap() {
@@ -138,13 +142,25 @@ final class JsonWriter extends WireWriter {
 
     @Override
     public WireWriter blob(MemorySegment bytes) {
-        var encoded = Base64.getEncoder().encode(bytes.asByteBuffer());
+        int count = encode(bytes);
+        reserve(count + 3);
         separate();
         put('"');
-        put(encoded.array(), encoded.arrayOffset(), encoded.remaining());
+        put(encoded, 0, count);
         put('"');
         follows = true;
         return this;
+    }
+
+    /// Leaves the Base64 of `bytes` at the start of [#encoded] and answers how long it is. The JDK's encoder is the
+    /// fastest there is, but takes whole arrays only: records of one size, which most streams have, share a pair.
+    private int encode(MemorySegment bytes) {
+        int length = Math.toIntExact(bytes.byteSize());
+        if (plain.length != length) plain = new byte[length];
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, plain, 0, length);
+        long needed = (length + 2L) / 3 * 4;
+        if (encoded.length < needed) encoded = new byte[Math.toIntExact(needed)];
+        return Base64.getEncoder().encode(plain, encoded);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -70,5 +71,22 @@ class WireWriterTest {
         writer.text(text);
 
         assertEquals("\"" + text + "\"", new String(writer.buffer(), 0, writer.size(), UTF_8));
+    }
+
+    @Test
+    void blobsOfAllSizesOneAfterAnotherAreBase64() {
+        var writer = new JsonWriter();
+        var expected = new StringBuilder();
+        for (int size : new int[] {3, 3, 100, 2, 0, 100, 5_000, 1}) {
+            var bytes = new byte[size];
+            Arrays.fill(bytes, (byte) (size - 7));
+            writer.blob(MemorySegment.ofArray(bytes));
+            expected.append(expected.isEmpty() ? "" : ",")
+                    .append('"')
+                    .append(Base64.getEncoder().encodeToString(bytes))
+                    .append('"');
+        }
+
+        assertEquals(expected.toString(), new String(writer.buffer(), 0, writer.size(), UTF_8));
     }
 }
