@@ -148,6 +148,7 @@ public final class AwsListener implements AutoCloseable {
                 .initialWindowSize(HTTP2_WINDOW_BYTES)
                 .maxConcurrentStreams(config.requestsMax())
                 .validateResponseHeaders(false)
+                .sendErrorDetails(true) // in GOAWAY, for the client's log and ours
                 .build();
         return WebServer.builder()
                 .host(config.host())

@@ -21,7 +21,8 @@ import java.util.concurrent.ExecutorService;
 /// JavaScript does it on every request, as soon as the answer's headers have come. Helidon 4.5 closes the connection
 /// on a GOAWAY, and an answer whose headers were out and whose body was not arrives empty: it looks like an empty
 /// success. So Helidon does not get to see these frames; the client closes the connection when it has everything, or
-/// the idle timeout does.
+/// the idle timeout does. [ClientFrames] says what else is kept from it, and [ServerFrames] logs when and why it
+/// still ends a connection.
 record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionSelector {
     @Override
     public int bytesToIdentifyConnection() {
@@ -40,11 +41,17 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return http2.connection(new Filtered(context, WithoutGoAway.of(context.dataReader())));
+        var streams = new Http2Streams();
+        var peer = context.remotePeer();
+        return http2.connection(new Filtered(
+                context,
+                ClientFrames.of(context.dataReader(), streams),
+                new ServerFrames(context.dataWriter(), streams, peer.host() + ":" + peer.port())));
     }
 
-    /// The connection as it is, with another reader.
-    private record Filtered(ConnectionContext whole, DataReader dataReader) implements ConnectionContext {
+    /// The connection as it is, with another reader and writer.
+    private record Filtered(ConnectionContext whole, DataReader dataReader, DataWriter dataWriter)
+            implements ConnectionContext {
         @Override
         public ListenerContext listenerContext() {
             return whole.listenerContext();
@@ -53,11 +60,6 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
         @Override
         public ExecutorService executor() {
             return whole.executor();
-        }
-
-        @Override
-        public DataWriter dataWriter() {
-            return whole.dataWriter();
         }
 
         @Override
