@@ -31,7 +31,7 @@ record Consume() implements Measurement {
 
     @Override
     public List<Target> targets() {
-        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.0), Target.atMost(Metric.CPU, 1.0));
+        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.3), Target.atMost(Metric.CPU, 0.35));
     }
 
     @Override
