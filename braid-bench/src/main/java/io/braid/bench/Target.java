@@ -32,6 +32,6 @@ record Target(Metric metric, Bound bound, double ratio) {
 
     @Override
     public String toString() {
-        return "%s %.1fx".formatted(bound.sign, ratio);
+        return "%s %sx".formatted(bound.sign, ratio);
     }
 }
