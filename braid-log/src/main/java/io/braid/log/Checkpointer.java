@@ -1,6 +1,7 @@
 package io.braid.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,8 +115,17 @@ final class Checkpointer {
     private void sync(Checkpoint.Snapshot snapshot) throws IOException {
         for (var written : snapshot.written()) {
             written.segment().file().force();
-            IndexFile.write(disk, written.segment(), written.extent());
+            written.segment().writeIndex(written.extent());
         }
-        for (var directory : snapshot.directories()) if (disk.exists(directory)) disk.syncDirectory(directory);
+        for (var directory : snapshot.directories()) syncIfThere(directory);
+    }
+
+    /// Whoever deletes a partition syncs that by itself, and may do so at any moment.
+    private void syncIfThere(String directory) throws IOException {
+        try {
+            if (disk.exists(directory)) disk.syncDirectory(directory);
+        } catch (NoSuchFileException e) {
+            if (disk.exists(directory)) throw e;
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// A file with a contiguous run of one partition's batches.
 ///
@@ -30,6 +31,8 @@ final class Segment {
     private final Disk disk;
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
+    private final ReentrantLock naming = new ReentrantLock(); // guards `deleted`, and the index file's name
+    private boolean deleted;
     private volatile DiskFile file; // written once, by the writer thread or recovery, before the first extent
 
     private final SparseIndex index = new SparseIndex(); // writer thread only
@@ -170,9 +173,25 @@ final class Segment {
 
     /// Deletes the file's name; those who hold it may read on.
     void delete() throws IOException {
-        disk.delete(name);
-        disk.delete(IndexFile.nameOf(this));
+        naming.lock();
+        try {
+            deleted = true;
+            disk.delete(name);
+            disk.delete(IndexFile.nameOf(this));
+        } finally {
+            naming.unlock();
+        }
         release();
+    }
+
+    /// Writes the index file, unless the segment was deleted meanwhile. Any thread.
+    void writeIndex(Extent known) throws IOException {
+        naming.lock();
+        try {
+            if (!deleted) IndexFile.write(disk, this, known);
+        } finally {
+            naming.unlock();
+        }
     }
 
     /// The run of whole batches from the one that holds `offset` on, below `limit`, of at most `bytesMax` bytes, but
