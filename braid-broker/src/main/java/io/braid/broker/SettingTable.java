@@ -179,12 +179,12 @@ final class SettingTable {
             only("remote.storage.enable", Type.BOOLEAN, "false", NOT_TIERED, "Whether old segments move elsewhere."),
             longs(
                     StreamSettings.RETENTION_BYTES,
-                    DEFAULT.retentionBytes(),
+                    DEFAULT.retention().bytes(),
                     -1,
                     "Bytes each partition keeps before its oldest segments are deleted; -1 for no limit."),
             longs(
                     StreamSettings.RETENTION_MS,
-                    DEFAULT.retentionMillis(),
+                    DEFAULT.retention().millis(),
                     -1,
                     "Milliseconds records are kept before their segment is deleted; -1 for ever. Kinesis' retention"
                             + " period is this, in hours."),

@@ -87,8 +87,8 @@ class StreamSettingsTest {
                 name, StreamSettings.find(name).orElseThrow().defaultValue()));
 
         assertEquals(PartitionConfig.DEFAULT.batchBytesMax(), config.batchBytesMax());
-        assertEquals(-1, config.retentionMillis());
-        assertEquals(-1, config.retentionBytes());
+        assertEquals(-1, config.retention().millis());
+        assertEquals(-1, config.retention().bytes());
     }
 
     @Test

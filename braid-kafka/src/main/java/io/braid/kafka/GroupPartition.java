@@ -119,7 +119,7 @@ final class GroupPartition {
     private static boolean mustReload(Reason reason) {
         return switch (reason) {
             case OVERLOADED, TOO_LARGE, CORRUPT -> false;
-            case NOT_OWNER, NOT_NEXT, OUT_OF_SEQUENCE, FENCED -> true;
+            case NOT_OWNER, NOT_NEXT, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION -> true;
         };
     }
 
@@ -129,7 +129,7 @@ final class GroupPartition {
         return switch (refused.reason()) {
             case OVERLOADED -> new NotEnoughReplicasException(refused.detail());
             case TOO_LARGE -> new RecordTooLargeException(refused.detail());
-            case NOT_OWNER, NOT_NEXT, CORRUPT, OUT_OF_SEQUENCE, FENCED ->
+            case NOT_OWNER, NOT_NEXT, CORRUPT, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION ->
                 new NotLeaderOrFollowerException(refused.reason() + ": " + refused.detail());
         };
     }

@@ -29,6 +29,7 @@ final class ProduceErrors {
             case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE; // splits the batch if it can, or fails
             case OUT_OF_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER; // retries if an earlier batch is under way
             case FENCED -> Errors.INVALID_PRODUCER_EPOCH; // asks for a new producer id, retries
+            case NOT_IN_TRANSACTION -> Errors.INVALID_TXN_STATE; // aborts, begins anew
             case NOT_NEXT -> Errors.UNKNOWN_SERVER_ERROR; // an append without an expected offset never gets it
         };
     }

@@ -36,6 +36,9 @@ public sealed interface AppendOutcome {
         OUT_OF_SEQUENCE,
         /// A newer incarnation of the same producer exists: this one must stop.
         FENCED,
+        /// The batch does not fit its producer's transaction: it is in none that may begin here, or outside of one that
+        /// is open. The producer must abort, and begin anew.
+        NOT_IN_TRANSACTION,
         /// The caller expected another offset than the next one (see [PartitionLog#append(Batch, long)]).
         NOT_NEXT
     }

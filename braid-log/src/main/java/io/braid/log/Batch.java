@@ -34,6 +34,11 @@ public record Batch(MemorySegment bytes) {
     /// What stands before a batch's own length: the base offset and the length field.
     public static final int PREFIX_BYTES = 12;
 
+    // Bits of the attributes, above the three of the compression.
+    private static final int APPEND_TIME = 0x08;
+    static final int TRANSACTIONAL = 0x10;
+    static final int CONTROL = 0x20;
+
     public static final long NO_PRODUCER = -1;
 
     public long baseOffset() {
@@ -88,16 +93,16 @@ public record Batch(MemorySegment bytes) {
 
     /// Whether all records carry the time of their arrival ([#maxTimestamp]) instead of their own.
     public boolean hasAppendTime() {
-        return (attributes() & 0x08) != 0;
+        return (attributes() & APPEND_TIME) != 0;
     }
 
     public boolean isTransactional() {
-        return (attributes() & 0x10) != 0;
+        return (attributes() & TRANSACTIONAL) != 0;
     }
 
     /// Whether this is a marker of the log's own (such as the end of a transaction), never shown to readers.
     public boolean isControl() {
-        return (attributes() & 0x20) != 0;
+        return (attributes() & CONTROL) != 0;
     }
 
     public boolean isIdempotent() {
@@ -145,12 +150,13 @@ public record Batch(MemorySegment bytes) {
             long maxTimestamp,
             long producerId,
             short producerEpoch,
-            int baseSequence) {
+            int baseSequence,
+            int attributes) {
         bytes.set(LONG, BASE_OFFSET, 0);
         bytes.set(INT, LENGTH, Math.toIntExact(bytes.byteSize() - PREFIX_BYTES));
         bytes.set(INT, LEADER_EPOCH, -1);
         bytes.set(ValueLayout.JAVA_BYTE, MAGIC, (byte) 2);
-        bytes.set(SHORT, ATTRIBUTES, (short) 0);
+        bytes.set(SHORT, ATTRIBUTES, (short) attributes);
         bytes.set(INT, LAST_OFFSET_DELTA, recordCount - 1);
         bytes.set(LONG, BASE_TIMESTAMP, baseTimestamp);
         bytes.set(LONG, MAX_TIMESTAMP, maxTimestamp);
@@ -159,8 +165,20 @@ public record Batch(MemorySegment bytes) {
         bytes.set(INT, BASE_SEQUENCE, baseSequence);
         bytes.set(INT, RECORD_COUNT, recordCount);
         var batch = new Batch(bytes);
-        bytes.set(INT, CRC, batch.checksum());
+        batch.sum();
         return batch;
+    }
+
+    /// Gives all records the time at which they are appended (Kafka: `LogAppendTime`), and sums anew.
+    void stampTime(long millis) {
+        bytes.set(SHORT, ATTRIBUTES, (short) (attributes() | APPEND_TIME));
+        bytes.set(LONG, MAX_TIMESTAMP, millis);
+        sum();
+    }
+
+    /// Writes the checksum of what stands here now.
+    void sum() {
+        bytes.set(INT, CRC, checksum());
     }
 
     /// Writes the offset the log has given to the first record, and the epoch of the log that gave it.

@@ -26,6 +26,7 @@ public final class BatchBuilder {
     private long producerId = Batch.NO_PRODUCER;
     private short producerEpoch = -1;
     private int baseSequence = -1;
+    private int attributes;
     private boolean built;
 
     /// `baseTimestampMillis`: milliseconds since 1970 of the first record.
@@ -45,6 +46,18 @@ public final class BatchBuilder {
         this.producerId = id;
         this.producerEpoch = epoch;
         this.baseSequence = baseSequence;
+        return this;
+    }
+
+    /// Makes the batch part of its producer's transaction.
+    public BatchBuilder transactional() {
+        attributes = Batch.TRANSACTIONAL;
+        return this;
+    }
+
+    /// Makes the batch one that ends its producer's transaction.
+    BatchBuilder endingTransaction() {
+        attributes = Batch.TRANSACTIONAL | Batch.CONTROL;
         return this;
     }
 
@@ -105,7 +118,8 @@ public final class BatchBuilder {
                 maxTimestampMillis,
                 producerId,
                 producerEpoch,
-                baseSequence);
+                baseSequence,
+                attributes);
     }
 
     private static long sizeOf(MemorySegment part) {

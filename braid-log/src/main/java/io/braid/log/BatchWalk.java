@@ -63,6 +63,14 @@ final class BatchWalk {
         return header;
     }
 
+    /// The whole batch here, read into memory of its own.
+    Batch load() throws IOException {
+        var bytes = ByteBuffer.allocate(byteSize);
+        int count = segment.file().read(position, bytes);
+        if (count < byteSize) throw damaged("%d bytes expected, found %d".formatted(byteSize, count));
+        return new Batch(MemorySegment.ofArray(bytes.array()));
+    }
+
     int byteSize() {
         return byteSize;
     }

@@ -29,6 +29,7 @@ record Checkpoint(long identity, int epoch, boolean isClean, List<WriterState> w
     /// @param next      the offset of the batch that begins there
     /// @param epochs    leader epochs below the point
     /// @param producers what is known of producers below the point
+    /// @param open      transactions that have records below the point and no end there
     record PartitionState(
             PartitionId id,
             PartitionConfig config,
@@ -37,15 +38,19 @@ record Checkpoint(long identity, int epoch, boolean isClean, List<WriterState> w
             int position,
             long next,
             List<Epochs.Beginning> epochs,
-            List<ProducerState> producers) {
+            List<ProducerState> producers,
+            List<OpenTransaction> open) {
         /// A partition that has nothing yet.
         static PartitionState beginning(PartitionId id, PartitionConfig config) {
-            return new PartitionState(id, config, 0, 0, SegmentHeader.BYTES, 0, List.of(), List.of());
+            return new PartitionState(id, config, 0, 0, SegmentHeader.BYTES, 0, List.of(), List.of(), List.of());
         }
     }
 
-    /// One producer's last batches, oldest first.
-    record ProducerState(long id, short epoch, long lastMillis, List<Sent> sent) {}
+    /// One producer's last batches, oldest first, and where its last transaction ended ([Producers#NO_MARKER]:
+    /// nowhere).
+    record ProducerState(long id, short epoch, long lastMillis, long marker, List<Sent> sent) {}
+
+    record OpenTransaction(long producer, long first) {}
 
     record Sent(int firstSequence, int lastSequence, long firstOffset) {}
 

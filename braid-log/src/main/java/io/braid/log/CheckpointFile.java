@@ -17,24 +17,29 @@ import java.util.zip.CRC32C;
 /// | bytes | what                                                                                   |
 /// |-------|----------------------------------------------------------------------------------------|
 /// | 8     | magic, the letters `BraidChk`                                                            |
-/// | 4     | version, 1                                                                             |
+/// | 4     | version, 2                                                                             |
 /// | 8     | identity of the data directory                                                         |
 /// | 4     | epoch: how often it has been opened                                                    |
 /// | 1     | 1 if the log was closed cleanly                                                        |
 /// | 4     | writers, then for each: number (4), journal file (4), position (4), sequence (8), and  |
 /// |       | the number of its partitions (4), then for each:                                       |
-/// |       | stream (16), partition (4), settings (41, [PartitionConfigCodec]), start (8), segment's  |
+/// |       | stream (16), partition (4), settings (98, [PartitionConfigCodec]), start (8), segment's  |
 /// |       | base (8), position (4), next offset (8), number of epochs (4), each epoch (4), offset  |
-/// |       | (8); number of producers (4), each id (8), epoch (2), last written at (8), number of   |
-/// |       | batches (1), each first sequence (4), last sequence (4), first offset (8)              |
+/// |       | (8); number of producers (4), each id (8), epoch (2), last written at (8), its last     |
+/// |       | transaction's end marker (8), number of batches (1), each first sequence (4), last      |
+/// |       | sequence (4), first offset (8); number of open transactions (4), each producer (8),     |
+/// |       | first offset (8)                                                                       |
 /// | 4     | CRC-32C of all before                                                                  |
+///
+/// Version 1 had settings of 41 bytes, no end markers and no open transactions; it is read, and not written.
 ///
 /// It is replaced in one step: written under another name, synced, renamed, and its directory synced.
 final class CheckpointFile {
     private static final String NAME = "checkpoint";
     private static final String DRAFT = "checkpoint.new";
     private static final long MAGIC = 0x427261696443686bL; // "BraidChk"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_TRANSACTIONS = 1;
     private static final int BYTES_MIN = 8 + 4 + 8 + 4 + 1 + 4 + 4;
     private static final int BYTES_MAX = Integer.MAX_VALUE - 8;
 
@@ -64,8 +69,15 @@ final class CheckpointFile {
             bytes = new byte[(int) size];
             file.read(0, ByteBuffer.wrap(bytes));
         }
-        FileHeader.check(ByteBuffer.wrap(bytes), name, MAGIC, VERSION, checksum(bytes), bytes.length - 4);
-        return Optional.of(decode(bytes));
+        int version = FileHeader.check(
+                ByteBuffer.wrap(bytes),
+                name,
+                MAGIC,
+                VERSION_WITHOUT_TRANSACTIONS,
+                VERSION,
+                checksum(bytes),
+                bytes.length - 4);
+        return Optional.of(decode(bytes, version));
     }
 
     private static byte[] encode(Checkpoint checkpoint) throws IOException {
@@ -112,6 +124,7 @@ final class CheckpointFile {
             out.writeLong(producer.id());
             out.writeShort(producer.epoch());
             out.writeLong(producer.lastMillis());
+            out.writeLong(producer.marker());
             out.writeByte(producer.sent().size());
             for (var sent : producer.sent()) {
                 out.writeInt(sent.firstSequence());
@@ -119,9 +132,14 @@ final class CheckpointFile {
                 out.writeLong(sent.firstOffset());
             }
         }
+        out.writeInt(partition.open().size());
+        for (var open : partition.open()) {
+            out.writeLong(open.producer());
+            out.writeLong(open.first());
+        }
     }
 
-    private static Checkpoint decode(byte[] bytes) throws IOException {
+    private static Checkpoint decode(byte[] bytes, int version) throws IOException {
         var in = new DataInputStream(new ByteArrayInputStream(bytes));
         in.skipNBytes(Long.BYTES + Integer.BYTES);
         long identity = in.readLong();
@@ -132,15 +150,16 @@ final class CheckpointFile {
             int writer = in.readInt();
             var journal = new Journal.Place(in.readInt(), in.readInt(), in.readLong());
             var partitions = new ArrayList<Checkpoint.PartitionState>();
-            for (int j = in.readInt(); j > 0; j--) partitions.add(decodePartition(in));
+            for (int j = in.readInt(); j > 0; j--) partitions.add(decodePartition(in, version));
             writers.add(new Checkpoint.WriterState(writer, journal, partitions));
         }
         return new Checkpoint(identity, epoch, isClean, writers);
     }
 
-    private static Checkpoint.PartitionState decodePartition(DataInputStream in) throws IOException {
+    private static Checkpoint.PartitionState decodePartition(DataInputStream in, int version) throws IOException {
+        boolean isOld = version == VERSION_WITHOUT_TRANSACTIONS;
         var id = new PartitionId(new UUID(in.readLong(), in.readLong()), in.readInt());
-        var config = PartitionConfigCodec.read(ByteBuffer.wrap(in.readNBytes(PartitionConfigCodec.BYTES)), 0)
+        var config = decodeConfig(in, isOld)
                 .orElseThrow(() -> new DamagedFileException("checkpoint: %s has impossible settings".formatted(id)));
         long start = in.readLong();
         long base = in.readLong();
@@ -153,12 +172,23 @@ final class CheckpointFile {
             long producer = in.readLong();
             short producerEpoch = in.readShort();
             long lastMillis = in.readLong();
+            long marker = isOld ? Producers.NO_MARKER : in.readLong();
             List<Checkpoint.Sent> sent = new ArrayList<>();
             for (int j = in.readByte(); j > 0; j--)
                 sent.add(new Checkpoint.Sent(in.readInt(), in.readInt(), in.readLong()));
-            producers.add(new Checkpoint.ProducerState(producer, producerEpoch, lastMillis, sent));
+            producers.add(new Checkpoint.ProducerState(producer, producerEpoch, lastMillis, marker, sent));
         }
-        return new Checkpoint.PartitionState(id, config, start, base, position, next, epochs, producers);
+        var open = new ArrayList<Checkpoint.OpenTransaction>();
+        for (int i = isOld ? 0 : in.readInt(); i > 0; i--)
+            open.add(new Checkpoint.OpenTransaction(in.readLong(), in.readLong()));
+        return new Checkpoint.PartitionState(id, config, start, base, position, next, epochs, producers, open);
+    }
+
+    private static Optional<PartitionConfig> decodeConfig(DataInputStream in, boolean isOld) throws IOException {
+        return isOld
+                ? PartitionConfigCodec.readVersion1(
+                        ByteBuffer.wrap(in.readNBytes(PartitionConfigCodec.BYTES_OF_VERSION_1)), 0)
+                : PartitionConfigCodec.read(ByteBuffer.wrap(in.readNBytes(PartitionConfigCodec.BYTES)), 0);
     }
 
     private static int checksum(byte[] bytes) {

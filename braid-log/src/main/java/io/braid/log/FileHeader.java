@@ -7,10 +7,12 @@ import java.nio.ByteBuffer;
 final class FileHeader {
     private FileHeader() {}
 
+    /// Answers the version found, from `oldest` to `newest`.
+    ///
     /// @throws ForeignFileException another program's file
-    /// @throws FormatVersionException written by a newer or an older Braid
+    /// @throws FormatVersionException written by a newer Braid, or by one that is too old
     /// @throws DamagedFileException the checksum is wrong
-    static void check(ByteBuffer header, String file, long magic, int version, int computed, int crcAt)
+    static int check(ByteBuffer header, String file, long magic, int oldest, int newest, int computed, int crcAt)
             throws IOException {
         long foundMagic = header.getLong(0);
         if (foundMagic != magic) throw new ForeignFileException(file, magic, foundMagic);
@@ -18,6 +20,7 @@ final class FileHeader {
         if (header.getInt(crcAt) != computed)
             throw new DamagedFileException(
                     "%s at %d: checksum %08x should be %08x".formatted(file, crcAt, header.getInt(crcAt), computed));
-        if (found != version) throw new FormatVersionException(file, version, found);
+        if (found < oldest || found > newest) throw new FormatVersionException(file, newest, found);
+        return found;
     }
 }

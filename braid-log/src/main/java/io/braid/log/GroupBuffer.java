@@ -27,8 +27,9 @@ import java.util.zip.CRC32C;
 /// |-----------|------------------------------------------------------------------------------------|
 /// | 1 run     | segment's base offset (8), position in it (4), bytes (4), that many bytes of batches |
 /// | 2 start   | the new first offset (8)                                                           |
-/// | 3 enter   | the partition's settings ([PartitionConfigCodec]): it is new, or has new settings    |
+/// | 3         | as 5, with settings of version 1: no longer written                                |
 /// | 4 leave   | nothing: it was deleted                                                            |
+/// | 5 enter   | the partition's settings ([PartitionConfigCodec]): it is new, or has new settings    |
 ///
 /// Behind the sealed group follow batches of partitions that skip the journal.
 final class GroupBuffer {
@@ -38,8 +39,9 @@ final class GroupBuffer {
     static final int ID_BYTES = 20;
     static final byte RUN = 1;
     static final byte START = 2;
-    static final byte ENTER = 3;
+    static final byte ENTER_VERSION_1 = 3;
     static final byte LEAVE = 4;
+    static final byte ENTER = 5;
 
     /// The part of a batch that its own checksum does not cover, with that checksum.
     static final int BATCH_HEAD_BYTES = 21;

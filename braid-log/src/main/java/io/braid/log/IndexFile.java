@@ -7,12 +7,12 @@ import java.util.zip.CRC32C;
 
 /// A segment's sparse index in a file of its own, `<base offset>.index`, so that opening need not walk the segment.
 /// Written without a sync when a checkpoint has synced the segment: whatever is wrong with it, the segment tells all
-/// that it holds, and is walked instead. Big-endian:
+/// that it holds, and is walked instead; so is one of another version. Big-endian:
 ///
 /// | at | bytes | what                                                                  |
 /// |----|-------|-----------------------------------------------------------------------|
 /// | 0  | 8     | magic, the letters `BraidIdx`                                         |
-/// | 8  | 4     | version, 1                                                            |
+/// | 8  | 4     | version, 2                                                            |
 /// | 12 | 8     | base offset                                                           |
 /// | 20 | 4     | bytes of the segment that it covers, with the segment's header        |
 /// | 24 | 8     | the offset after those                                                |
@@ -20,13 +20,16 @@ import java.util.zip.CRC32C;
 /// | 40 | 8     | the base offset of the first batch that has it                        |
 /// | 48 | 4     | number of entries, then for each: offset (8), position (4), largest   |
 /// |    |       | timestamp before it (8)                                               |
+/// |    | 4     | number of aborted transactions, then for each: producer (8), first    |
+/// |    |       | offset (8), last offset (8), last stable offset behind it (8)         |
 /// |    | 4     | CRC-32C of all before                                                 |
 final class IndexFile {
     private static final long MAGIC = 0x4272616964496478L; // "BraidIdx"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER_BYTES = 52;
     private static final int ENTRY_BYTES = 20;
-    private static final int BYTES_MAX = 16 << 20; // far above what a segment of 2 GiB needs
+    private static final int ABORTED_BYTES = 32;
+    private static final int BYTES_MAX = 512 << 20; // above what a segment of 2 GiB needs, were it all aborts
 
     private IndexFile() {}
 
@@ -37,12 +40,20 @@ final class IndexFile {
     /// Any thread that holds the segment.
     static void write(Disk disk, Segment segment, Segment.Extent extent) throws IOException {
         var view = extent.index();
-        var bytes = ByteBuffer.allocate(HEADER_BYTES + view.count() * ENTRY_BYTES + Integer.BYTES);
+        var aborted = extent.aborted();
+        var bytes = ByteBuffer.allocate(
+                HEADER_BYTES + view.count() * ENTRY_BYTES + aborted.count() * ABORTED_BYTES + 2 * Integer.BYTES);
         bytes.putLong(MAGIC).putInt(VERSION).putLong(segment.base()).putInt(extent.size());
         bytes.putLong(extent.next()).putLong(extent.maxTimestamp()).putLong(extent.maxTimestampAt());
         bytes.putInt(view.count());
         for (int i = 0; i < view.count(); i++)
             bytes.putLong(view.offsets()[i]).putInt(view.positions()[i]).putLong(view.timestampsBefore()[i]);
+        bytes.putInt(aborted.count());
+        for (int i = 0; i < aborted.count(); i++) {
+            var each = aborted.entries()[i];
+            bytes.putLong(each.producerId()).putLong(each.firstOffset());
+            bytes.putLong(each.lastOffset()).putLong(each.stable());
+        }
         bytes.putInt(checksum(bytes, bytes.position())).flip();
         disk.delete(nameOf(segment));
         try (var file = disk.create(nameOf(segment))) {
@@ -55,7 +66,7 @@ final class IndexFile {
         if (!disk.exists(nameOf(segment))) return Optional.empty();
         try (var file = disk.open(nameOf(segment))) {
             long size = file.size();
-            if (size < HEADER_BYTES + Integer.BYTES || size > BYTES_MAX) return Optional.empty();
+            if (size < HEADER_BYTES + 2 * Integer.BYTES || size > BYTES_MAX) return Optional.empty();
             var bytes = ByteBuffer.allocate((int) size);
             if (file.read(0, bytes) < size) return Optional.empty();
             bytes.flip();
@@ -73,7 +84,7 @@ final class IndexFile {
         long maxTimestamp = bytes.getLong();
         long maxTimestampAt = bytes.getLong();
         int count = bytes.getInt();
-        if (count != (end - HEADER_BYTES) / ENTRY_BYTES) return Optional.empty();
+        if (count < 0 || count > (end - HEADER_BYTES) / ENTRY_BYTES) return Optional.empty();
         var offsets = new long[Math.max(1, count)];
         var positions = new int[Math.max(1, count)];
         var timestampsBefore = new long[Math.max(1, count)];
@@ -83,7 +94,11 @@ final class IndexFile {
             timestampsBefore[i] = bytes.getLong();
         }
         var view = new SparseIndex.View(offsets, positions, timestampsBefore, count);
-        return Optional.of(new Segment.Extent(size, next, maxTimestamp, maxTimestampAt, view));
+        var aborted = new AbortedTransaction[bytes.getInt()];
+        for (int i = 0; i < aborted.length; i++)
+            aborted[i] = new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+        return Optional.of(new Segment.Extent(
+                size, next, maxTimestamp, maxTimestampAt, view, new AbortedIndex.View(aborted, aborted.length)));
     }
 
     private static int checksum(ByteBuffer bytes, int count) {

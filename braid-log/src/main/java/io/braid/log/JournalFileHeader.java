@@ -36,7 +36,7 @@ final class JournalFileHeader {
     static void check(DiskFile file, String name, long identity) throws IOException {
         var header = ByteBuffer.allocate(BYTES);
         file.read(0, header);
-        FileHeader.check(header, name, MAGIC, VERSION, checksum(header), CRC);
+        FileHeader.check(header, name, MAGIC, VERSION, VERSION, checksum(header), CRC);
         if (header.getLong(12) != identity)
             throw new DamagedFileException("%s at 12: belongs to data directory %016x, should be %016x"
                     .formatted(name, header.getLong(12), identity));

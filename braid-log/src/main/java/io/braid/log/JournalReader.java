@@ -176,12 +176,15 @@ final class JournalReader {
                     entries.add(new Entry.Start(id, bytes.getLong(at)));
                     at += Long.BYTES;
                 }
-                case GroupBuffer.ENTER -> {
-                    if (end - at < PartitionConfigCodec.BYTES) return Optional.empty();
-                    var config = PartitionConfigCodec.read(bytes, at);
+                case GroupBuffer.ENTER, GroupBuffer.ENTER_VERSION_1 -> {
+                    boolean isOld = kind == GroupBuffer.ENTER_VERSION_1;
+                    int count = isOld ? PartitionConfigCodec.BYTES_OF_VERSION_1 : PartitionConfigCodec.BYTES;
+                    if (end - at < count) return Optional.empty();
+                    var config =
+                            isOld ? PartitionConfigCodec.readVersion1(bytes, at) : PartitionConfigCodec.read(bytes, at);
                     if (config.isEmpty()) return Optional.empty();
                     entries.add(new Entry.Enter(id, config.get()));
-                    at += PartitionConfigCodec.BYTES;
+                    at += count;
                 }
                 case GroupBuffer.LEAVE -> entries.add(new Entry.Leave(id));
                 default -> {

@@ -29,6 +29,7 @@ public final class Log implements AutoCloseable {
 
     private final LogConfig config;
     private final Disk disk;
+    private final InstantSource clock;
     private final Disk.Lock lock;
     private final int leaderEpoch;
     private final boolean isByHand;
@@ -79,6 +80,7 @@ public final class Log implements AutoCloseable {
         var recovered = new Recovery(disk, config, clock.millis()).run();
         this.config = config;
         this.disk = disk;
+        this.clock = clock;
         this.lock = lock;
         this.isByHand = isByHand;
         this.leaderEpoch = recovered.epoch() + 1;
@@ -103,7 +105,14 @@ public final class Log implements AutoCloseable {
         }
         for (var each : found) {
             var partition = new PartitionLog(
-                    each.id(), each.config(), writerOf(each.id()), config, leaderEpoch, each.tail(), each.start());
+                    each.id(),
+                    each.config(),
+                    writerOf(each.id()),
+                    config,
+                    clock,
+                    leaderEpoch,
+                    each.tail(),
+                    each.start());
             partitions.put(each.id(), partition);
             writerOf(each.id()).adopt(partition);
             states.get(writerIndexOf(each.id())).add(each.tail().state(each.config(), each.start()));
@@ -181,8 +190,9 @@ public final class Log implements AutoCloseable {
                 id,
                 List.of(new Segment(disk, id, 0)),
                 new Producers(config.producersMax(), config.producerMillis()),
-                new Epochs(List.of()));
-        return new PartitionLog(id, settings, writerOf(id), config, leaderEpoch, tail, 0);
+                new Epochs(List.of()),
+                clock.millis());
+        return new PartitionLog(id, settings, writerOf(id), config, clock, leaderEpoch, tail, 0);
     }
 
     public Optional<PartitionLog> partition(PartitionId id) {

@@ -4,21 +4,24 @@ package io.braid.log;
 ///
 /// @param durability    what an acknowledgement promises
 /// @param batchBytesMax the largest batch taken, in bytes
+/// @param hasAppendTime whether records get the time at which they are appended, instead of their producer's
 /// @param segmentBytes  a segment that would grow past this is sealed and a new one begun
+/// @param segmentMillis the same once this time has passed since its first record came; [Long#MAX_VALUE] for never
 /// @param flushMessages with [Durability#OS]: sync after this many records; [Long#MAX_VALUE] for never
 /// @param flushMillis   with [Durability#OS]: sync records at most this many milliseconds old; [Long#MAX_VALUE]
 ///     for never
-/// @param retentionMillis a sealed segment is deleted once its newest record is this old; -1 keeps everything
-/// @param retentionBytes  the oldest sealed segments are deleted while the rest still hold this much; -1 for no
-///     limit
+/// @param retention     when old segments are deleted
+/// @param compaction    whether only the newest record of each key is kept
 public record PartitionConfig(
         Durability durability,
         int batchBytesMax,
+        boolean hasAppendTime,
         int segmentBytes,
+        long segmentMillis,
         long flushMessages,
         long flushMillis,
-        long retentionMillis,
-        long retentionBytes) {
+        Retention retention,
+        Compaction compaction) {
     public static final PartitionConfig DEFAULT = new PartitionConfig(
             Durability.DISK, 12 << 20, 512 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 7L * 24 * 3600 * 1000, -1);
 
@@ -34,10 +37,56 @@ public record PartitionConfig(
                         "segmentBytes",
                         segmentBytes,
                         "must be above %d, the size of an empty segment".formatted(SegmentHeader.BYTES))
+                .require(segmentMillis >= 1, "segmentMillis", segmentMillis, "must be at least 1")
                 .require(flushMessages >= 1, "flushMessages", flushMessages, "must be at least 1")
                 .require(flushMillis >= 0, "flushMillis", flushMillis, "must be at least 0")
-                .require(retentionMillis >= -1, "retentionMillis", retentionMillis, "must be at least -1, for ever")
-                .require(retentionBytes >= -1, "retentionBytes", retentionBytes, "must be at least -1, for no limit")
                 .raise();
+    }
+
+    /// What most partitions need: producers' own times, segments sealed by size alone, no compaction, no tier.
+    public PartitionConfig(
+            Durability durability,
+            int batchBytesMax,
+            int segmentBytes,
+            long flushMessages,
+            long flushMillis,
+            long retentionMillis,
+            long retentionBytes) {
+        this(
+                durability,
+                batchBytesMax,
+                false,
+                segmentBytes,
+                Long.MAX_VALUE,
+                flushMessages,
+                flushMillis,
+                new Retention(retentionMillis, retentionBytes),
+                Compaction.NONE);
+    }
+
+    public PartitionConfig with(Retention changed) {
+        return new PartitionConfig(
+                durability,
+                batchBytesMax,
+                hasAppendTime,
+                segmentBytes,
+                segmentMillis,
+                flushMessages,
+                flushMillis,
+                changed,
+                compaction);
+    }
+
+    public PartitionConfig with(Compaction changed) {
+        return new PartitionConfig(
+                durability,
+                batchBytesMax,
+                hasAppendTime,
+                segmentBytes,
+                segmentMillis,
+                flushMessages,
+                flushMillis,
+                retention,
+                changed);
     }
 }

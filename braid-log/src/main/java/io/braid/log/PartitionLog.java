@@ -1,6 +1,8 @@
 package io.braid.log;
 
 import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +27,7 @@ public final class PartitionLog {
     private final PartitionId id;
     private final Writer writer;
     private final LogConfig limits;
+    private final InstantSource clock;
     private final int leaderEpoch;
     private final AtomicLong waiting = new AtomicLong();
     private final Set<OneWatch> watches = ConcurrentHashMap.newKeySet(); // bounded by those who may connect
@@ -34,6 +37,7 @@ public final class PartitionLog {
     private volatile List<Segment> segments; // in order; the writer changes it, by putting a new list here
     private volatile long start;
     private volatile long end;
+    private volatile long stable; // at most `end`, which is written first
     private volatile Ending ending = Ending.OPEN;
 
     /// Whether the partition still takes appends and, if not, what to tell those who come.
@@ -55,6 +59,7 @@ public final class PartitionLog {
             PartitionConfig config,
             Writer writer,
             LogConfig limits,
+            InstantSource clock,
             int leaderEpoch,
             PartitionTail tail,
             long start) {
@@ -62,11 +67,13 @@ public final class PartitionLog {
         this.config = config;
         this.writer = writer;
         this.limits = limits;
+        this.clock = clock;
         this.leaderEpoch = leaderEpoch;
         this.tail = tail;
         this.segments = tail.segments();
         this.start = start;
         this.end = tail.next();
+        this.stable = tail.stable();
     }
 
     public PartitionId id() {
@@ -81,18 +88,55 @@ public final class PartitionLog {
     /// the log until the answer is there. The answer is completed on the writer thread: what is chained to it
     /// must be short.
     public CompletableFuture<AppendOutcome> append(Batch batch) {
-        return submit(batch, Work.ANY_OFFSET);
+        return submit(batch, Origin.ANYBODY);
+    }
+
+    /// The same for a transactional batch whose coordinator was asked whether its transaction has this partition in it.
+    /// It may then begin the transaction here, unless that has ended since: `seen` is what [#transaction] said
+    /// before the coordinator was asked. Others are refused with [AppendOutcome.Reason#NOT_IN_TRANSACTION] if they
+    /// would begin one, so that no late batch can begin a transaction that nobody ends (KIP-890).
+    public CompletableFuture<AppendOutcome> append(Batch batch, TransactionStatus seen) {
+        return submit(batch, new Origin.InTransaction(seen));
     }
 
     /// The same for the one appender a partition has (such as a group coordinator), which numbers its records
     /// itself and so need not wait to know their offsets: refused with [AppendOutcome.Reason#NOT_NEXT] unless
     /// the batch gets exactly `expectedOffset`. A refusal for want of room is already complete when this
-    /// returns.
+    /// returns. Sequence numbers are not looked at.
     public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
-        return submit(batch, expectedOffset);
+        return submit(batch, new Origin.Coordinator(expectedOffset));
     }
 
-    private CompletableFuture<AppendOutcome> submit(Batch batch, long expectedOffset) {
+    /// Appends the marker that ends a producer's transaction here, whether it has records here or not (KIP-98).
+    ///
+    /// @param producerEpoch    below the producer's own it is refused with [AppendOutcome.Reason#FENCED]; above,
+    ///     it begins that epoch
+    /// @param isNewEpoch       whether the epoch must be above that of the transaction's records (KIP-890,
+    ///     transactions of version 2), so that a marker that comes late ends no later transaction
+    /// @param coordinatorEpoch for the record, nothing is decided by it
+    public CompletableFuture<AppendOutcome> endTransaction(
+            long producerId, short producerEpoch, boolean isCommit, boolean isNewEpoch, int coordinatorEpoch) {
+        return endTransaction(producerId, producerEpoch, isCommit, isNewEpoch, coordinatorEpoch, Origin.ANY_OFFSET);
+    }
+
+    /// The same for the one appender a partition has.
+    public CompletableFuture<AppendOutcome> endTransaction(
+            long producerId,
+            short producerEpoch,
+            boolean isCommit,
+            boolean isNewEpoch,
+            int coordinatorEpoch,
+            long expectedOffset) {
+        var marker = EndMarker.batch(producerId, producerEpoch, isCommit, coordinatorEpoch, clock.millis());
+        return submit(marker, new Origin.Ending(expectedOffset, isNewEpoch));
+    }
+
+    /// How it stands with a producer's transaction here. Any thread.
+    public TransactionStatus transaction(long producerId) {
+        return tail.producers().transactions().of(producerId);
+    }
+
+    private CompletableFuture<AppendOutcome> submit(Batch batch, Origin origin) {
         var now = ending;
         if (!now.isOpen()) return refused(AppendOutcome.Reason.NOT_OWNER, now.detail());
         int most = Math.min(config.batchBytesMax(), limits.batchBytesMax());
@@ -109,7 +153,7 @@ public final class PartitionLog {
                     AppendOutcome.Reason.OVERLOADED,
                     "%d appends with %d bytes are already waiting"
                             .formatted(before >>> BYTES_BITS, before & BYTES_MASK));
-        var append = new Work.Append(this, batch, expectedOffset);
+        var append = new Work.Append(this, batch, origin);
         writer.submit(append);
         return append.answer;
     }
@@ -139,10 +183,19 @@ public final class PartitionLog {
         return end;
     }
 
-    /// The first offset that readers of committed records may not read yet (Kafka: last stable offset). Nobody
-    /// writes transactions yet, so this is [#end].
+    /// The first offset that readers of committed records may not read yet (Kafka: last stable offset): where the
+    /// oldest open transaction begins, or [#end] if none is open.
     public long lastStable() {
-        return end;
+        return Math.max(start, stable);
+    }
+
+    /// The aborted transactions that have records in offsets `[from, to)`, of which `to` is at most [#lastStable].
+    public List<AbortedTransaction> aborted(long from, long to) {
+        var found = new ArrayList<AbortedTransaction>();
+        var seen = segments;
+        int at = seen.indexOf(segmentOf(seen, from));
+        while (at < seen.size() && seen.get(at).extent().aborted().collect(from, to, found)) at++;
+        return found;
     }
 
     /// The epoch stamped into batches written now: how often this data directory has been opened.
@@ -297,6 +350,7 @@ public final class PartitionLog {
         tail.publish();
         segments = tail.segments();
         end = tail.next();
+        stable = tail.stable();
         wake(false);
     }
 

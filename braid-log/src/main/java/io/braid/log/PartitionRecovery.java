@@ -54,11 +54,14 @@ final class PartitionRecovery {
         this.epochs = new Epochs(point.epochs());
         this.directory = Segment.directoryOf(id);
         for (var state : point.producers()) producers.restore(state);
+        for (var open : point.open()) producers.transactions().note(open.producer(), open.first());
     }
 
     PartitionTail run() throws IOException {
         openFiles();
         long firstKept = deleteBelowStart();
+        boolean isAllDeleted = firstKept < start && promised() <= start && !files.containsKey(firstKept);
+        if (isAllDeleted) firstKept = start;
         long known = point.next();
         for (var run : runs) {
             if (run.base() >= firstKept) redo(run);
@@ -66,10 +69,14 @@ final class PartitionRecovery {
         }
         // Deleted batches that no journal has: what is known of their producers is too old to judge by.
         if (known < firstKept) producers.clear();
-        walk(firstKept);
+        if (isAllDeleted) restartAt(start);
+        else walk(firstKept);
         refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start
         cutBeyond();
-        if (segments.getLast().next() < start) restartAt(start);
+        if (segments.getLast().next() < start) {
+            producers.clear(); // they wrote more than what is known here
+            restartAt(start);
+        }
         for (var segment : segments) segment.publish();
         for (var base : touched) if (files.containsKey(base)) files.get(base).force();
         if ((directoryChanged || !touched.isEmpty()) && disk.exists(directory)) {
@@ -77,7 +84,7 @@ final class PartitionRecovery {
             disk.syncDirectory("partitions");
         }
         epochs.trim(start);
-        return new PartitionTail(disk, id, segments, producers, epochs);
+        return new PartitionTail(disk, id, segments, producers, epochs, nowMillis);
     }
 
     private void note(RecoveryCase what, String where) {
@@ -160,10 +167,6 @@ final class PartitionRecovery {
             walkBeyond(firstKept, SegmentHeader.BYTES);
             return;
         }
-        if (promised() <= start && !files.containsKey(point.base()) && point.position() > SegmentHeader.BYTES) {
-            restartAt(start); // an earlier recovery got as far as this, and no further
-            return;
-        }
         for (var base : List.copyOf(files.subMap(firstKept, point.base()).keySet())) {
             var segment = believe(base, Math.toIntExact(files.get(base).size()));
             Long following = files.higherKey(base);
@@ -197,7 +200,9 @@ final class PartitionRecovery {
         if (index.isPresent()) segment.adopt(index.get());
         else if (size > SegmentHeader.BYTES) note(RecoveryCase.INDEX_UNUSABLE, segment.name());
         var walk = new BatchWalk(segment, size);
-        for (walk.moveTo(segment.size()); walk.here(); walk.step()) segment.note(walk.header(), walk.byteSize());
+        for (walk.moveTo(segment.size()); walk.here(); walk.step())
+            if (walk.header().isControl()) segment.note(walk.load());
+            else segment.note(walk.header(), walk.byteSize());
         return segment;
     }
 

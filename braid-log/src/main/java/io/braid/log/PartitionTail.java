@@ -28,13 +28,16 @@ final class PartitionTail {
     private Point synced; // all below it is on the disk, or will be before the next checkpoint says so
     private List<Segment> segments; // in order, the last one is written to; never empty; replaced, never changed
     private Segment active;
+    private long activeSince; // when its first record came, or this life began
 
     final List<Work.Append> waiting = new ArrayList<>(); // of the turn that runs now
     final List<Run> runs = new ArrayList<>(); // of the turn that runs now
     private long unsyncedRecords; // not in the journal, and written to segments since their last sync
     private long unsyncedSince; // when the first of those came
 
-    PartitionTail(Disk disk, PartitionId id, List<Segment> segments, Producers producers, Epochs epochs) {
+    PartitionTail(
+            Disk disk, PartitionId id, List<Segment> segments, Producers producers, Epochs epochs, long nowMillis) {
+        this.activeSince = nowMillis;
         this.disk = disk;
         this.id = id;
         this.segments = List.copyOf(segments);
@@ -65,24 +68,36 @@ final class PartitionTail {
         return active.next();
     }
 
+    /// The first offset that readers of committed records may not read.
+    long stable() {
+        return producers.transactions().stable(next());
+    }
+
     /// Numbers a batch and gives it its place; what is written where is noted in [#runs].
-    AppendOutcome take(
-            Work.Append append, PartitionConfig config, int leaderEpoch, GroupBuffer memory, long nowMillis) {
+    AppendOutcome take(Work.Append append, PartitionConfig config, int leaderEpoch, GroupBuffer memory, long nowMillis)
+            throws CorruptBatchException {
         long next = next();
-        if (append.expectedOffset != Work.ANY_OFFSET && append.expectedOffset != next)
+        long expected = append.origin.offset();
+        if (expected != Origin.ANY_OFFSET && expected != next)
             return new AppendOutcome.Refused(
                     AppendOutcome.Reason.NOT_NEXT,
-                    "expected offset %d, the next of %s is %d".formatted(append.expectedOffset, id, next));
+                    "expected offset %d, the next of %s is %d".formatted(expected, id, next));
         var batch = append.batch;
-        return switch (producers.check(batch)) {
+        return switch (producers.check(batch, append.origin)) {
             case Producers.Verdict.Seen(long first, long last) -> new AppendOutcome.Duplicate(first, last);
             case Producers.Verdict.Gap(String detail) ->
                 new AppendOutcome.Refused(AppendOutcome.Reason.OUT_OF_SEQUENCE, detail);
             case Producers.Verdict.Fenced(String detail) ->
                 new AppendOutcome.Refused(AppendOutcome.Reason.FENCED, detail);
+            case Producers.Verdict.NotInTransaction(String detail) ->
+                new AppendOutcome.Refused(AppendOutcome.Reason.NOT_IN_TRANSACTION, detail);
+            case Producers.Verdict.TooManyOpen(String detail) ->
+                new AppendOutcome.Refused(AppendOutcome.Reason.OVERLOADED, detail);
             case Producers.Verdict.Fresh _ -> {
                 batch.stamp(next, leaderEpoch);
-                place(batch, config, memory);
+                if (batch.isControl()) complete(batch);
+                if (config.hasAppendTime()) batch.stampTime(nowMillis);
+                place(batch, config, memory, nowMillis);
                 producers.remember(batch, nowMillis);
                 epochs.note(batch);
                 if (unsyncedRecords == 0) unsyncedSince = nowMillis;
@@ -92,9 +107,19 @@ final class PartitionTail {
         };
     }
 
-    private void place(Batch batch, PartitionConfig config, GroupBuffer memory) {
-        boolean isEmpty = active.size() == SegmentHeader.BYTES;
-        if (!isEmpty && (long) active.size() + batch.byteSize() > config.segmentBytes()) roll();
+    private void complete(Batch marker) {
+        var transactions = producers.transactions();
+        EndMarker.complete(
+                marker,
+                transactions.firstOf(marker.producerId()),
+                transactions.stableWithout(marker.producerId(), marker.nextOffset()));
+    }
+
+    private void place(Batch batch, PartitionConfig config, GroupBuffer memory, long nowMillis)
+            throws CorruptBatchException {
+        boolean isTooLarge = (long) active.size() + batch.byteSize() > config.segmentBytes();
+        if (!isEmpty() && (isTooLarge || isOld(config.segmentMillis(), nowMillis))) roll();
+        if (isEmpty()) activeSince = nowMillis;
         if (runs.isEmpty() || runs.getLast().segment != active) {
             int from = switch (config.durability()) {
                 case DISK -> memory.beginRun(id, active.base(), active.size());
@@ -105,6 +130,24 @@ final class PartitionTail {
         memory.add(batch);
         runs.getLast().byteSize += batch.byteSize();
         active.note(batch);
+    }
+
+    private boolean isEmpty() {
+        return active.size() == SegmentHeader.BYTES;
+    }
+
+    /// Whether the first record of the active segment came so long ago, as far as this life knows.
+    private boolean isOld(long millis, long nowMillis) {
+        return nowMillis - activeSince >= millis;
+    }
+
+    /// Seals the active segment if that is due by time, so that what is in it can be deleted or compacted in turn.
+    void rollIfDue(PartitionConfig config, long nowMillis) {
+        if (isEmpty()) return;
+        long newest = active.extent().maxTimestamp();
+        long kept = config.retention().millis();
+        boolean isExpired = kept >= 0 && newest >= 0 && newest < nowMillis - kept;
+        if (isExpired || isOld(config.segmentMillis(), nowMillis)) roll();
     }
 
     private void roll() {
@@ -149,10 +192,12 @@ final class PartitionTail {
         while (gone + 1 < segments.size()) {
             var segment = segments.get(gone);
             long newest = segment.extent().maxTimestamp();
-            boolean isOld =
-                    config.retentionMillis() >= 0 && newest >= 0 && newest < nowMillis - config.retentionMillis();
+            boolean isOld = config.retention().millis() >= 0
+                    && newest >= 0
+                    && newest < nowMillis - config.retention().millis();
             size -= segment.size() - SegmentHeader.BYTES;
-            boolean isTooMuch = config.retentionBytes() >= 0 && size >= config.retentionBytes();
+            boolean isTooMuch = config.retention().bytes() >= 0
+                    && size >= config.retention().bytes();
             if (!isOld && !isTooMuch) break;
             gone++;
         }
@@ -172,7 +217,7 @@ final class PartitionTail {
             disk.syncDirectory(Segment.directoryOf(id));
             disk.syncDirectory("partitions");
         }
-        synced = pointAtEnd();
+        moveSynced(pointAtEnd());
         unsyncedRecords = 0;
     }
 
@@ -197,9 +242,15 @@ final class PartitionTail {
         boolean isAll = isLast || config.durability() == Durability.DISK;
         for (var segment : segments)
             if (segment.isDirty() && (isAll || segment != active) && segment.hold()) written.add(segment.handOver());
-        if (isAll) synced = pointAtEnd();
-        else if (synced.base() != active.base()) synced = new Point(active.base(), SegmentHeader.BYTES, active.base());
+        if (isAll) moveSynced(pointAtEnd());
+        else if (synced.base() != active.base())
+            moveSynced(new Point(active.base(), SegmentHeader.BYTES, active.base()));
         return state(config, start);
+    }
+
+    private void moveSynced(Point point) {
+        synced = point;
+        producers.transactions().settle(point.next());
     }
 
     /// The state up to where all is synced.
@@ -214,7 +265,8 @@ final class PartitionTail {
                 epochs.beginnings().stream()
                         .filter(beginning -> beginning.offset() < synced.next())
                         .toList(),
-                producers.below(synced.next()));
+                producers.below(synced.next()),
+                producers.transactions().openAt(synced.next()));
     }
 
     /// Lets go of the files.

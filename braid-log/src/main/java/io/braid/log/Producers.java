@@ -7,9 +7,11 @@ import java.util.List;
 /// What a partition remembers of its idempotent producers: the epoch and the last five batches of each, as the
 /// clients rely on (KIP-98; five is `max.in.flight.requests.per.connection`'s limit). Writer thread only.
 ///
-/// An unknown producer may begin at any sequence (KIP-360): it was forgotten, or its records were deleted.
+/// An unknown producer may begin at any sequence (KIP-360): it was forgotten, or its records were deleted. One with an
+/// open transaction is not forgotten.
 final class Producers {
     static final int WINDOW = 5;
+    static final long NO_MARKER = -1;
 
     /// What is to be done with a batch.
     sealed interface Verdict {
@@ -21,6 +23,11 @@ final class Producers {
         record Gap(String detail) implements Verdict {}
 
         record Fenced(String detail) implements Verdict {}
+
+        record NotInTransaction(String detail) implements Verdict {}
+
+        /// As many transactions are open as the log remembers producers.
+        record TooManyOpen(String detail) implements Verdict {}
     }
 
     private static final Verdict FRESH = new Verdict.Fresh();
@@ -29,31 +36,100 @@ final class Producers {
     private final long keptMillis;
     // In the order of their last batches, so that the first is the first to forget.
     private final LinkedHashMap<Long, Producer> byId = new LinkedHashMap<>();
+    private final Transactions transactions = new Transactions();
 
     Producers(int most, long keptMillis) {
         this.most = most;
         this.keptMillis = keptMillis;
     }
 
-    Verdict check(Batch batch) {
-        if (!batch.isIdempotent() || batch.isControl()) return FRESH;
+    Transactions transactions() {
+        return transactions;
+    }
+
+    Verdict check(Batch batch, Origin origin) {
+        if (batch.isControl()) return checkMarker(batch, origin);
+        if (!batch.isIdempotent())
+            return batch.isTransactional()
+                    ? new Verdict.NotInTransaction("a transactional batch has a producer id")
+                    : FRESH;
         var producer = byId.get(batch.producerId());
-        return producer == null ? FRESH : producer.check(batch);
+        if (producer != null) {
+            var verdict = producer.check(batch, origin);
+            if (verdict != FRESH) return verdict;
+        }
+        return checkTransaction(batch, origin);
+    }
+
+    private Verdict checkMarker(Batch marker, Origin origin) {
+        if (!(origin instanceof Origin.Ending(long _, boolean isNewEpoch)))
+            return new Verdict.NotInTransaction("only a transaction's coordinator ends it");
+        var producer = byId.get(marker.producerId());
+        if (producer == null) return FRESH;
+        boolean isNew = marker.producerEpoch() > producer.epoch;
+        if (isNew || marker.producerEpoch() == producer.epoch && !isNewEpoch) return FRESH;
+        return new Verdict.Fenced("the end of a transaction of producer %d has epoch %d, should be %s %d"
+                .formatted(
+                        marker.producerId(),
+                        marker.producerEpoch(),
+                        isNewEpoch ? "above" : "at least",
+                        producer.epoch));
+    }
+
+    private Verdict checkTransaction(Batch batch, Origin origin) {
+        long id = batch.producerId();
+        boolean isOpen = transactions.isOpen(id);
+        if (isOpen && !batch.isTransactional())
+            return new Verdict.NotInTransaction(
+                    "producer %d has a transaction open, of which the batch is no part".formatted(id));
+        if (isOpen || !batch.isTransactional()) return FRESH;
+        if (transactions.openCount() >= most)
+            return new Verdict.TooManyOpen("%d transactions are open here".formatted(most));
+        return switch (origin) {
+            case Origin.Anybody _, Origin.Ending _ ->
+                new Verdict.NotInTransaction(
+                        "producer %d has no transaction open here, and its coordinator was not asked".formatted(id));
+            case Origin.InTransaction(TransactionStatus seen) ->
+                seen.equals(transactions.of(id))
+                        ? FRESH
+                        : new Verdict.NotInTransaction(
+                                "the transaction of producer %d ended before the batch came".formatted(id));
+            case Origin.Coordinator _ -> FRESH;
+        };
     }
 
     /// Remembers a batch that was written at its base offset.
     void remember(Batch batch, long nowMillis) {
-        if (!batch.isIdempotent() || batch.isControl()) return;
-        var known = byId.get(batch.producerId());
-        var producer = known == null ? new Producer(batch.producerId()) : known;
-        producer.remember(batch, nowMillis);
-        byId.putLast(producer.id, producer);
-        if (byId.size() > most) forgetOldest();
+        if (!batch.isIdempotent()) return;
+        long id = batch.producerId();
+        var known = byId.get(id);
+        var producer = known == null ? new Producer(id) : known;
+        if (batch.isControl()) {
+            producer.end(batch, nowMillis);
+            transactions.end(id, batch.baseOffset());
+        } else {
+            producer.remember(batch, nowMillis);
+            if (batch.isTransactional()) transactions.note(id, batch.baseOffset());
+        }
+        byId.putLast(id, producer);
+        if (byId.size() > most) forgetFirst(Long.MAX_VALUE);
     }
 
-    /// Forgets those who have not written for long.
+    /// Forgets those who have not written for long and have no transaction open.
     void expire(long nowMillis) {
-        while (!byId.isEmpty() && byId.firstEntry().getValue().lastMillis <= nowMillis - keptMillis) forgetOldest();
+        while (forgetFirst(nowMillis - keptMillis)) {}
+    }
+
+    /// Forgets the one who wrote longest ago, if that was not after `millis`.
+    private boolean forgetFirst(long millis) {
+        for (var producer : byId.values()) {
+            if (producer.lastMillis > millis) return false;
+            if (transactions.isOpen(producer.id)) continue;
+            byId.remove(producer.id);
+            transactions.forget(producer.id);
+            return true;
+        }
+        return false;
     }
 
     /// What is known of batches below `offset`, in the order in which producers will be forgotten.
@@ -61,8 +137,10 @@ final class Producers {
         var states = new ArrayList<Checkpoint.ProducerState>(byId.size());
         for (var producer : byId.values()) {
             var sent = producer.sentBelow(offset);
-            if (!sent.isEmpty())
-                states.add(new Checkpoint.ProducerState(producer.id, producer.epoch, producer.lastMillis, sent));
+            long marker = producer.marker < offset ? producer.marker : NO_MARKER;
+            if (!sent.isEmpty() || marker != NO_MARKER)
+                states.add(
+                        new Checkpoint.ProducerState(producer.id, producer.epoch, producer.lastMillis, marker, sent));
         }
         return states;
     }
@@ -71,16 +149,15 @@ final class Producers {
         var producer = new Producer(state.id());
         producer.epoch = state.epoch();
         producer.lastMillis = state.lastMillis();
+        producer.marker = state.marker();
+        if (producer.marker != NO_MARKER) transactions.end(producer.id, producer.marker);
         for (var sent : state.sent()) producer.add(sent.firstSequence(), sent.lastSequence(), sent.firstOffset());
         byId.put(state.id(), producer);
     }
 
     void clear() {
         byId.clear();
-    }
-
-    private void forgetOldest() {
-        byId.pollFirstEntry();
+        transactions.clear();
     }
 
     static int lastSequence(Batch batch) {
@@ -92,6 +169,7 @@ final class Producers {
         final long id;
         short epoch = -1;
         long lastMillis;
+        long marker = NO_MARKER; // offset of the end of its last transaction here
         int written; // batches of this epoch, counted up to 2 * WINDOW and then kept within it
         final int[] firstSequence = new int[WINDOW];
         final int[] lastSequence = new int[WINDOW];
@@ -101,10 +179,11 @@ final class Producers {
             this.id = id;
         }
 
-        private Verdict check(Batch batch) {
+        private Verdict check(Batch batch, Origin origin) {
             if (batch.producerEpoch() < epoch)
                 return new Verdict.Fenced(
                         "producer %d has epoch %d, which is before %d".formatted(id, batch.producerEpoch(), epoch));
+            if (origin instanceof Origin.Coordinator) return FRESH;
             if (batch.producerEpoch() > epoch)
                 return batch.baseSequence() == 0
                         ? FRESH
@@ -116,7 +195,7 @@ final class Producers {
                 if (firstSequence[at] == batch.baseSequence() && lastSequence[at] == last)
                     return new Verdict.Seen(firstOffset[at], firstOffset[at] + batch.lastOffsetDelta());
             }
-            int expected = (lastSequence[(written - 1) % WINDOW] + 1) & Integer.MAX_VALUE;
+            int expected = written == 0 ? 0 : (lastSequence[(written - 1) % WINDOW] + 1) & Integer.MAX_VALUE;
             return batch.baseSequence() == expected
                     ? FRESH
                     : new Verdict.Gap(
@@ -128,6 +207,16 @@ final class Producers {
             epoch = batch.producerEpoch();
             lastMillis = nowMillis;
             add(batch.baseSequence(), lastSequence(batch), batch.baseOffset());
+        }
+
+        /// The end of a transaction; one with a new epoch begins that epoch.
+        private void end(Batch batch, long nowMillis) {
+            if (batch.producerEpoch() > epoch) {
+                written = 0;
+                epoch = batch.producerEpoch();
+            }
+            lastMillis = nowMillis;
+            marker = batch.baseOffset();
         }
 
         private List<Checkpoint.Sent> sentBelow(long offset) {

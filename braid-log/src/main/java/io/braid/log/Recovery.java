@@ -11,6 +11,9 @@ import java.util.Map;
 /// meet. Nothing is changed before all journals were read and found whole; until the caller writes the checkpoint of
 /// the next epoch, it may be interrupted and begun again at any point. One thread.
 final class Recovery {
+    /// More than a thousand new partitions take in a group.
+    private static final int ENTERS_BYTES_MAX = 1 << 18;
+
     /// A decision that was taken, and the file or partition it was about.
     record Finding(RecoveryCase what, String where) {}
 
@@ -82,7 +85,7 @@ final class Recovery {
     // What the journals say.
 
     private JournalReader gather(Checkpoint checkpoint, Checkpoint.WriterState writer) throws IOException {
-        int groupBytesMax = Math.max(limits.groupBytesMax(), limits.batchBytesMax()) + (1 << 16);
+        int groupBytesMax = Math.max(limits.groupBytesMax(), limits.batchBytesMax()) + ENTERS_BYTES_MAX;
         var reader = new JournalReader(disk, writer.writer(), checkpoint.identity(), checkpoint.epoch(), groupBytesMax);
         for (var entry : reader.from(writer.journal())) {
             switch (entry) {

@@ -43,8 +43,8 @@ enum RecoveryCase {
     SEGMENT_DELETED(Verdict.CUT),
     /// A partition that the journal says was deleted has files left.
     PARTITION_DELETED(Verdict.CUT),
-    /// All records of a partition without journal were lost, even those that were deleted on request: it goes on
-    /// empty at its start, as offsets are never reused.
+    /// All records were deleted, and their segment with them; or those of a partition without journal were lost, even
+    /// deleted ones. It goes on empty at its start, as offsets are never reused.
     START_ABOVE_END(Verdict.KEEP);
 
     enum Verdict {

@@ -21,7 +21,14 @@ final class Segment {
     /// @param maxTimestamp    the largest, -1 for none
     /// @param maxTimestampAt  the base offset of the first batch that has it
     /// @param index           where batches begin
-    record Extent(int size, long next, long maxTimestamp, long maxTimestampAt, SparseIndex.View index) {}
+    /// @param aborted         transactions whose abort is in it
+    record Extent(
+            int size,
+            long next,
+            long maxTimestamp,
+            long maxTimestampAt,
+            SparseIndex.View index,
+            AbortedIndex.View aborted) {}
 
     /// Where a batch begins.
     record Place(long offset, int position) {}
@@ -36,6 +43,7 @@ final class Segment {
     private volatile DiskFile file; // written once, by the writer thread or recovery, before the first extent
 
     private final SparseIndex index = new SparseIndex(); // writer thread only
+    private final AbortedIndex aborted = new AbortedIndex(); // writer thread only
     private int size = SegmentHeader.BYTES; // writer thread only
     private long next; // writer thread only
     private long maxTimestamp = -1; // writer thread only
@@ -51,7 +59,7 @@ final class Segment {
         this.base = base;
         this.name = nameOf(partition, base);
         this.next = base;
-        this.extent = new Extent(size, base, -1, -1, index.view());
+        this.extent = new Extent(size, base, -1, -1, index.view(), AbortedIndex.View.EMPTY);
         this.lastEnd = new Place(base, size);
     }
 
@@ -111,11 +119,14 @@ final class Segment {
     }
 
     /// Notes a batch that stands, or is about to be written, at the end.
-    void note(Batch batch) {
+    ///
+    /// @throws CorruptBatchException it is a control batch that does not say what it ends
+    void note(Batch batch) throws CorruptBatchException {
+        if (batch.isControl()) aborted.note(batch);
         note(batch, batch.byteSize());
     }
 
-    /// The same for a batch of which only the header is at hand.
+    /// The same for a batch of which only the header is at hand; not for control batches.
     void note(Batch batch, int byteSize) {
         index.note(batch.baseOffset(), size, maxTimestamp);
         size += byteSize;
@@ -134,7 +145,7 @@ final class Segment {
     }
 
     void publish() {
-        extent = new Extent(size, next, maxTimestamp, maxTimestampAt, index.view());
+        extent = new Extent(size, next, maxTimestamp, maxTimestampAt, index.view(), aborted.view());
     }
 
     /// Recovery: the file that is there already.
@@ -145,6 +156,7 @@ final class Segment {
     /// Recovery: goes on behind what an index file covers.
     void adopt(Extent known) {
         index.adopt(known.index());
+        aborted.adopt(known.aborted());
         size = known.size();
         next = known.next();
         maxTimestamp = known.maxTimestamp();

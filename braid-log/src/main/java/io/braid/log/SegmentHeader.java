@@ -36,7 +36,7 @@ final class SegmentHeader {
 
     /// @throws DamagedFileException these are not the first bytes of that segment
     static void check(ByteBuffer header, String file, PartitionId partition, long base) throws IOException {
-        FileHeader.check(header, file, MAGIC, VERSION, checksum(header), CRC);
+        FileHeader.check(header, file, MAGIC, VERSION, VERSION, checksum(header), CRC);
         var stream = new UUID(header.getLong(12), header.getLong(20));
         int index = header.getInt(28);
         if (!stream.equals(partition.stream()) || index != partition.index() || header.getLong(32) != base)

@@ -6,20 +6,18 @@ import java.util.concurrent.CompletableFuture;
 
 /// What waits in a writer's inbox.
 sealed interface Work {
-    long ANY_OFFSET = -1;
-
     /// One batch for one partition. Whoever makes it has taken room in the partition's inbox.
     final class Append implements Work {
         final PartitionLog partition;
         final Batch batch;
-        final long expectedOffset;
+        final Origin origin;
         final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
         AppendOutcome outcome; // writer thread only: set by the turn that takes it, told once that is durable
 
-        Append(PartitionLog partition, Batch batch, long expectedOffset) {
+        Append(PartitionLog partition, Batch batch, Origin origin) {
             this.partition = partition;
             this.batch = batch;
-            this.expectedOffset = expectedOffset;
+            this.origin = origin;
         }
     }
 

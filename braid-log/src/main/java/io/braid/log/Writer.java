@@ -19,8 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// After its first failure it writes nothing more: what was in the turn is in doubt, all that comes is refused.
 final class Writer {
-    /// What one piece of work may add to a group besides a batch's bytes: an entry's header and its padding.
+    /// What one piece of work may add to a group besides a batch's bytes or settings: an entry's header.
     private static final int ENTRY_BYTES_MAX = 64;
+
+    private static final int ENTER_BYTES_MAX = ENTRY_BYTES_MAX + PartitionConfigCodec.BYTES;
 
     // Bounded by the partitions' inboxes, whose room every append takes first; other work is waited for.
     private final ConcurrentLinkedQueue<Work> inbox = new ConcurrentLinkedQueue<>();
@@ -149,10 +151,11 @@ final class Writer {
     private long bytesOf(Work work) {
         return switch (work) {
             case Work.Append append -> ENTRY_BYTES_MAX + append.batch.byteSize();
-            case Work.Enter enter -> (long) ENTRY_BYTES_MAX * enter.partitions().size();
+            case Work.Enter enter -> (long) ENTER_BYTES_MAX * enter.partitions().size();
             case Work.Leave leave -> (long) ENTRY_BYTES_MAX * leave.partitions().size();
             case Work.Tidy _ -> (long) ENTRY_BYTES_MAX * partitions.size();
-            case Work.DeleteBefore _, Work.Configure _ -> ENTRY_BYTES_MAX;
+            case Work.DeleteBefore _ -> ENTRY_BYTES_MAX;
+            case Work.Configure _ -> ENTER_BYTES_MAX;
             case Work.Snapshot _, Work.Fail _ -> 0;
         };
     }
@@ -222,7 +225,7 @@ final class Writer {
         flushes.note(partition, now);
     }
 
-    private void take(PartitionLog partition, long now) {
+    private void take(PartitionLog partition, long now) throws CorruptBatchException {
         for (var append : partition.tail.waiting) {
             append.outcome = partitions.contains(partition)
                     ? partition.tail.take(append, partition.config(), leaderEpoch, memory, now)
@@ -241,6 +244,7 @@ final class Writer {
     private void tidy(long now) {
         for (var partition : partitions) {
             partition.tail.producers().expire(now);
+            partition.tail.rollIfDue(partition.config(), now);
             long start = partition.tail.startByRetention(partition.config(), now);
             if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));
         }

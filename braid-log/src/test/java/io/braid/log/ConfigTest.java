@@ -16,17 +16,41 @@ class ConfigTest {
 
     @Test
     void aPartitionsSettingsNameAllTheirFaultsAtOnce() {
-        var invalid =
-                assertThrows(InvalidConfig.class, () -> new PartitionConfig(Durability.OS, 60, 64, 0, -1, -2, -2));
+        var invalid = assertThrows(
+                InvalidConfig.class,
+                () -> new PartitionConfig(Durability.OS, 60, false, 64, 0, 0, -1, Retention.FOREVER, Compaction.NONE));
 
         assertEquals(
                 List.of(
                         "batchBytesMax = 60: must be at least 61, the size of an empty batch",
                         "segmentBytes = 64: must be above 64, the size of an empty segment",
+                        "segmentMillis = 0: must be at least 1",
                         "flushMessages = 0: must be at least 1",
-                        "flushMillis = -1: must be at least 0",
+                        "flushMillis = -1: must be at least 0"),
+                lines(invalid));
+    }
+
+    @Test
+    void retentionHereIsWithinRetentionAnywhere() {
+        var invalid = assertThrows(InvalidConfig.class, () -> new Retention(-2, 10, true, 0, 11));
+
+        assertEquals(
+                List.of(
                         "retentionMillis = -2: must be at least -1, for ever",
-                        "retentionBytes = -2: must be at least -1, for no limit"),
+                        "localRetentionBytes = 11: must be from 0 to retentionBytes (10), or -1 if that is"),
+                lines(invalid));
+        assertEquals(7, new Retention(-1, -1, true, 7, -1).localMillis());
+    }
+
+    @Test
+    void compactionNamesAllItsFaultsAtOnce() {
+        var invalid = assertThrows(InvalidConfig.class, () -> new Compaction.ByKey(1.5, 5, 4, -1));
+
+        assertEquals(
+                List.of(
+                        "dirtyRatioMin = 1.5: must be from 0 to 1",
+                        "lagMillisMax = 4: must be at least 1 and lagMillisMin (5)",
+                        "tombstoneMillis = -1: must be at least 0"),
                 lines(invalid));
     }
 
@@ -71,12 +95,32 @@ class ConfigTest {
 
     @Test
     void settingsSurviveTheWayThroughBytes() {
-        var config = new PartitionConfig(Durability.OS, 1001, 2002, 3, 4, 5, 6);
+        var config = new PartitionConfig(
+                Durability.OS,
+                1001,
+                true,
+                2002,
+                7,
+                3,
+                4,
+                new Retention(50, 60, true, 5, 6),
+                new Compaction.ByKey(0.25, 8, 9, 10));
         var bytes = ByteBuffer.allocate(3 + PartitionConfigCodec.BYTES);
 
         PartitionConfigCodec.put(bytes, 3, config);
 
         assertEquals(Optional.of(config), PartitionConfigCodec.read(bytes, 3));
+    }
+
+    @Test
+    void settingsOfVersion1KeepTheirMeaning() {
+        var config = new PartitionConfig(Durability.OS, 1001, 2002, 3, 4, 5, 6);
+        var bytes = ByteBuffer.allocate(PartitionConfigCodec.BYTES);
+        PartitionConfigCodec.put(bytes, 0, config);
+
+        var old = bytes.slice(0, PartitionConfigCodec.BYTES_OF_VERSION_1);
+
+        assertEquals(Optional.of(config), PartitionConfigCodec.readVersion1(old, 0));
     }
 
     @Test

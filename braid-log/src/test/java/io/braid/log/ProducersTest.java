@@ -20,15 +20,15 @@ class ProducersTest {
     void theNextSequenceIsFreshAndAnyOtherIsAGap() {
         write(batch(7, 0, 0, 3), 0);
 
-        assertEquals(FRESH, producers.check(batch(7, 0, 3, 1)));
+        assertEquals(FRESH, producers.check(batch(7, 0, 3, 1), Origin.ANYBODY));
         assertEquals(
                 new Producers.Verdict.Gap("producer 7 sent sequence 4, expected 3"),
-                producers.check(batch(7, 0, 4, 1)));
+                producers.check(batch(7, 0, 4, 1), Origin.ANYBODY));
     }
 
     @Test
     void anUnknownProducerMayBeginAnywhere() {
-        assertEquals(FRESH, producers.check(batch(7, 3, 41, 2)));
+        assertEquals(FRESH, producers.check(batch(7, 3, 41, 2), Origin.ANYBODY));
     }
 
     @Test
@@ -38,7 +38,7 @@ class ProducersTest {
                 .build();
         write(batch, 0);
 
-        assertEquals(FRESH, producers.check(batch));
+        assertEquals(FRESH, producers.check(batch, Origin.ANYBODY));
         assertEquals(List.of(), producers.below(Long.MAX_VALUE));
     }
 
@@ -48,8 +48,8 @@ class ProducersTest {
 
         assertEquals(
                 new Producers.Verdict.Gap("producer 7 begins epoch 2 with sequence 2, should be 0"),
-                producers.check(batch(7, 2, 2, 1)));
-        assertEquals(FRESH, producers.check(batch(7, 2, 0, 1)));
+                producers.check(batch(7, 2, 2, 1), Origin.ANYBODY));
+        assertEquals(FRESH, producers.check(batch(7, 2, 0, 1), Origin.ANYBODY));
     }
 
     @Test
@@ -58,25 +58,25 @@ class ProducersTest {
         write(batch(7, 2, 0, 1), 0);
 
         var fenced = new Producers.Verdict.Fenced("producer 7 has epoch 1, which is before 2");
-        assertEquals(fenced, producers.check(batch(7, 1, 2, 1)));
-        assertEquals(fenced, producers.check(batch(7, 1, 0, 2)));
+        assertEquals(fenced, producers.check(batch(7, 1, 2, 1), Origin.ANYBODY));
+        assertEquals(fenced, producers.check(batch(7, 1, 0, 2), Origin.ANYBODY));
     }
 
     @Test
     void theFirstBatchOfANewEpochIsNoDuplicateOfTheOldOnes() {
         write(batch(7, 1, 0, 2), 0);
 
-        assertEquals(FRESH, producers.check(batch(7, 2, 0, 2)));
+        assertEquals(FRESH, producers.check(batch(7, 2, 0, 2), Origin.ANYBODY));
     }
 
     @Test
     void sequencesGoOnAtZeroAfterTheLargestInt() {
         write(batch(7, 0, Integer.MAX_VALUE - 1, 2), 0); // its last is the largest
 
-        assertEquals(FRESH, producers.check(batch(7, 0, 0, 1)));
+        assertEquals(FRESH, producers.check(batch(7, 0, 0, 1), Origin.ANYBODY));
         assertEquals(
                 new Producers.Verdict.Gap("producer 7 sent sequence 1, expected 0"),
-                producers.check(batch(7, 0, 1, 1)));
+                producers.check(batch(7, 0, 1, 1), Origin.ANYBODY));
     }
 
     @Test
@@ -84,8 +84,8 @@ class ProducersTest {
         var wrapping = batch(7, 0, Integer.MAX_VALUE - 1, 4); // ..., MAX, 0, 1
         write(wrapping, 0);
 
-        assertEquals(FRESH, producers.check(batch(7, 0, 2, 1)));
-        assertEquals(new Producers.Verdict.Seen(0, 3), producers.check(wrapping));
+        assertEquals(FRESH, producers.check(batch(7, 0, 2, 1), Origin.ANYBODY));
+        assertEquals(new Producers.Verdict.Seen(0, 3), producers.check(wrapping, Origin.ANYBODY));
     }
 
     @Test
@@ -93,7 +93,9 @@ class ProducersTest {
         for (int i = 0; i < 23; i++) write(batch(7, 0, 2 * i, 2), 0);
 
         for (int i = 18; i < 23; i++)
-            assertEquals(new Producers.Verdict.Seen(2 * i, 2 * i + 1), producers.check(batch(7, 0, 2 * i, 2)));
+            assertEquals(
+                    new Producers.Verdict.Seen(2 * i, 2 * i + 1),
+                    producers.check(batch(7, 0, 2 * i, 2), Origin.ANYBODY));
     }
 
     @Test
@@ -102,14 +104,14 @@ class ProducersTest {
 
         assertEquals(
                 new Producers.Verdict.Gap("producer 7 sent sequence 0, expected 6"),
-                producers.check(batch(7, 0, 0, 1)));
+                producers.check(batch(7, 0, 0, 1), Origin.ANYBODY));
     }
 
     @Test
     void thePartOfABatchIsNoDuplicate() {
         write(batch(7, 0, 0, 3), 0);
 
-        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(7, 0, 0, 2)));
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(7, 0, 0, 2), Origin.ANYBODY));
     }
 
     @Test
@@ -120,7 +122,7 @@ class ProducersTest {
         producers.expire(1000 + KEPT_MILLIS);
 
         assertEquals(List.of(8L), known());
-        assertEquals(FRESH, producers.check(batch(7, 0, 5, 1)));
+        assertEquals(FRESH, producers.check(batch(7, 0, 5, 1), Origin.ANYBODY));
     }
 
     @Test
@@ -129,7 +131,7 @@ class ProducersTest {
         write(batch(2, 0, 0, 1), 1);
         write(batch(3, 0, 0, 1), 2);
         write(batch(1, 0, 1, 1), 3);
-        producers.check(batch(2, 0, 0, 1)); // asking is not writing
+        producers.check(batch(2, 0, 0, 1), Origin.ANYBODY); // asking is not writing
 
         write(batch(4, 0, 0, 1), 4);
 
@@ -143,9 +145,9 @@ class ProducersTest {
         var restored = new Producers(MOST, KEPT_MILLIS);
         producers.below(6).forEach(restored::restore);
 
-        assertEquals(new Producers.Verdict.Seen(5, 5), restored.check(batch(7, 4, 5, 1)));
-        assertEquals(FRESH, restored.check(batch(7, 4, 6, 1))); // the seventh stood above
-        assertInstanceOf(Producers.Verdict.Fenced.class, restored.check(batch(7, 3, 0, 1)));
+        assertEquals(new Producers.Verdict.Seen(5, 5), restored.check(batch(7, 4, 5, 1), Origin.ANYBODY));
+        assertEquals(FRESH, restored.check(batch(7, 4, 6, 1), Origin.ANYBODY)); // the seventh stood above
+        assertInstanceOf(Producers.Verdict.Fenced.class, restored.check(batch(7, 3, 0, 1), Origin.ANYBODY));
     }
 
     private List<Long> known() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// What closing must not say: that all is well, while a writer has just failed.
 class CloseTest {
-    private static final int ENTER_BYTES = 128; // of the journal: the group in which a partition enters
+    private static final int ENTER_BYTES = 192; // of the journal: the group in which a partition enters
     private static final int GROUP_BYTES = 192; // one small batch
     private static final int GROUPS = 150;
     private static final int JOURNAL_BYTES = JournalFileHeader.BYTES + ENTER_BYTES + GROUPS * GROUP_BYTES;

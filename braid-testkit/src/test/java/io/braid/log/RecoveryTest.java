@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -299,8 +300,10 @@ class RecoveryTest {
         write(PartitionConfig.DEFAULT, 1).checkpoint();
         disk.kill();
 
+        var versions = Map.of(SEGMENT, 1, JOURNAL, 1, "checkpoint", 2);
         for (var name : List.of(SEGMENT, JOURNAL, "checkpoint")) {
-            var before = setVersion(name, 2);
+            int version = versions.get(name);
+            var before = setVersion(name, version + 1);
             var newer = assertThrows(FormatVersionException.class, this::open);
             disk.kill();
             setVersion(name, 0);
@@ -309,11 +312,12 @@ class RecoveryTest {
             disk.damage(name, 0, before);
 
             assertEquals(
-                    "sim/" + name + " at 8: format 2 is too new, this version reads 1: open it with a newer Braid",
+                    "sim/%s at 8: format %d is too new, this version reads %d: open it with a newer Braid"
+                            .formatted(name, version + 1, version),
                     newer.getMessage());
             assertEquals(
-                    "sim/" + name
-                            + " at 8: format 0 is too old, this version reads 1: open it once with an older Braid",
+                    "sim/%s at 8: format 0 is too old, this version reads %d: open it once with an older Braid"
+                            .formatted(name, version),
                     older.getMessage());
         }
         assertEquals(1, endOf(open()));

@@ -303,7 +303,8 @@ final class PartitionClient {
         mayBeDeleted = false;
         mayBeDisk = false;
         var found = partition.get();
-        config = found.config();
+        config = found.config(); // perhaps that of a creation of which nobody heard
+        mayRetentionDelete |= deletesByRetention(config);
         try {
             audit(found);
         } catch (IOException e) {
@@ -329,7 +330,7 @@ final class PartitionClient {
     }
 
     private static boolean deletesByRetention(PartitionConfig config) {
-        return config.retentionBytes() >= 0 || config.retentionMillis() >= 0;
+        return config.retention().bytes() >= 0 || config.retention().millis() >= 0;
     }
 
     private static void audit(Attempt attempt, PartitionLog log, Map<Long, String> contents, Map<String, Long> places) {

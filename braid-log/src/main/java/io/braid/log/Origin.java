@@ -1,0 +1,36 @@
+package io.braid.log;
+
+/// Who appends a batch, as far as it decides what is checked.
+sealed interface Origin {
+    Origin ANYBODY = new Anybody();
+
+    /// A client, outside of a transaction or in one that has begun here.
+    record Anybody() implements Origin {}
+
+    /// A client in a transaction that its coordinator knows of: it may begin here, unless it has ended since the
+    /// caller looked.
+    ///
+    /// @param seen what the caller saw before it asked the coordinator
+    record InTransaction(TransactionStatus seen) implements Origin {}
+
+    /// The one appender that a partition of the server's own has. It numbers its records itself, and has no sequence
+    /// numbers.
+    record Coordinator(long expectedOffset) implements Origin {}
+
+    /// A coordinator of transactions that ends one.
+    ///
+    /// @param expectedOffset [#ANY_OFFSET] if it does not matter
+    /// @param isNewEpoch     whether the marker must have a higher epoch than its transaction's records (KIP-890)
+    record Ending(long expectedOffset, boolean isNewEpoch) implements Origin {}
+
+    long ANY_OFFSET = -1;
+
+    /// The offset that the batch must get; [#ANY_OFFSET] if it does not matter.
+    default long offset() {
+        return switch (this) {
+            case Anybody _, InTransaction _ -> ANY_OFFSET;
+            case Coordinator(long expected) -> expected;
+            case Ending(long expected, boolean _) -> expected;
+        };
+    }
+}
