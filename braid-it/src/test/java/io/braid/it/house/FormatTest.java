@@ -16,11 +16,11 @@ class FormatTest {
             JavaFormatterOptions.builder().style(Style.PALANTIR).build());
 
     @Test
-    void everyJavaFileIsFormatted() throws FormatterException {
+    void everyJavaFileIsFormatted() {
         var unformatted = new ArrayList<String>();
         for (var file : House.sources()) {
             var text = House.read(file);
-            var formatted = formatter.formatSourceAndFixImports(text);
+            var formatted = formatted(House.name(file), text);
             if (formatted.equals(text)) continue;
             if (House.REWRITE) {
                 House.write(file, formatted);
@@ -30,5 +30,13 @@ class FormatTest {
         }
 
         assertEquals(List.of(), unformatted, "run with -Drewrite to format them");
+    }
+
+    private String formatted(String file, String text) {
+        try {
+            return formatter.formatSourceAndFixImports(text);
+        } catch (FormatterException e) {
+            throw new AssertionError(file + ": the formatter cannot read it", e);
+        }
     }
 }
