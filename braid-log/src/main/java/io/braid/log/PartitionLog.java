@@ -360,6 +360,11 @@ public final class PartitionLog {
         segments = tail.segments();
     }
 
+    /// Shows readers that the same records are elsewhere.
+    void publishSegments() {
+        segments = tail.segments();
+    }
+
     boolean isOpen() {
         return ending.isOpen();
     }

@@ -184,6 +184,22 @@ final class PartitionTail {
         return removed;
     }
 
+    /// Whether these stand together in the list, and are all sealed.
+    boolean holds(List<Segment> some) {
+        int at = segments.indexOf(some.getFirst());
+        int end = at + some.size();
+        return at >= 0 && end < segments.size() && segments.subList(at, end).equals(some);
+    }
+
+    /// Others take their place.
+    void replace(List<Segment> olds, List<Segment> news) {
+        var changed = new ArrayList<>(segments);
+        int at = changed.indexOf(olds.getFirst());
+        changed.subList(at, at + olds.size()).clear();
+        changed.addAll(at, news);
+        segments = List.copyOf(changed);
+    }
+
     /// Where the partition would begin if all were deleted that its retention settings allow.
     long startByRetention(PartitionConfig config, long nowMillis) {
         long size = 0;

@@ -34,6 +34,25 @@ sealed interface Work {
     /// Deletes what has been kept long enough, forgets old producers.
     record Tidy(CompletableFuture<Void> answer) implements Work {}
 
+    /// Sealed segments that hold what others held, or what is left of it, and take their place. The answer is false,
+    /// and nothing was done, if one of those has left the partition meanwhile.
+    ///
+    /// @param olds   stand together in the partition's list; it lets go of them, whoever still holds one reads on
+    /// @param news   complete and [published][Segment#publish]
+    /// @param swap   makes the names of files mean the new ones; done between two groups
+    /// @param answer comes when readers find the new ones
+    record Replace(
+            PartitionLog partition,
+            List<Segment> olds,
+            List<Segment> news,
+            Swap swap,
+            CompletableFuture<Boolean> answer)
+            implements Work {}
+
+    interface Swap {
+        void run() throws IOException;
+    }
+
     /// Hands a snapshot to the checkpointer.
     record Snapshot(boolean isLast, CompletableFuture<Void> answer) implements Work {}
 

@@ -156,7 +156,7 @@ final class Writer {
             case Work.Tidy _ -> (long) ENTRY_BYTES_MAX * partitions.size();
             case Work.DeleteBefore _ -> ENTRY_BYTES_MAX;
             case Work.Configure _ -> ENTER_BYTES_MAX;
-            case Work.Snapshot _, Work.Fail _ -> 0;
+            case Work.Replace _, Work.Snapshot _, Work.Fail _ -> 0;
         };
     }
 
@@ -191,7 +191,7 @@ final class Writer {
                         memory.addLeave(partition.id());
                     }
                 }
-                case Work.DeleteBefore _, Work.Tidy _, Work.Snapshot _ -> {}
+                case Work.DeleteBefore _, Work.Tidy _, Work.Replace _, Work.Snapshot _ -> {}
                 case Work.Fail(var cause) -> throw cause;
             }
         }
@@ -201,7 +201,13 @@ final class Writer {
                 case Work.DeleteBefore(var partition, long offset, var answer) ->
                     moves.add(new Move(partition, offset, Optional.of(answer)));
                 case Work.Tidy _ -> tidy(now);
-                case Work.Append _, Work.Configure _, Work.Enter _, Work.Leave _, Work.Snapshot _, Work.Fail _ -> {}
+                case Work.Append _,
+                        Work.Configure _,
+                        Work.Enter _,
+                        Work.Leave _,
+                        Work.Replace _,
+                        Work.Snapshot _,
+                        Work.Fail _ -> {}
             }
         }
         for (var move : moves)
@@ -285,6 +291,7 @@ final class Writer {
                 }
                 case Work.Tidy tidy -> tidy.answer().complete(null);
                 case Work.Configure configure -> configure.answer().complete(null);
+                case Work.Replace replace -> replace(replace);
                 case Work.DeleteBefore _, Work.Snapshot _, Work.Fail _ -> {}
             }
         }
@@ -320,6 +327,19 @@ final class Writer {
             if (!removed.isEmpty()) changedDirectories.add(Segment.directoryOf(partition.id()));
         }
         move.answer().ifPresent(answer -> answer.complete(partition.start()));
+    }
+
+    private void replace(Work.Replace work) throws IOException {
+        var partition = work.partition();
+        boolean isThere = partitions.contains(partition) && partition.tail.holds(work.olds());
+        if (isThere) {
+            work.swap().run();
+            partition.tail.replace(work.olds(), work.news());
+            partition.publishSegments();
+            for (var old : work.olds()) old.release();
+            changedDirectories.add(Segment.directoryOf(partition.id()));
+        }
+        work.answer().complete(isThere);
     }
 
     private static void fail(Move move, Exception cause) {
@@ -389,6 +409,7 @@ final class Writer {
             }
             case Work.DeleteBefore(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
             case Work.Configure(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
+            case Work.Replace replace -> replace.answer().completeExceptionally(closed(replace.partition()));
             case Work.Enter(var _, var answer) -> answer.completeExceptionally(stopped());
             case Work.Leave(var _, var answer) -> answer.completeExceptionally(stopped());
             case Work.Tidy(var answer) -> answer.completeExceptionally(stopped());
