@@ -2,35 +2,48 @@ package io.braid.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Real files below a real directory.
 ///
-/// A file has two channels: the writer's, opened when first needed, which only threads that nobody interrupts may
-/// use, and the readers'. An interrupt closes the channel that its thread is reading from, whoever else uses it;
-/// the readers' is then opened again, and nobody but the interrupted thread notices.
+/// A file has two channels: the writer's, which only threads that nobody interrupts may use, and the readers'. An
+/// interrupt closes the channel that its thread is reading from, whoever else uses it; the readers' is then opened
+/// again, and nobody but the interrupted thread notices. All channels are [OpenFiles], so that partitions may be more
+/// than the files that a process may have open.
 public final class FileDisk implements Disk {
     /// The JDK copies heap buffers through a direct buffer as large as the call, kept for each thread: calls are cut
     /// to this so that a large read does not cost its size for ever.
     private static final int CALL_BYTES_MAX = 128 << 10;
 
+    /// Of the files that the process may have open: the others are for connections, jars and the like.
+    private static final double OPEN_FILES_PART = 0.5;
+
     private final Path root;
+    private final OpenFiles channels;
+    // Files that are in use, by their names: those whose names go are to be kept open. Bounded by the segments.
+    private final Map<String, Set<ChannelFile>> inUse = new ConcurrentHashMap<>();
 
     /// @throws IOException the directory cannot be created
     public FileDisk(Path root) throws IOException {
+        this(root, (int) (OpenFiles.limitOfProcess() * OPEN_FILES_PART));
+    }
+
+    /// The same with at most so many files open at once.
+    public FileDisk(Path root, int openFilesMax) throws IOException {
         this.root = Files.createDirectories(root);
+        this.channels = new OpenFiles(openFilesMax);
     }
 
     @Override
@@ -38,13 +51,13 @@ public final class FileDisk implements Disk {
         var path = root.resolve(name);
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
                 .close();
-        return new ChannelFile(name, path);
+        return new ChannelFile(name);
     }
 
     @Override
     public DiskFile open(String name) throws IOException {
-        var path = root.resolve(name);
-        return new ChannelFile(name, path);
+        if (!exists(name)) throw new NoSuchFileException(root.resolve(name).toString());
+        return new ChannelFile(name);
     }
 
     @Override
@@ -68,15 +81,18 @@ public final class FileDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
+        keepOpen(to);
         Files.move(
                 root.resolve(from),
                 root.resolve(to),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
+        for (var file : inUse(from)) file.rename(to);
     }
 
     @Override
     public void delete(String name) throws IOException {
+        keepOpen(name);
         Files.deleteIfExists(root.resolve(name));
     }
 
@@ -122,18 +138,53 @@ public final class FileDisk implements Disk {
                 .formatted(root.toAbsolutePath(), pid.isBlank() ? "(unknown)" : pid));
     }
 
-    private static final class ChannelFile implements DiskFile {
-        private final String name;
-        private final Path path;
-        private final ReentrantLock lock = new ReentrantLock(); // guards opening and closing of both channels
-        private volatile FileChannel writing;
-        private volatile FileChannel reading;
-        private volatile boolean closed;
+    private Set<ChannelFile> inUse(String name) {
+        return inUse.getOrDefault(name, Set.of());
+    }
 
-        ChannelFile(String name, Path path) throws IOException {
+    /// The name goes: whoever uses the file may read on, and sync what was written.
+    private void keepOpen(String name) throws IOException {
+        for (var file : inUse(name)) {
+            file.reading.keep();
+            if (file.writing.wasOpened()) file.writing.keep();
+        }
+    }
+
+    private final class ChannelFile implements DiskFile {
+        private volatile String name;
+        private final OpenFiles.Slot writing;
+        private final OpenFiles.Slot reading;
+
+        ChannelFile(String name) {
             this.name = name;
-            this.path = path;
-            this.reading = FileChannel.open(path, StandardOpenOption.READ); // now: it may be deleted later
+            this.writing = channels.new Slot(() -> open(StandardOpenOption.WRITE));
+            this.reading = channels.new Slot(() -> open(StandardOpenOption.READ));
+            enter();
+        }
+
+        private FileChannel open(StandardOpenOption how) throws IOException {
+            return FileChannel.open(root.resolve(name), how);
+        }
+
+        private void enter() {
+            inUse.compute(name, (_, others) -> {
+                var all = others == null ? ConcurrentHashMap.<ChannelFile>newKeySet() : others;
+                all.add(this);
+                return all;
+            });
+        }
+
+        private void leave() {
+            inUse.computeIfPresent(name, (_, all) -> {
+                all.remove(this);
+                return all.isEmpty() ? null : all;
+            });
+        }
+
+        private void rename(String to) {
+            leave();
+            name = to;
+            enter();
         }
 
         @Override
@@ -143,12 +194,11 @@ public final class FileDisk implements Disk {
 
         @Override
         public void write(long position, ByteBuffer bytes) throws IOException {
-            var channel = writing();
             int end = bytes.limit();
-            while (bytes.position() < end) {
+            for (long at = position; bytes.position() < end; bytes.limit(end)) {
                 if (!bytes.isDirect()) bytes.limit(Math.min(end, bytes.position() + CALL_BYTES_MAX));
-                position += channel.write(bytes, position);
-                bytes.limit(end);
+                long to = at;
+                at += writing.write(channel -> channel.write(bytes, to));
             }
         }
 
@@ -161,7 +211,7 @@ public final class FileDisk implements Disk {
                 int count;
                 try {
                     long from = position + total;
-                    count = reading(channel -> channel.read(target, from));
+                    count = reading.use(channel -> channel.read(target, from));
                 } finally {
                     target.limit(end);
                 }
@@ -173,79 +223,31 @@ public final class FileDisk implements Disk {
 
         @Override
         public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
-            return reading(channel -> channel.transferTo(position, count, target));
+            return reading.use(channel -> channel.transferTo(position, count, target));
         }
 
         @Override
         public long size() throws IOException {
-            return reading(FileChannel::size);
+            return reading.use(FileChannel::size);
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            writing().truncate(size);
+            writing.write(channel -> channel.truncate(size));
         }
 
         @Override
         public void force() throws IOException {
-            writing().force(false);
+            writing.force();
         }
 
         @Override
         public void close() throws IOException {
-            lock.lock();
+            leave();
             try {
-                closed = true;
-                if (writing != null) writing.close();
-                if (reading != null) reading.close();
+                writing.close();
             } finally {
-                lock.unlock();
-            }
-        }
-
-        private interface Call<T> {
-            T on(FileChannel channel) throws IOException;
-        }
-
-        /// Does a call on the readers' channel, and does it again if another thread's interrupt closed that.
-        private <T> T reading(Call<T> call) throws IOException {
-            while (true) {
-                var channel = reading();
-                try {
-                    return call.on(channel);
-                } catch (ClosedByInterruptException e) {
-                    throw e;
-                } catch (AsynchronousCloseException e) {
-                    if (closed || channel.isOpen()) throw e; // still open: it is the target that was closed
-                } catch (ClosedChannelException e) {
-                    if (closed || channel.isOpen()) throw e;
-                }
-            }
-        }
-
-        private FileChannel reading() throws IOException {
-            var channel = reading;
-            if (channel != null && channel.isOpen()) return channel;
-            lock.lock();
-            try {
-                if (closed) throw new ClosedChannelException();
-                if (reading == null || !reading.isOpen()) reading = FileChannel.open(path, StandardOpenOption.READ);
-                return reading;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private FileChannel writing() throws IOException {
-            var channel = writing;
-            if (channel != null) return channel;
-            lock.lock();
-            try {
-                if (closed) throw new ClosedChannelException();
-                if (writing == null) writing = FileChannel.open(path, StandardOpenOption.WRITE);
-                return writing;
-            } finally {
-                lock.unlock();
+                reading.close();
             }
         }
     }

@@ -27,6 +27,9 @@ public final class Log implements AutoCloseable {
     /// Partitions that are created or deleted by one entry in a writer's inbox, so that a group stays bounded.
     private static final int CHANGED_AT_ONCE_MAX = 1000;
 
+    /// With fewer, connections are refused long before a machine is busy.
+    private static final int OPEN_FILES_ENOUGH = 4096;
+
     private final LogConfig config;
     private final Disk disk;
     private final InstantSource clock;
@@ -50,6 +53,13 @@ public final class Log implements AutoCloseable {
         var log = open(config, new FileDisk(config.directory()), clock, false);
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
+        int openFiles = OpenFiles.limitOfProcess();
+        if (openFiles < OPEN_FILES_ENOUGH)
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "this process may have only {0} files open, which connections and segments share: raise the limit"
+                            + " (ulimit -n 65536, or LimitNOFILE=65536 where a service is defined)",
+                    Integer.toString(openFiles));
         LOG.log(
                 System.Logger.Level.INFO,
                 "log opened directory={0} epoch={1} partitions={2}",

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DiskContractTest {
     enum Kind {
         FILES,
+        FILES_OF_WHICH_ONE_MAY_BE_OPEN,
         SIMULATED
     }
 
@@ -33,6 +34,7 @@ class DiskContractTest {
     private Disk disk(Kind kind) throws IOException {
         return switch (kind) {
             case FILES -> new FileDisk(directory);
+            case FILES_OF_WHICH_ONE_MAY_BE_OPEN -> new FileDisk(directory, 1);
             case SIMULATED -> new SimDisk(new Random(1));
         };
     }
@@ -104,6 +106,31 @@ class DiskContractTest {
 
             assertArrayEquals(new byte[] {1}, all(file));
             assertThrows(NoSuchFileException.class, () -> disk.open("a"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFileIsSyncedAndReadByThoseWhoWroteItWhoeverHasTheNameNow(Kind kind) throws IOException {
+        var disk = disk(kind);
+        try (var old = disk.create("a");
+                var fresh = disk.create("b");
+                var other = disk.create("c")) {
+            old.write(0, ByteBuffer.wrap(new byte[] {1}));
+            fresh.write(0, ByteBuffer.wrap(new byte[] {2}));
+            other.write(0, ByteBuffer.wrap(new byte[] {3}));
+
+            disk.rename("b", "a");
+            disk.delete("c");
+            fresh.write(1, ByteBuffer.wrap(new byte[] {4}));
+
+            for (var file : List.of(old, fresh, other)) file.force();
+            assertArrayEquals(new byte[] {1}, all(old));
+            assertArrayEquals(new byte[] {2, 4}, all(fresh));
+            assertArrayEquals(new byte[] {3}, all(other));
+        }
+        try (var again = disk.open("a")) {
+            assertArrayEquals(new byte[] {2, 4}, all(again));
         }
     }
 
