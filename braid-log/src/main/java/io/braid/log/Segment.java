@@ -33,6 +33,8 @@ final class Segment {
     /// Where a batch begins.
     record Place(long offset, int position) {}
 
+    private static final String ZEROS = "0".repeat(20);
+
     private final PartitionId partition;
     private final long base;
     private final Disk disk;
@@ -68,7 +70,8 @@ final class Segment {
     }
 
     static String nameOf(PartitionId partition, long base) {
-        return "%s/%020d.log".formatted(directoryOf(partition), base);
+        var digits = Long.toString(base); // by hand, as ten thousand partitions make many names at start
+        return directoryOf(partition) + "/" + ZEROS.substring(digits.length()) + digits + ".log";
     }
 
     String name() {
