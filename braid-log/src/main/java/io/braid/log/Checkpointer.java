@@ -86,7 +86,7 @@ final class Checkpointer {
 
     private void complete(List<Checkpoint.Snapshot> snapshots, boolean isClean) throws IOException {
         try {
-            for (var snapshot : snapshots) sync(snapshot);
+            for (var snapshot : snapshots) sync(snapshot, isClean);
         } finally {
             for (var snapshot : snapshots) snapshot.release();
         }
@@ -112,10 +112,10 @@ final class Checkpointer {
         }
     }
 
-    private void sync(Checkpoint.Snapshot snapshot) throws IOException {
+    private void sync(Checkpoint.Snapshot snapshot, boolean isLast) throws IOException {
         for (var written : snapshot.written()) {
             written.segment().file().force();
-            written.segment().writeIndex(written.extent());
+            written.segment().writeIndex(written.extent(), isLast);
         }
         for (var directory : snapshot.directories()) syncIfThere(directory);
     }

@@ -151,6 +151,7 @@ final class PartitionTail {
     }
 
     private void roll() {
+        active.seal();
         active = new Segment(disk, id, active.next());
         var longer = new ArrayList<>(segments);
         longer.add(active);

@@ -35,13 +35,19 @@ final class Segment {
 
     private static final String ZEROS = "0".repeat(20);
 
+    /// With a thousand partitions, whose segments grow slowly, index files would otherwise be most of what a checkpoint
+    /// does. To walk this much takes half a millisecond or so.
+    private static final int INDEXED_EVERY = 1 << 20;
+
     private final PartitionId partition;
     private final long base;
     private final Disk disk;
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
-    private final ReentrantLock naming = new ReentrantLock(); // guards `deleted`, and the index file's name
+    private final ReentrantLock naming = new ReentrantLock(); // guards `deleted`, `indexedSize` and the index file's name
     private boolean deleted;
+    private int indexedSize; // what the index file covers
+    private volatile boolean sealed;
     private volatile DiskFile file; // written once, by the writer thread or recovery, before the first extent
 
     private final SparseIndex index = new SparseIndex(); // writer thread only
@@ -199,11 +205,21 @@ final class Segment {
         release();
     }
 
-    /// Writes the index file, unless the segment was deleted meanwhile. Any thread.
-    void writeIndex(Extent known) throws IOException {
+    /// Nothing more will be written to it. Writer thread only.
+    void seal() {
+        sealed = true;
+    }
+
+    /// Writes the index file, unless the segment was deleted meanwhile. That of a segment that still grows is written
+    /// now and then only: what it lacks is walked when the log is opened. Any thread.
+    ///
+    /// @param isLast whether the log is about to be closed
+    void writeIndex(Extent known, boolean isLast) throws IOException {
         naming.lock();
         try {
-            if (!deleted) IndexFile.write(disk, this, known);
+            if (deleted || !sealed && !isLast && known.size() - indexedSize < INDEXED_EVERY) return;
+            IndexFile.write(disk, this, known);
+            indexedSize = known.size();
         } finally {
             naming.unlock();
         }
