@@ -61,7 +61,8 @@ final class Bench implements Callable<Integer> {
         spec.addPositional(names);
         spec.usageMessage()
                 .description("Measure Braid beside a named peer on this machine. Each measurement ends with one line: "
-                        + "figure, the peer's figure, their ratio, and whether that is the target.");
+                        + "figure, the peer's figure, their ratio, and whether that is the target. Where there is no "
+                        + "peer, the figure itself is the target.");
         return spec;
     }
 
@@ -77,11 +78,9 @@ final class Bench implements Callable<Integer> {
     }
 
     private void describe(Measurement measurement) {
-        var targets = measurement.targets().stream()
-                .map(target -> target.metric().title() + " " + target)
-                .collect(Collectors.joining(", "));
+        var targets = measurement.targets().stream().map(Target::described).collect(Collectors.joining(", "));
         out.println("%-12s %s".formatted(measurement.name(), measurement.about()));
-        out.println("%-12s beside %s; targets: %s".formatted("", measurement.peer(), targets));
+        out.println("%-12s targets: %s".formatted("", targets));
     }
 
     /// The named measurements, in the order of the list.

@@ -1,6 +1,7 @@
 package io.braid.bench;
 
 import io.braid.bench.load.KafkaTools;
+import io.braid.bench.process.Kafka;
 import io.braid.bench.process.Server;
 import java.io.IOException;
 import java.util.List;
@@ -25,13 +26,10 @@ record Consume() implements Measurement {
     }
 
     @Override
-    public String peer() {
-        return "kafka";
-    }
-
-    @Override
     public List<Target> targets() {
-        return List.of(Target.atLeast(Metric.THROUGHPUT, 1.3), Target.atMost(Metric.CPU, 0.35));
+        return List.of(
+                Target.ratioAtLeast(Metric.THROUGHPUT, 1.3, Kafka.NAME),
+                Target.ratioAtMost(Metric.CPU, 0.35, Kafka.NAME));
     }
 
     @Override
@@ -44,7 +42,12 @@ record Consume() implements Measurement {
             fill(kafka, tools, records);
             lab.workplace().sync();
             return Comparison.alternate(
-                    this, setting, records, new Load(braid, tools), new Load(kafka, tools), lab.out());
+                    this,
+                    setting,
+                    records,
+                    new Load(braid, tools),
+                    List.of(new Peer(Kafka.NAME, new Load(kafka, tools))),
+                    lab.out());
         }
     }
 

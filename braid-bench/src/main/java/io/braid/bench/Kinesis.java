@@ -1,6 +1,7 @@
 package io.braid.bench;
 
 import io.braid.bench.load.KinesisLoad;
+import io.braid.bench.process.Kinesalite;
 import io.braid.bench.process.Server;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,13 +42,8 @@ record Kinesis(Operation operation) implements Measurement {
     }
 
     @Override
-    public String peer() {
-        return "kinesalite";
-    }
-
-    @Override
     public List<Target> targets() {
-        return List.of(Target.atLeast(Metric.THROUGHPUT, 20.0));
+        return List.of(Target.ratioAtLeast(Metric.THROUGHPUT, 20.0, Kinesalite.NAME));
     }
 
     @Override
@@ -60,7 +56,7 @@ record Kinesis(Operation operation) implements Measurement {
                     setting,
                     records,
                     trial(braid, lab, setting, records),
-                    trial(kinesalite, lab, setting, records),
+                    List.of(new Peer(Kinesalite.NAME, trial(kinesalite, lab, setting, records))),
                     lab.out());
         }
     }

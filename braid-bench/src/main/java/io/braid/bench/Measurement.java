@@ -3,7 +3,7 @@ package io.braid.bench;
 import java.io.IOException;
 import java.util.List;
 
-/// One question about speed, asked of Braid and of a peer on the same machine in the same minutes.
+/// One question about speed or size, asked of Braid and mostly of a peer too, on the same machine in the same minutes.
 sealed interface Measurement permits Produce, Consume, Start, Kinesis {
 
     /// All of them, in the order in which `./braid bench all` runs them.
@@ -22,9 +22,6 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis {
 
     /// What it measures, in one sentence.
     String about();
-
-    /// The name of the server beside Braid.
-    String peer();
 
     List<Target> targets();
 

@@ -1,6 +1,7 @@
 package io.braid.bench;
 
 import io.braid.bench.load.KafkaTools;
+import io.braid.bench.process.Kafka;
 import io.braid.bench.process.Server;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
@@ -28,9 +29,9 @@ record Produce(
             6,
             List.of(),
             List.of(
-                    Target.atLeast(Metric.THROUGHPUT, 1.0),
-                    Target.atMost(Metric.CPU, 0.5),
-                    Target.atMost(Metric.MEMORY, 0.3)),
+                    Target.ratioAtLeast(Metric.THROUGHPUT, 1.0, Kafka.NAME),
+                    Target.ratioAtMost(Metric.CPU, 0.5, Kafka.NAME),
+                    Target.ratioAtMost(Metric.MEMORY, 0.3, Kafka.NAME)),
             1_000_000);
 
     static final Produce BOTH_SYNCING = new Produce(
@@ -38,13 +39,8 @@ record Produce(
             "produce 1 KB records, acks=all, 100 partitions; both synced (Kafka: log.flush.interval.messages=1)",
             100,
             List.of("log.flush.interval.messages=1"),
-            List.of(Target.atLeast(Metric.THROUGHPUT, 3.0)),
+            List.of(Target.ratioAtLeast(Metric.THROUGHPUT, 3.0, Kafka.NAME)),
             400_000);
-
-    @Override
-    public String peer() {
-        return "kafka";
-    }
 
     @Override
     public Comparison run(Lab lab, Setting setting) throws IOException, InterruptedException {
@@ -56,7 +52,7 @@ record Produce(
                     setting,
                     setting.records().orElse(recordsDefault),
                     new Load(braid, tools, partitions, lab.workplace()),
-                    new Load(kafka, tools, partitions, lab.workplace()),
+                    List.of(new Peer(Kafka.NAME, new Load(kafka, tools, partitions, lab.workplace()))),
                     lab.out());
         }
     }

@@ -35,18 +35,14 @@ record Start() implements Measurement {
     }
 
     @Override
-    public String peer() {
-        return "kafka";
-    }
-
-    @Override
     public List<Target> targets() {
-        return List.of(Target.atMost(Metric.START, 0.2));
+        return List.of(Target.ratioAtMost(Metric.START, 0.2, Kafka.NAME));
     }
 
     @Override
     public Comparison run(Lab lab, Setting setting) throws IOException, InterruptedException {
-        return Comparison.alternate(this, setting, 1, _ -> braid(lab), _ -> kafka(lab), lab.out());
+        return Comparison.alternate(
+                this, setting, 1, _ -> braid(lab), List.of(new Peer(Kafka.NAME, _ -> kafka(lab))), lab.out());
     }
 
     private static Sample braid(Lab lab) throws IOException, InterruptedException {

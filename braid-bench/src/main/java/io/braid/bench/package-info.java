@@ -4,8 +4,9 @@
 /// |---------------|--------------------------------------------------------------------------------------------|
 /// | [Measurement] | one question with a name, such as `produce`                                                |
 /// | [Trial]       | one run of the load against one server; gives a [Sample]                                   |
-/// | [Comparison]  | the trials of Braid and of its peer, in pairs; its medians, ratios and the one line        |
-/// | [Target]      | the ratio that a [Metric] has to reach                                                     |
+/// | [Peer]        | what has its turns after Braid's; one, several, or none                                    |
+/// | [Comparison]  | the trials of Braid and of its peers; its medians, ratios and the one line                 |
+/// | [Target]      | the ratio that a [Metric] has to reach, or the figure                                      |
 /// | [Lab]         | where servers come from: Braid as the real process, peers as their makers ship them        |
 ///
 ///     server A ──► warm-up ──► trial ─┐      ┌─► trial ─┐      ┌─► trial ──► medians, ratios ──► one line

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +22,11 @@ class ComparisonTest {
     void theLineHasFiguresRatiosAndVerdicts() {
         var comparison = new Comparison(
                 "produce",
-                "kafka",
-                List.of(Target.atLeast(Metric.THROUGHPUT, 1.0), Target.atMost(Metric.CPU, 0.5)),
+                List.of(
+                        Target.ratioAtLeast(Metric.THROUGHPUT, 1.0, "kafka"),
+                        Target.ratioAtMost(Metric.CPU, 0.5, "kafka")),
                 List.of(sample(60_000, 3.0, 200)),
-                List.of(sample(50_000, 5.0, 800)));
+                beside("kafka", List.of(sample(50_000, 5.0, 800))));
 
         assertEquals(
                 "produce: throughput braid 60,000 records/s, kafka 50,000 records/s, ratio 1.20x, target >= 1.0x met; "
@@ -35,10 +38,11 @@ class ComparisonTest {
 
     @Test
     void figuresAreMediansSoOneBadTurnDoesNotCount() {
-        var comparison = new Comparison(
-                "x", "kafka", List.of(Target.atLeast(Metric.START, 1.0)), starts(100, 1, 101), starts(100, 9_000, 99));
+        var target = Target.ratioAtLeast(Metric.START, 1.0, "kafka");
+        var comparison =
+                new Comparison("x", List.of(target), starts(100, 1, 101), beside("kafka", starts(100, 9_000, 99)));
 
-        assertEquals(1.0, comparison.ratio(Metric.START));
+        assertEquals(1.0, comparison.reached(target));
         assertTrue(comparison.isMet());
     }
 
@@ -51,13 +55,60 @@ class ComparisonTest {
     void serversHaveTheirTurnsAlternatelyAfterAWarmUp() throws IOException, InterruptedException {
         var turns = new ArrayList<String>();
         Trial ours = records -> turned(turns, "a", records);
-        Trial theirs = records -> turned(turns, "b", records);
+        var peers = List.of(
+                new Peer("one", records -> turned(turns, "b", records)),
+                new Peer("two", records -> turned(turns, "c", records)));
         var setting = new Setting(2, Optional.empty(), Duration.ofSeconds(1));
 
-        var comparison = Comparison.alternate(new Consume(), setting, 100, ours, theirs, nowhere());
+        var comparison = Comparison.alternate(new Consume(), setting, 100, ours, peers, nowhere());
 
-        assertEquals(List.of("a25", "b25", "a100", "b100", "a100", "b100"), turns);
+        assertEquals(List.of("a25", "b25", "c25", "a100", "b100", "c100", "a100", "b100", "c100"), turns);
         assertEquals(2, comparison.ours().size());
+    }
+
+    @Test
+    void aFigureOfItsOwnIsHeldToItselfWhateverThePeersIs() {
+        var comparison = new Comparison(
+                "x",
+                List.of(Target.below(Metric.START, 100), Target.atMost(Metric.START, 100)),
+                starts(100),
+                beside("kafka", starts(900)));
+
+        assertEquals(
+                "x: start to first acknowledged record braid 100 ms, kafka 900 ms, target < 100 ms NOT met; "
+                        + "start to first acknowledged record braid 100 ms, kafka 900 ms, target <= 100 ms met",
+                comparison.line());
+    }
+
+    @Test
+    void braidMayStandAlone() {
+        var comparison = new Comparison(
+                "x", List.of(Target.atMost(Metric.CPU, 4)), List.of(sample(60_000, 3.0, 200)), new TreeMap<>());
+
+        assertEquals(
+                "x: server CPU braid 3.00 s/GB, target <= 4.00 s/GB met; throughput braid 60,000 records/s; "
+                        + "resident memory braid 200 MB",
+                comparison.line());
+    }
+
+    @Test
+    void eachTargetIsHeldAgainstItsOwnPeer() {
+        var peers = new TreeMap<String, List<Sample>>(Map.of("fast", starts(80), "slow", starts(400)));
+        var comparison = new Comparison(
+                "x",
+                List.of(Target.ratioAtMost(Metric.START, 0.5, "slow"), Target.ratioAtMost(Metric.START, 1.2, "fast")),
+                starts(100),
+                peers);
+
+        assertEquals(
+                "x: start to first acknowledged record braid 100 ms, slow 400 ms, ratio 0.25x, target <= 0.5x met; "
+                        + "start to first acknowledged record braid 100 ms, fast 80 ms, ratio 1.25x, "
+                        + "target <= 1.2x NOT met",
+                comparison.line());
+    }
+
+    private static SequencedMap<String, List<Sample>> beside(String peer, List<Sample> samples) {
+        return new TreeMap<>(Map.of(peer, samples));
     }
 
     private static Sample turned(List<String> turns, String name, long records) {

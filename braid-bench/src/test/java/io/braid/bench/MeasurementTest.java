@@ -63,7 +63,7 @@ class MeasurementTest {
             var comparison = measurement.run(lab, TINY);
 
             assertTrue(comparison.line().startsWith(measurement.name() + ": "), comparison::line);
-            measurement.targets().forEach(target -> assertTrue(comparison.ratio(target.metric()) > 0));
+            measurement.targets().forEach(target -> assertTrue(comparison.reached(target) > 0, target::described));
         }
     }
 }

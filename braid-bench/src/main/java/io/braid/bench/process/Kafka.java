@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 /// A stock Apache Kafka broker: one node in KRaft's combined mode, the JVM flags of its own start script, nothing
 /// tuned.
 public final class Kafka implements Server.ForKafka {
+    public static final String NAME = "kafka";
+
     private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final Duration FORMAT_MAX = Duration.ofMinutes(2);
 
@@ -95,7 +97,7 @@ public final class Kafka implements Server.ForKafka {
 
     @Override
     public String name() {
-        return "kafka";
+        return NAME;
     }
 
     @Override

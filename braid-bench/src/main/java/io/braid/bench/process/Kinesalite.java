@@ -6,6 +6,8 @@ import java.util.List;
 
 /// kinesalite 3.3.3, a Kinesis server for tests, keeping its records in memory as it does by default.
 public final class Kinesalite implements Server.ForKinesis {
+    public static final String NAME = "kinesalite";
+
     private final Child child;
     private final InetSocketAddress http;
 
@@ -35,7 +37,7 @@ public final class Kinesalite implements Server.ForKinesis {
 
     @Override
     public String name() {
-        return "kinesalite";
+        return NAME;
     }
 
     @Override
