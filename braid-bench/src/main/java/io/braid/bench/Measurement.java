@@ -14,7 +14,10 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis {
                 new Start(),
                 Produce.BOTH_SYNCING,
                 new Kinesis(Kinesis.Operation.PUT),
-                new Kinesis(Kinesis.Operation.GET));
+                new Kinesis(Kinesis.Operation.GET),
+                Produce.AT_ONE_THOUSAND,
+                Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
+                Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND);
     }
 
     /// What to type after `./braid bench`.

@@ -32,7 +32,8 @@ class BenchTest {
         assertEquals(2, execute("bench", "produce", "speed"));
 
         assertEquals(
-                "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get",
+                "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get, "
+                        + "partitions, durable-1000, produce-1000",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 
