@@ -41,7 +41,8 @@ final class Bench implements Callable<Integer> {
             .type(Integer.class)
             .paramLabel("N")
             .defaultValue("5")
-            .description("How long a turn lasts in the Kinesis measurements (default: 5).")
+            .description("How long a turn lasts in the Kinesis measurements, and the load before a crash in scale "
+                    + "(default: 5).")
             .build();
     private final PositionalParamSpec names = PositionalParamSpec.builder()
             .type(List.class)

@@ -9,6 +9,7 @@ import io.braid.bench.process.Peers;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /// Where the servers of a measurement come from.
@@ -23,6 +24,11 @@ record Lab(Workplace workplace, List<String> launcher, Peers peers, PrintStream 
 
     Braid braid() throws IOException, InterruptedException {
         return Braid.start(workplace, launcher, List.of());
+    }
+
+    /// On a directory that a server before it has left.
+    Braid braid(Path data) throws IOException, InterruptedException {
+        return Braid.start(workplace, launcher, data, List.of());
     }
 
     /// @param settings  lines added to the stock configuration

@@ -12,10 +12,15 @@ public final class Main {
     /// Kafka's clients tell of every step. A logger is forgotten, with its level, unless somebody holds it.
     private static final Logger KAFKA_CLIENTS = Logger.getLogger("org.apache.kafka");
 
+    /// It warns for each of ten thousand partitions when a server is killed on purpose; that a record failed for good
+    /// is an exception as well.
+    private static final Logger KAFKA_SENDER = Logger.getLogger("org.apache.kafka.clients.producer.internals.Sender");
+
     private Main() {}
 
     public static void main(String[] arguments) {
         KAFKA_CLIENTS.setLevel(Level.WARNING);
+        KAFKA_SENDER.setLevel(Level.SEVERE);
         System.exit(commandLine(System.out).execute(arguments));
     }
 

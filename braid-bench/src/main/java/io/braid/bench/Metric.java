@@ -5,7 +5,12 @@ enum Metric {
     THROUGHPUT("throughput", "%,.0f records/s"),
     CPU("server CPU", "%.2f s/GB"),
     MEMORY("resident memory", "%,.0f MB"),
-    START("start to first acknowledged record", "%,.0f ms");
+    START("start to first acknowledged record", "%,.0f ms"),
+    CREATE("created in one request", "%,.0f ms"),
+    RESTART("restart to serving after a clean stop", "%,.0f ms"),
+    RECOVERY("after kill -9", "%,.0f ms"),
+    OPEN_FILES("open files", "%,.0f"),
+    STOP("clean stop", "%,.0f ms");
 
     private final String title;
     private final String format;

@@ -63,7 +63,7 @@ record Start() implements Measurement {
     private static Sample firstRecord(Server.ForKafka server, long start) throws IOException, InterruptedException {
         createTopic(server, start);
         try (var producer = new KafkaProducer<>(
-                impatient(server.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+                Serving.impatient(server.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(TOPIC, new byte[Produce.RECORD_BYTES]))
                     .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -76,7 +76,7 @@ record Start() implements Measurement {
 
     /// A broker may listen before it can make topics; asking again is what every client does then.
     private static void createTopic(Server.ForKafka server, long start) throws IOException, InterruptedException {
-        try (var admin = Admin.create(impatient(server.bootstrap()))) {
+        try (var admin = Admin.create(Serving.impatient(server.bootstrap()))) {
             while (true) {
                 try {
                     admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1)))
@@ -91,16 +91,5 @@ record Start() implements Measurement {
                 }
             }
         }
-    }
-
-    /// Retries come soon, so that neither server's figure is mostly a client's pause.
-    private static Map<String, Object> impatient(String bootstrap) {
-        return Map.of(
-                "bootstrap.servers", bootstrap,
-                "acks", "all",
-                "retry.backoff.ms", "10",
-                "retry.backoff.max.ms", "10",
-                "reconnect.backoff.ms", "10",
-                "reconnect.backoff.max.ms", "10");
     }
 }

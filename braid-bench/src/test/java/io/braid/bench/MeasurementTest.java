@@ -16,8 +16,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every measurement with tiny counts and no thresholds, so that it cannot rot: `produce` and the Kinesis load in every
-/// run, all of them beside all peers with `-Pbench`.
+/// Every measurement with tiny counts and no thresholds, so that it cannot rot: in every run `produce` beside its peer
+/// and `scale`, all of them beside all peers with `-Pbench`. The Kinesis load runs too.
 @Timeout(300)
 class MeasurementTest {
     private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300));
@@ -29,6 +29,19 @@ class MeasurementTest {
     @Test
     void produceRunsBesideAStockBroker() throws IOException, InterruptedException {
         run(Produce.WITH_SIX_PARTITIONS);
+    }
+
+    @Test
+    void scaleLivesThreeLives() throws IOException, InterruptedException {
+        try (var workplace = new Workplace(Home.find())) {
+            var lab = Lab.at(Home.find(), workplace, TestServer.LAUNCHER, System.out);
+
+            var sample = new Scale.Turn(lab, Duration.ofMillis(300), 40).run();
+
+            for (var target : new Scale().targets()) {
+                assertTrue(sample.value(target.metric()) > 0, sample::toString);
+            }
+        }
     }
 
     @ParameterizedTest

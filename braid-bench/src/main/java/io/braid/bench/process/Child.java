@@ -85,6 +85,24 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /// Asks the process to stop and waits until it has.
+    ///
+    /// @throws IOException it took longer than the limit
+    void stop(Duration limit) throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(limit)) {
+            throw new IOException("%s did not stop within %s; %s".formatted(name, limit, lastErrors()));
+        }
+    }
+
+    /// Ends the process as a crash would (SIGKILL), and waits until it is gone.
+    void kill() throws IOException, InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        if (!process.destroyForcibly().waitFor(GRACE)) {
+            throw new IOException("%s is still there %s after SIGKILL".formatted(name, GRACE));
+        }
+    }
+
     /// Asks the process to stop, and after a while makes it. What it started goes with it.
     @Override
     public void close() {

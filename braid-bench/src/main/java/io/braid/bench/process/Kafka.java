@@ -32,10 +32,12 @@ public final class Kafka implements Server.ForKafka {
             "-Djava.awt.headless=true");
 
     private final Child child;
+    private final Path data;
     private final String bootstrap;
 
-    private Kafka(Child child, String bootstrap) {
+    private Kafka(Child child, Path data, String bootstrap) {
         this.child = child;
+        this.data = data;
         this.bootstrap = bootstrap;
     }
 
@@ -53,7 +55,7 @@ public final class Kafka implements Server.ForKafka {
             command.addAll(List.of("-cp", classPath, "kafka.Kafka", properties.toString()));
             var child = workplace.start("kafka", command);
             awaitPort(child, port);
-            return new Kafka(child, "127.0.0.1:" + port);
+            return new Kafka(child, properties.getParent(), "127.0.0.1:" + port);
         }
     }
 
@@ -103,6 +105,11 @@ public final class Kafka implements Server.ForKafka {
     @Override
     public String bootstrap() {
         return bootstrap;
+    }
+
+    @Override
+    public Path data() {
+        return data;
     }
 
     @Override

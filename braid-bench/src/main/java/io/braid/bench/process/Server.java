@@ -2,6 +2,7 @@ package io.braid.bench.process;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 
 /// A server under measurement.
 public sealed interface Server extends AutoCloseable {
@@ -20,6 +21,9 @@ public sealed interface Server extends AutoCloseable {
     sealed interface ForKafka extends Server permits Braid, Kafka {
         /// `host:port`, as Kafka's clients want it.
         String bootstrap();
+
+        /// The directory that holds its records.
+        Path data();
     }
 
     /// A server that Kinesis clients can use.

@@ -6,7 +6,7 @@
 /// | [Workplace] | one run's directory and processes; closing it leaves neither behind              |
 /// | [Child]     | one process and what it printed                                                |
 /// | [Server]    | a child that serves: [Braid], [Kafka], [Kinesalite]                            |
-/// | [Usage]     | the processor seconds and the resident memory of a child, read from `/proc`      |
+/// | [Usage]     | processor seconds, memory, open files and reading of a child, from `/proc`       |
 ///
 /// Every child has a limit on its life and is killed by its own id when its workplace closes, also when the
 /// program is interrupted. Peers are fetched by Maven and npm when a measurement first needs them, and kept below

@@ -58,6 +58,19 @@ class WorkplaceTest {
     }
 
     @Test
+    void aProcessThatDoesNotStopWhenAskedIsAFailure() throws IOException, InterruptedException {
+        try (var workplace = new Workplace(Home.find())) {
+            var child =
+                    workplace.start("deaf", List.of("sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"));
+            child.awaitLine("deaf", LIMIT);
+
+            assertThrows(IOException.class, () -> child.stop(Duration.ofMillis(50)));
+
+            child.kill();
+        }
+    }
+
+    @Test
     void aScriptsFiguresAreThoseOfTheProgramItRuns() throws IOException, InterruptedException {
         try (var workplace = new Workplace(Home.find())) {
             var script = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo burnt; sleep 30";
