@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question about speed or size, asked of Braid and mostly of a peer too, on the same machine in the same minutes.
-sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale {
+sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, CatchUp {
 
     /// All of them, in the order in which `./braid bench all` runs them.
     static List<Measurement> all() {
@@ -18,7 +18,8 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale {
                 Produce.AT_ONE_THOUSAND,
                 Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
                 Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND,
-                new Scale());
+                new Scale(),
+                new CatchUp());
     }
 
     /// What to type after `./braid bench`.

@@ -10,7 +10,13 @@ enum Metric {
     RESTART("restart to serving after a clean stop", "%,.0f ms"),
     RECOVERY("after kill -9", "%,.0f ms"),
     OPEN_FILES("open files", "%,.0f"),
-    STOP("clean stop", "%,.0f ms");
+    STOP("clean stop", "%,.0f ms"),
+    COLD_READ("cold read", "%,.0f records/s"),
+    P99_RISE("rise of the producer's p99 beside the reader", "%.2f times"),
+    P99_BESIDE("p99 beside the reader", "%,.0f ms"),
+    P99_ALONE("p99 alone", "%,.0f ms"),
+    PRODUCED("produced beside the reader", "%,.0f records/s"),
+    FROM_DISK("read from disk", "%.2f GB");
 
     private final String title;
     private final String format;

@@ -33,7 +33,7 @@ class BenchTest {
 
         assertEquals(
                 "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get, "
-                        + "partitions, durable-1000, produce-1000, scale",
+                        + "partitions, durable-1000, produce-1000, scale, catch-up",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 

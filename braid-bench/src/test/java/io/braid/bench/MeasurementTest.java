@@ -1,9 +1,7 @@
 package io.braid.bench;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.braid.bench.load.KinesisLoad;
 import io.braid.bench.process.Home;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
@@ -17,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every measurement with tiny counts and no thresholds, so that it cannot rot: in every run `produce` beside its peer
-/// and `scale`, all of them beside all peers with `-Pbench`. The Kinesis load runs too.
+/// and `scale`, all of them beside all peers with `-Pbench`. [LoadsTest] runs the loads of the others.
 @Timeout(300)
 class MeasurementTest {
     private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300));
@@ -49,24 +47,6 @@ class MeasurementTest {
     @EnabledIfSystemProperty(named = "braid.bench.peers", matches = "true")
     void everyMeasurementRunsBesideItsPeer(Measurement measurement) throws IOException, InterruptedException {
         run(measurement);
-    }
-
-    @Test
-    void whatTheKinesisLoadPutsIsThereToGet() throws IOException, InterruptedException {
-        try (var workplace = new Workplace(Home.find());
-                var braid = Lab.at(Home.find(), workplace, TestServer.LAUNCHER, System.out)
-                        .braid()) {
-            var load = new KinesisLoad(braid.http(), "load", 2);
-            load.create();
-
-            var put = load.put(Duration.ofSeconds(30), 2_000);
-            var got = load.get(Duration.ofMillis(300));
-
-            assertEquals(2_000, put.records());
-            assertEquals(2_000, load.count());
-            assertTrue(got.records() > 0);
-            load.delete();
-        }
     }
 
     private static void run(Measurement measurement) throws IOException, InterruptedException {

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WorkplaceTest {
@@ -54,6 +56,38 @@ class WorkplaceTest {
             var failure = assertThrows(IOException.class, () -> child.awaitLine("ready", LIMIT));
 
             assertTrue(failure.getMessage().startsWith("mute ended with code 0"), failure::getMessage);
+        }
+    }
+
+    @Test
+    void whatWasDroppedFromMemoryIsReadFromTheDisk() throws IOException, InterruptedException {
+        int bytes = 8 * 1024 * 1024;
+        try (var workplace = new Workplace(Home.find())) {
+            var directory = workplace.fresh("some");
+            assumeTrue(
+                    Set.of("ext4", "xfs").contains(Files.getFileStore(directory).type()), "not a disk's file system");
+            var file = Files.write(directory.resolve("file"), new byte[bytes]);
+            workplace.sync();
+
+            workplace.dropFromMemory(directory);
+
+            assertTrue(diskReadBytesOf(file) >= bytes);
+        }
+    }
+
+    private static long diskReadBytesOf(Path file) throws IOException {
+        long self = ProcessHandle.current().pid();
+        long before = Usage.of(self).diskReadBytes();
+        Files.readAllBytes(file);
+        return Usage.of(self).diskReadBytes() - before;
+    }
+
+    @Test
+    void aRunThatWouldFillTheDiskIsRefused() throws IOException {
+        try (var workplace = new Workplace(Home.find())) {
+            var failure = assertThrows(IOException.class, () -> workplace.requireSpace(Long.MAX_VALUE));
+
+            assertTrue(failure.getMessage().contains("--records makes it smaller"), failure::getMessage);
         }
     }
 
