@@ -4,6 +4,7 @@ import io.braid.bench.process.Home;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,11 @@ final class Bench implements Callable<Integer> {
             .description("How long a turn lasts in the Kinesis measurements, and the load before a crash in scale "
                     + "(default: 5).")
             .build();
+    private final OptionSpec svg = OptionSpec.builder("--svg")
+            .type(Path.class)
+            .paramLabel("FILE")
+            .description("Where latency draws its distributions.")
+            .build();
     private final PositionalParamSpec names = PositionalParamSpec.builder()
             .type(List.class)
             .auxiliaryTypes(String.class)
@@ -58,7 +64,11 @@ final class Bench implements Callable<Integer> {
 
     CommandSpec spec() {
         spec.mixinStandardHelpOptions(true);
-        spec.addOption(list).addOption(pairs).addOption(records).addOption(seconds);
+        spec.addOption(list)
+                .addOption(pairs)
+                .addOption(records)
+                .addOption(seconds)
+                .addOption(svg);
         spec.addPositional(names);
         spec.usageMessage()
                 .description("Measure Braid beside a named peer on this machine. Each measurement ends with one line: "
@@ -74,7 +84,12 @@ final class Bench implements Callable<Integer> {
             Measurement.all().forEach(this::describe);
             return 0;
         }
-        run(chosen(), setting());
+        var measurements = chosen();
+        var setting = setting();
+        if (setting.svg().isPresent() && !measurements.contains(new Latency())) {
+            throw misused("--svg draws what latency finds; name latency too");
+        }
+        run(measurements, setting);
         return 0;
     }
 
@@ -106,7 +121,8 @@ final class Bench implements Callable<Integer> {
             return new Setting(
                     pairs.<Integer>getValue(),
                     Optional.<Long>ofNullable(records.getValue()),
-                    Duration.ofSeconds(seconds.<Integer>getValue()));
+                    Duration.ofSeconds(seconds.<Integer>getValue()),
+                    Optional.<Path>ofNullable(svg.getValue()));
         } catch (IllegalArgumentException e) {
             throw misused(e.getMessage());
         }

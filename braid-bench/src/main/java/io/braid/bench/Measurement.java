@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question about speed or size, asked of Braid and mostly of a peer too, on the same machine in the same minutes.
-sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, CatchUp {
+sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, CatchUp, Latency {
 
     /// All of them, in the order in which `./braid bench all` runs them.
     static List<Measurement> all() {
@@ -19,7 +19,8 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, Ca
                 Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
                 Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND,
                 new Scale(),
-                new CatchUp());
+                new CatchUp(),
+                new Latency());
     }
 
     /// What to type after `./braid bench`.

@@ -16,7 +16,10 @@ enum Metric {
     P99_BESIDE("p99 beside the reader", "%,.0f ms"),
     P99_ALONE("p99 alone", "%,.0f ms"),
     PRODUCED("produced beside the reader", "%,.0f records/s"),
-    FROM_DISK("read from disk", "%.2f GB");
+    FROM_DISK("read from disk", "%.2f GB"),
+    P50("p50", "%.2f ms"),
+    P99("p99", "%.2f ms"),
+    P99_9("p99.9", "%.2f ms");
 
     private final String title;
     private final String format;

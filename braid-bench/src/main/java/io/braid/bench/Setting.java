@@ -1,15 +1,16 @@
 package io.braid.bench;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// How much of a measurement to do.
+/// What the command line says of how measurements are done.
 ///
 /// @param pairs    how often each server has its turn, 1 to 99; the result is the median
 /// @param records  how many records in a turn, if not as many as the measurement likes
 /// @param time     how long a turn lasts where the load is bounded by time
-record Setting(int pairs, Optional<Long> records, Duration time) {
-    static final Setting DEFAULT = new Setting(3, Optional.empty(), Duration.ofSeconds(5));
+/// @param svg      where to draw, if something is to be drawn
+record Setting(int pairs, Optional<Long> records, Duration time, Optional<Path> svg) {
 
     Setting {
         if (pairs < 1 || pairs > 99) {

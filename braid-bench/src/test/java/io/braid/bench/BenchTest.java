@@ -1,6 +1,7 @@
 package io.braid.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class BenchTest {
 
         assertEquals(
                 "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get, "
-                        + "partitions, durable-1000, produce-1000, scale, catch-up",
+                        + "partitions, durable-1000, produce-1000, scale, catch-up, latency",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 
@@ -43,6 +44,13 @@ class BenchTest {
             assertEquals(2, execute(("bench produce " + arguments).split(" ")), arguments);
         }
         assertEquals(2, execute("bench"));
+    }
+
+    @Test
+    void onlyLatencyDraws() {
+        assertEquals(2, execute("bench", "produce", "--svg", "some.svg"));
+
+        assertTrue(errors.toString().startsWith("--svg draws what latency finds"), errors::toString);
     }
 
     private int execute(String... arguments) {

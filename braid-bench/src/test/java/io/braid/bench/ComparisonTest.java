@@ -58,7 +58,7 @@ class ComparisonTest {
         var peers = List.of(
                 new Peer("one", records -> turned(turns, "b", records)),
                 new Peer("two", records -> turned(turns, "c", records)));
-        var setting = new Setting(2, Optional.empty(), Duration.ofSeconds(1));
+        var setting = new Setting(2, Optional.empty(), Duration.ofSeconds(1), Optional.empty());
 
         var comparison = Comparison.alternate(new Consume(), setting, 100, ours, peers, nowhere());
 

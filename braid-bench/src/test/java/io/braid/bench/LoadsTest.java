@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.bench.load.KinesisLoad;
+import io.braid.bench.load.OpenLoop;
 import io.braid.bench.process.Braid;
 import io.braid.bench.process.Home;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,5 +63,55 @@ class LoadsTest {
         for (var metric : List.of(Metric.COLD_READ, Metric.P99_RISE, Metric.PRODUCED)) {
             assertTrue(sample.value(metric) > 0, sample::toString);
         }
+    }
+
+    @Test
+    void latenciesAreKeptForThePlotButNotTheWarmUps() throws IOException, InterruptedException {
+        var load = new Latency.Load(braid, workplace);
+
+        load.run(100);
+        var sample = load.run(300);
+        load.run(200);
+
+        assertEquals(500, load.counted().getTotalCount());
+        assertTrue(sample.value(Metric.P50) > 0 && sample.value(Metric.P50) <= sample.value(Metric.P99));
+    }
+
+    /// With so little room the producer cannot send while the server stands still: whoever measures from the sending
+    /// calls a handful of records late.
+    @Test
+    void aServerThatStandsStillIsLateForAllThatWasDueMeanwhile() throws Exception {
+        new Topics(braid.bootstrap()).create("still", 2);
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            var pause = threads.submit(() -> {
+                var progress = new Serving(braid.bootstrap(), "still", 2);
+                while (progress.records() < 1_000) Thread.onSpinWait();
+                workplace.run("pause", pauseOf(serverPid(), "0.4"), Duration.ofSeconds(20));
+                return null;
+            });
+
+            var latencies = new OpenLoop(braid.bootstrap(), "still", 2, 32 * 1024).run(10_000);
+            pause.get();
+
+            assertEquals(10_000, latencies.getTotalCount());
+            assertTrue(longerThan(latencies, 200) >= 800, () -> longerThan(latencies, 200) + " were late");
+        }
+    }
+
+    private static long longerThan(Histogram latencies, long millis) {
+        return latencies.getCountBetweenValues(TimeUnit.MILLISECONDS.toNanos(millis), latencies.getMaxValue());
+    }
+
+    private static long serverPid() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
+    private static List<String> pauseOf(long pid, String seconds) {
+        return List.of("sh", "-c", "kill -STOP %d; sleep %s; kill -CONT %d".formatted(pid, seconds, pid));
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// and `scale`, all of them beside all peers with `-Pbench`. [LoadsTest] runs the loads of the others.
 @Timeout(300)
 class MeasurementTest {
-    private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300));
+    private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300), Optional.empty());
 
     static Stream<Measurement> measurements() {
         return Measurement.all().stream();
