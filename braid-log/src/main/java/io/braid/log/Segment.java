@@ -44,7 +44,7 @@ final class Segment {
     private final Disk disk;
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
-    private final ReentrantLock naming = new ReentrantLock(); // guards `deleted`, `indexedSize` and the index file's name
+    private final ReentrantLock naming = new ReentrantLock(); // guards the names of files, and these:
     private boolean deleted;
     private int indexedSize; // what the index file covers
     private volatile boolean sealed;
