@@ -18,8 +18,12 @@ import java.util.List;
 /// 5. A failed [DiskFile#force] says nothing about what is on the disk: whoever sees it stops writing and begins
 ///    again from what can be read after opening.
 /// 6. A deleted file stays readable through the [DiskFile]s that were opened before.
+/// 7. [#create], [#createDirectory], [#rename] and [DiskFile#write] throw [DiskFullException] where there is no room,
+///    and no other call does. A write has written any part by then, and harmed nothing else; the same call may be made
+///    again. Room that a deleted or truncated file held is there again at once, unless somebody has the file open.
 public interface Disk {
     /// @throws java.nio.file.FileAlreadyExistsException it is there already
+    /// @throws DiskFullException there is no room for it
     /// @throws IOException the disk failed
     DiskFile create(String name) throws IOException;
 
@@ -32,7 +36,7 @@ public interface Disk {
     /// The names (without their directory) in a directory, in order; empty if it does not exist.
     List<String> list(String directory) throws IOException;
 
-    /// Creates it and those above it; nothing happens if it is there.
+    /// Creates it and those above it, but never the directory of them all; nothing happens if it is there.
     void createDirectory(String name) throws IOException;
 
     void rename(String from, String to) throws IOException;
@@ -47,10 +51,21 @@ public interface Disk {
     /// @throws IOException another holds it; the message names the directory and, where known, the other
     Lock lock(String name) throws IOException;
 
+    /// How much more may be written, and how much there would be room for in all. Costs a system call.
+    Room room() throws IOException;
+
     /// What people know the file by, for messages.
     String describe(String name);
 
+    /// In bytes; [Long#MAX_VALUE] where nobody knows a limit.
+    record Room(long free, long total) {}
+
     interface Lock extends AutoCloseable {
+        /// Makes sure that the files are still those that were locked.
+        ///
+        /// @throws IOException they were deleted, replaced or unmounted: the message says which and what to do
+        void check() throws IOException;
+
         @Override
         void close() throws IOException;
     }

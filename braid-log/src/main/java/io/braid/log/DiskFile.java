@@ -8,7 +8,11 @@ import java.nio.channels.WritableByteChannel;
 public interface DiskFile extends AutoCloseable {
     String name();
 
-    /// Writes all that remains in `bytes`, from `position` in the file on; grows the file as needed.
+    /// Writes all that remains in `bytes`, from `position` in the file on; grows the file as needed. If it fails,
+    /// what remains in `bytes` means nothing.
+    ///
+    /// @throws DiskFullException there is no room
+    /// @throws IOException the disk failed
     void write(long position, ByteBuffer bytes) throws IOException;
 
     /// Reads until `target` is full or the file ends; answers how many bytes were read, 0 at the end.

@@ -2,6 +2,7 @@ package io.braid.testkit;
 
 import io.braid.log.Disk;
 import io.braid.log.DiskFile;
+import io.braid.log.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -11,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import java.util.random.RandomGenerator;
 ///   there again, a renamed one under its old name, and a file's size be more or less than it was.
 /// - A call fails with the chance that [#failOneIn] sets; a failed write has written any part, a failed sync has synced
 ///   any part and forgets that the rest was ever written to the cache, as Linux does.
+/// - It holds no more than [#capacity] says: a write past that writes what still fits. A deleted file takes room for as
+///   long as somebody has it open.
 ///
 /// After a crash every [DiskFile] and lock of before is dead. One thread.
 public final class SimDisk implements Disk {
@@ -35,6 +39,7 @@ public final class SimDisk implements Disk {
         byte[] cached = new byte[0]; // as the running process sees it
         byte[] synced = new byte[0]; // as a crash leaves it at least
         final List<Change> unsynced = new ArrayList<>();
+        int holders; // open files of this life
     }
 
     private sealed interface Change {
@@ -50,6 +55,8 @@ public final class SimDisk implements Disk {
     private final Set<String> syncedDirectories = new TreeSet<>(Set.of(""));
     private int life; // counts crashes: what was opened in another life is dead
     private boolean locked;
+    private final Set<Content> nameless = new HashSet<>(); // deleted, but open
+    private long capacity = Long.MAX_VALUE;
     private int failOneIn = Integer.MAX_VALUE;
     private Optional<Integer> crashAfter = Optional.empty();
 
@@ -68,12 +75,22 @@ public final class SimDisk implements Disk {
         crashAfter = Optional.of(calls);
     }
 
+    /// So many bytes fit onto it from now on; what is there already stays. Names and directories take none.
+    public void capacity(long bytes) {
+        capacity = bytes;
+    }
+
+    /// Bytes that all files take.
+    public long used() {
+        long bytes = 0;
+        for (var content : new HashSet<>(names.values())) bytes += content.cached.length;
+        for (var content : nameless) bytes += content.cached.length;
+        return bytes;
+    }
+
     /// The power fails, and comes back.
     public void crash() {
-        life++;
-        locked = false;
-        crashAfter = Optional.empty();
-        failOneIn = Integer.MAX_VALUE;
+        kill();
         settleNames();
         for (var content : new LinkedHashSet<>(names.values())) settle(content);
     }
@@ -81,6 +98,9 @@ public final class SimDisk implements Disk {
     /// The process ends, the power stays: what was written is there, synced or not.
     public void kill() {
         life++;
+        names.values().forEach(content -> content.holders = 0);
+        syncedNames.values().forEach(content -> content.holders = 0);
+        nameless.clear();
         locked = false;
         crashAfter = Optional.empty();
         failOneIn = Integer.MAX_VALUE;
@@ -104,6 +124,7 @@ public final class SimDisk implements Disk {
         change("create " + name);
         if (names.containsKey(name)) throw new FileAlreadyExistsException(name);
         if (!directories.contains(parentOf(name))) throw new NoSuchFileException(name);
+        if (room().free() == 0) throw new DiskFullException("create " + name + ": no space left");
         names.put(name, new Content());
         return open(name);
     }
@@ -132,6 +153,8 @@ public final class SimDisk implements Disk {
     @Override
     public void createDirectory(String name) throws IOException {
         change("create " + name);
+        if (!directories.contains(name) && room().free() == 0)
+            throw new DiskFullException("create " + name + ": no space left");
         for (var each = name; !each.isEmpty(); each = parentOf(each)) directories.add(each);
     }
 
@@ -140,15 +163,25 @@ public final class SimDisk implements Disk {
         change("rename " + from);
         var content = names.remove(from);
         if (content == null) throw new NoSuchFileException(from);
-        names.put(to, content);
+        lostItsName(names.put(to, content));
     }
 
     @Override
     public void delete(String name) throws IOException {
         change("delete " + name);
         if (directories.contains(name) && !list(name).isEmpty()) throw new DirectoryNotEmptyException(name);
-        names.remove(name);
+        lostItsName(names.remove(name));
         directories.remove(name);
+    }
+
+    /// @param content null if nothing had that name
+    private void lostItsName(Content content) {
+        if (content != null && content.holders > 0) nameless.add(content);
+    }
+
+    @Override
+    public Room room() {
+        return new Room(Math.max(0, capacity - used()), capacity);
     }
 
     @Override
@@ -173,9 +206,18 @@ public final class SimDisk implements Disk {
         if (locked) throw new IOException("data directory is in use by process sim");
         if (!names.containsKey(name)) create(name).close();
         locked = true;
+        var content = names.get(name);
         int mine = life;
-        return () -> {
-            if (life == mine) locked = false;
+        return new Lock() {
+            @Override
+            public void check() throws IOException {
+                if (names.get(name) != content) throw new IOException(name + " was deleted or replaced");
+            }
+
+            @Override
+            public void close() {
+                if (life == mine) locked = false;
+            }
         };
     }
 
@@ -291,6 +333,7 @@ public final class SimDisk implements Disk {
         SimFile(String name, Content content) {
             this.name = name;
             this.content = content;
+            content.holders++;
         }
 
         @Override
@@ -309,6 +352,13 @@ public final class SimDisk implements Disk {
             } catch (IOException e) {
                 apply(torn(new Change.Written(position, written)));
                 throw e;
+            }
+            long growth = Math.max(0, position + written.length - content.cached.length);
+            long missing = growth - room().free();
+            if (missing > 0 && growth > 0) {
+                int fitting = (int) Math.max(0, written.length - missing);
+                if (fitting > 0) apply(new Change.Written(position, Arrays.copyOf(written, fitting)));
+                throw new DiskFullException("write " + name + ": no space left");
             }
             apply(new Change.Written(position, written));
         }
@@ -357,6 +407,7 @@ public final class SimDisk implements Disk {
 
         @Override
         public void close() {
+            if (!closed && bornIn == life && --content.holders == 0) nameless.remove(content);
             closed = true;
         }
 

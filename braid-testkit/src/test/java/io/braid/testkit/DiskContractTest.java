@@ -2,15 +2,18 @@ package io.braid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.log.Disk;
 import io.braid.log.DiskFile;
+import io.braid.log.DiskFullException;
 import io.braid.log.FileDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -167,6 +170,93 @@ class DiskContractTest {
         lock.close();
 
         disk.lock("lock").close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLockKnowsWhenItsFileWasDeletedOrReplaced(Kind kind) throws IOException {
+        var disk = disk(kind);
+        try (var lock = disk.lock("lock")) {
+            lock.check();
+            disk.delete("lock");
+            assertThrows(IOException.class, lock::check);
+            disk.create("lock").close();
+            assertThrows(IOException.class, lock::check);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noMoreIsFreeThanThereIs(Kind kind) throws IOException {
+        var room = disk(kind).room();
+
+        assertTrue(room.free() >= 0 && room.free() <= room.total(), room::toString);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWriteWithoutRoomSaysSoAndMayBeMadeAgain(Kind kind) throws IOException {
+        var disk = disk(kind);
+        switch (kind) {
+            case FILES -> {
+                Files.createSymbolicLink(directory.resolve("a"), Path.of("/dev/full")); // which never has any
+                try (var file = disk.open("a")) {
+                    assertThrows(DiskFullException.class, () -> file.write(0, ByteBuffer.allocate(5)));
+                    assertThrows(DiskFullException.class, () -> file.write(0, ByteBuffer.allocateDirect(5)));
+                } finally {
+                    disk.delete("a");
+                }
+            }
+            case SIMULATED -> {
+                var simulated = (SimDisk) disk;
+                try (var file = disk.create("a")) {
+                    file.write(0, ByteBuffer.wrap(new byte[] {1, 2}));
+                    simulated.capacity(4);
+                    assertEquals(new Disk.Room(2, 4), disk.room());
+                    assertThrows(DiskFullException.class, () -> file.write(1, ByteBuffer.wrap(new byte[] {3, 4, 5, 6})));
+                    assertArrayEquals(new byte[] {1, 3, 4, 5}, all(file), "what fitted, and nothing else");
+                    assertThrows(DiskFullException.class, () -> disk.create("b"));
+                    assertThrows(DiskFullException.class, () -> disk.createDirectory("x/y"));
+                    file.write(2, ByteBuffer.wrap(new byte[] {7, 8})); // over what is there
+
+                    simulated.capacity(5);
+                    file.write(1, ByteBuffer.wrap(new byte[] {3, 4, 5, 6}));
+                    assertArrayEquals(new byte[] {1, 3, 4, 5, 6}, all(file));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDeletedFileTakesRoomUntilItIsClosed() throws IOException {
+        var disk = new SimDisk(new Random(1));
+        disk.capacity(10);
+        try (var file = disk.create("a")) {
+            file.write(0, ByteBuffer.allocate(6));
+            disk.delete("a");
+            assertEquals(4, disk.room().free());
+        }
+
+        assertEquals(10, disk.room().free());
+    }
+
+    @Test
+    void theDirectoryOfThemAllIsNotMadeAgain() throws IOException {
+        var root = directory.resolve("root");
+        var disk = new FileDisk(root);
+        disk.createDirectory("x/y");
+        Files.delete(root.resolve("x/y"));
+        Files.delete(root.resolve("x"));
+        Files.delete(root);
+
+        var failed = assertThrows(IOException.class, () -> disk.createDirectory("x/y"));
+
+        assertEquals(
+                ("data directory %s was deleted, replaced or unmounted (the directory is not there): what was written"
+                                + " since may be lost; bring it back, then start again")
+                        .formatted(root),
+                failed.getMessage());
+        assertFalse(Files.exists(root));
     }
 
     @Test
