@@ -81,11 +81,11 @@ final class Journal {
 
     void switchFiles() throws IOException {
         Invariant.hold(maySwitch(), "journal %s holds groups that are needed", nameOf(writer, 1 - next.file()));
+        open(1 - next.file());
         next = new Place(1 - next.file(), JournalFileHeader.BYTES, next.sequence());
-        open(next.file());
     }
 
-    /// Appends one group and syncs it. It must fit.
+    /// Appends one group and syncs it. It must fit. If there was no room on the disk, the same may be called again.
     void write(GroupBuffer group, int epoch) throws IOException {
         int count = group.seal(epoch, next.sequence());
         Invariant.hold(!isFullFor(count), "a group of %d bytes at %s", count, next);
@@ -123,18 +123,23 @@ final class Journal {
         var part = parts.get(index);
         if (part.file.isPresent()) return;
         var name = nameOf(writer, index);
-        if (disk.exists(name)) {
-            var file = disk.open(name);
-            part.file = Optional.of(file);
-            part.size = file.size();
-            if (JournalFileHeader.isFaultless(file, identity, writer, index)) return;
-        } else {
-            disk.createDirectory("journal");
-            part.file = Optional.of(disk.create(name));
+        boolean isThere = disk.exists(name);
+        if (!isThere) disk.createDirectory("journal");
+        var file = isThere ? disk.open(name) : disk.create(name);
+        try {
+            begin(file, index);
+        } catch (IOException e) {
+            file.close();
+            throw e;
         }
-        var file = part.file.get();
-        file.write(0, JournalFileHeader.of(identity, writer, index));
-        part.size = Math.max(part.size, JournalFileHeader.BYTES);
+        part.size = file.size();
+        part.file = Optional.of(file);
+    }
+
+    /// Syncs in any case: an attempt before this one, or a life, may have ended between a call and its sync.
+    private void begin(DiskFile file, int index) throws IOException {
+        if (!JournalFileHeader.isFaultless(file, identity, writer, index))
+            file.write(0, JournalFileHeader.of(identity, writer, index));
         file.force();
         disk.syncDirectory("journal");
         disk.syncDirectory("");
