@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -39,6 +40,9 @@ import java.util.stream.IntStream;
 public final class Broker implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Broker.class.getName());
 
+    /// A change takes milliseconds, unless the disk is full or hangs.
+    private static final int CLOSE_SECONDS_MAX = 5;
+
     private final Log log;
     private final CatalogLog changes; // under `changing`
     private final BrokerConfig config;
@@ -50,7 +54,7 @@ public final class Broker implements AutoCloseable {
     private final List<CatalogListener> listeners = new CopyOnWriteArrayList<>(); // one for each front of the server
     private final ReentrantLock changing = new ReentrantLock(); // guards the making of a change, not the reading
     private volatile View view; // written under `changing`
-    private boolean closed; // under `changing`
+    private volatile boolean closed;
 
     private Broker(Log log, Opening opened, BrokerConfig config, InstantSource clock, RandomGenerator random) {
         this.log = log;
@@ -325,12 +329,16 @@ public final class Broker implements AutoCloseable {
 
     public record TimedOffset(long offset, long timestampMillis) {}
 
-    /// Ends what is being changed; every later change is [Unknown][CatalogOutcome.Unknown]. The log is not closed.
+    /// Ends what is being changed; every later change is [Unknown][CatalogOutcome.Unknown]. The log is not closed, and a
+    /// change that waits for room on its disk ends with it: nobody waits for that here.
     @Override
     public void close() throws IOException {
-        changing.lock();
         closed = true;
-        changing.unlock();
+        try {
+            if (changing.tryLock(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) changing.unlock();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private interface Change {

@@ -11,6 +11,7 @@ import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
 import io.braid.log.PartitionLog;
+import io.braid.log.Purpose;
 import io.braid.log.RecordCursor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -67,7 +68,7 @@ final class CatalogLog {
         long now = clock.millis();
         var value = MemorySegment.ofArray(ChangeCodec.encode(change));
         var batch = new BatchBuilder(now).add(now, BatchBuilder.ABSENT, value).build();
-        AppendOutcome outcome = log.append(batch, log.end()).join();
+        AppendOutcome outcome = log.append(batch, log.end(), Purpose.RESCUE).join();
         switch (outcome) {
             case Appended _ -> {}
             case Duplicate(long first, long _) ->

@@ -3,6 +3,7 @@ package io.braid.kafka;
 import io.braid.log.AppendOutcome;
 import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
+import io.braid.log.Purpose;
 import io.braid.log.ReadOutcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ interface GroupLog {
     /// The first offset that may not be read yet.
     long end();
 
-    /// As [PartitionLog#append(Batch, long)].
+    /// As [PartitionLog#append(Batch, long, Purpose)], for the server's own records.
     CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset);
 
     /// Whole batches from the one that holds `offset` on, about `bytesMax` bytes of them; nothing at the end.
@@ -42,7 +43,7 @@ interface GroupLog {
 
         @Override
         public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
-            return log.append(batch, expectedOffset);
+            return log.append(batch, expectedOffset, Purpose.SERVICE);
         }
 
         @Override

@@ -118,7 +118,7 @@ final class GroupPartition {
     /// batch cannot be had.
     private static boolean mustReload(Reason reason) {
         return switch (reason) {
-            case OVERLOADED, TOO_LARGE, CORRUPT -> false;
+            case OVERLOADED, DISK_FULL, TOO_LARGE, CORRUPT -> false;
             case NOT_OWNER, NOT_NEXT, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION -> true;
         };
     }
@@ -127,7 +127,7 @@ final class GroupPartition {
     /// again).
     private ApiException refusal(Refused refused) {
         return switch (refused.reason()) {
-            case OVERLOADED -> new NotEnoughReplicasException(refused.detail());
+            case OVERLOADED, DISK_FULL -> new NotEnoughReplicasException(refused.detail());
             case TOO_LARGE -> new RecordTooLargeException(refused.detail());
             case NOT_OWNER, NOT_NEXT, CORRUPT, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION ->
                 new NotLeaderOrFollowerException(refused.reason() + ": " + refused.detail());

@@ -68,8 +68,9 @@ final class ProduceApi implements Handler {
                                 : submit(topic, partition, request.version()));
             topics.add(new Topic(topic.name(), topic.topicId(), parts));
         }
-        if (body.acks() == NO_ACKS) return new Answer.None(() -> awaitAll(topics));
-        return new Answer.Turn(() -> Reply.of(new ProduceResponse(response(topics))));
+        short version = request.version();
+        if (body.acks() == NO_ACKS) return new Answer.None(() -> awaitAll(topics, version));
+        return new Answer.Turn(() -> Reply.of(new ProduceResponse(response(topics, version))));
     }
 
     /// What is wrong with the request as a whole.
@@ -136,12 +137,12 @@ final class ProduceApi implements Handler {
 
     // ---- writer thread
 
-    private static ProduceResponseData response(List<Topic> topics) {
+    private static ProduceResponseData response(List<Topic> topics, short version) {
         var data = new ProduceResponseData();
         for (var topic : topics) {
             var responses =
                     new ArrayList<PartitionProduceResponse>(topic.parts().size());
-            for (var part : topic.parts()) responses.add(response(part));
+            for (var part : topic.parts()) responses.add(response(part, version));
             data.responses()
                     .add(new TopicProduceResponse()
                             .setName(topic.name())
@@ -151,7 +152,7 @@ final class ProduceApi implements Handler {
         return data;
     }
 
-    private static PartitionProduceResponse response(Part part) {
+    private static PartitionProduceResponse response(Part part, short version) {
         return switch (part) {
             case Refused(int index, Errors error, String detail) -> failure(index, error, detail);
             case Submitted(int index, Partition partition, var pending) -> {
@@ -160,7 +161,7 @@ final class ProduceApi implements Handler {
                     case Appended(long first, long _) -> success(index, first, partition);
                     case Duplicate(long first, long _) -> success(index, first, partition);
                     case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
-                        failure(index, ProduceErrors.of(outcome), ProduceErrors.detail(outcome));
+                        failure(index, ProduceErrors.of(outcome, version), ProduceErrors.detail(outcome));
                 };
             }
         };
@@ -187,10 +188,10 @@ final class ProduceApi implements Handler {
 
     /// With `acks=0` nobody is told what failed; the connection ends instead, upon which the client asks for
     /// metadata anew, as with Kafka.
-    private static void awaitAll(List<Topic> topics) throws IOException {
+    private static void awaitAll(List<Topic> topics, short version) throws IOException {
         for (var topic : topics) {
             for (var part : topic.parts()) {
-                var response = response(part);
+                var response = response(part, version);
                 if (response.errorCode() != Errors.NONE.code())
                     throw new IOException("produce with acks=0 to %s-%d failed: %s"
                             .formatted(topic.name(), response.index(), response.errorMessage()));

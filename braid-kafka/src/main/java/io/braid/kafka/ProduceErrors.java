@@ -11,19 +11,27 @@ import org.apache.kafka.common.protocol.Errors;
 /// The one place where append outcomes become Kafka error codes. What a Java producer does next stands beside
 /// each: it retries what Kafka calls retriable until `delivery.timeout.ms`, and fails the record otherwise.
 final class ProduceErrors {
+    private static final short FIRST_VERSION_WITH_STORAGE_ERROR = 4;
+
     private ProduceErrors() {}
 
-    static Errors of(AppendOutcome outcome) {
+    static Errors of(AppendOutcome outcome, short version) {
         return switch (outcome) {
             case Appended _, Duplicate _ -> Errors.NONE;
-            case Refused(Reason reason, String _) -> of(reason);
-            case Unknown _ -> Errors.KAFKA_STORAGE_ERROR; // retries, with the same sequence numbers
+            case Refused(Reason reason, String _) -> of(reason, version);
+            case Unknown _ -> storageError(version); // retries, with the same sequence numbers
         };
     }
 
-    private static Errors of(Reason reason) {
+    /// Clients of before do not know it, and would give up; what Kafka tells them has them ask for metadata and retry.
+    private static Errors storageError(short version) {
+        return version < FIRST_VERSION_WITH_STORAGE_ERROR ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.KAFKA_STORAGE_ERROR;
+    }
+
+    private static Errors of(Reason reason, short version) {
         return switch (reason) {
             case OVERLOADED -> Errors.REQUEST_TIMED_OUT; // the client's own word for "try again"
+            case DISK_FULL -> storageError(version); // asks for metadata, retries
             case NOT_OWNER -> Errors.NOT_LEADER_OR_FOLLOWER; // asks for metadata, retries
             case CORRUPT -> Errors.CORRUPT_MESSAGE; // retries: the network may have done it
             case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE; // splits the batch if it can, or fails

@@ -26,6 +26,8 @@ public sealed interface AppendOutcome {
     enum Reason {
         /// Too much is waiting: retry later.
         OVERLOADED,
+        /// The disk is (nearly) full: retry later, somebody has to make room.
+        DISK_FULL,
         /// The partition is closed or deleted here: ask who owns it now.
         NOT_OWNER,
         /// The bytes are not a batch, or their checksum is wrong: the same bytes will be refused every time.

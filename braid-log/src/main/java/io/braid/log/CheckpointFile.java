@@ -50,6 +50,9 @@ final class CheckpointFile {
         try (var file = disk.create(DRAFT)) {
             file.write(0, ByteBuffer.wrap(encode(checkpoint)));
             file.force();
+        } catch (DiskFullException e) {
+            disk.delete(DRAFT); // half of it would only be in the way of whoever makes room
+            throw e;
         }
         disk.rename(DRAFT, NAME);
         disk.syncDirectory("");

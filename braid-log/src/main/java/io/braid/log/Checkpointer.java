@@ -14,20 +14,23 @@ import java.util.concurrent.locks.ReentrantLock;
 /// the checkpoint file that says so. Any thread; production has one for it, so that writers go on meanwhile.
 final class Checkpointer {
     private final Disk disk;
+    private final Disk.Lock lock;
     private final long identity;
     private final int epoch;
     private final List<Writer> writers;
 
-    private final ReentrantLock running = new ReentrantLock(); // one at a time; guards `latest`, `failure`
+    private final ReentrantLock running = new ReentrantLock(); // one at a time; guards `latest`, `synced`, `failure`
     private final TreeMap<Integer, Checkpoint.WriterState> latest = new TreeMap<>();
+    private final TreeMap<Integer, Long> synced = new TreeMap<>(); // what writers may release once the file says so
     private Optional<IOException> failure = Optional.empty(); // the first: what was to be synced then may be lost
 
     private final ReentrantLock offering = new ReentrantLock(); // guards `offered`
     private final Queue<Checkpoint.Snapshot> offered = new ArrayDeque<>(); // a writer waits before it makes a third
     private volatile Runnable wake = () -> {};
 
-    Checkpointer(Disk disk, long identity, int epoch, List<Writer> writers) {
+    Checkpointer(Disk disk, Disk.Lock lock, long identity, int epoch, List<Writer> writers) {
         this.disk = disk;
+        this.lock = lock;
         this.identity = identity;
         this.epoch = epoch;
         this.writers = writers;
@@ -59,6 +62,10 @@ final class Checkpointer {
     }
 
     /// Returns when everything that was offered before is on the disk.
+    ///
+    /// @throws DiskFullException there is no room for the checkpoint: the next call tries again, and until then the
+    ///     journals are needed
+    /// @throws IOException the disk failed: no later call will do better
     void complete() throws IOException {
         complete(false);
     }
@@ -71,10 +78,13 @@ final class Checkpointer {
     private void complete(boolean isClean) throws IOException {
         running.lock();
         try {
-            if (failure.isPresent()) throw new IOException("a checkpoint failed before", failure.get());
-            var snapshots = takeOffered();
+            if (failure.isPresent()) throw new IOException(
+                        "a checkpoint failed before: " + failure.get().getMessage(), failure.get());
             try {
-                if (!snapshots.isEmpty()) complete(snapshots, isClean);
+                sync(takeOffered(), isClean);
+                if (!synced.isEmpty()) write(isClean);
+            } catch (DiskFullException e) {
+                throw e;
             } catch (IOException e) {
                 failure = Optional.of(e);
                 throw e;
@@ -84,15 +94,23 @@ final class Checkpointer {
         }
     }
 
-    private void complete(List<Checkpoint.Snapshot> snapshots, boolean isClean) throws IOException {
+    private void sync(List<Checkpoint.Snapshot> snapshots, boolean isLast) throws IOException {
         try {
-            for (var snapshot : snapshots) sync(snapshot, isClean);
+            for (var snapshot : snapshots) sync(snapshot, isLast);
         } finally {
             for (var snapshot : snapshots) snapshot.release();
         }
-        for (var snapshot : snapshots) latest.put(snapshot.state().writer(), snapshot.state());
+        for (var snapshot : snapshots) {
+            latest.put(snapshot.state().writer(), snapshot.state());
+            synced.put(snapshot.state().writer(), snapshot.releasedSequence());
+        }
+    }
+
+    private void write(boolean isClean) throws IOException {
         CheckpointFile.write(disk, new Checkpoint(identity, epoch, isClean, List.copyOf(latest.values())));
-        for (var snapshot : snapshots) writers.get(snapshot.state().writer()).release(snapshot.releasedSequence());
+        lock.check(); // if that went to another place than the journals are in, they are still needed
+        synced.forEach((writer, sequence) -> writers.get(writer).release(sequence));
+        synced.clear();
     }
 
     /// Before the first turn: the checkpoint that begins the epoch.

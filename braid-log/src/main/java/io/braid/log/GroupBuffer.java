@@ -55,12 +55,14 @@ final class GroupBuffer {
     private int entries;
     private int[] gaps = new int[GAPS_AT_FIRST]; // from, to, from, to ... of what the group's checksum leaves out
     private int gapCount;
+    private int sealedBytes; // the group's length once it is sealed, 0 before
     private int runLengthAt; // where the run that is being added to has its length; 0 if there is none
 
     void clear() {
         size = HEADER_BYTES;
         entries = 0;
         gapCount = 0;
+        sealedBytes = 0;
         runLengthAt = 0;
     }
 
@@ -110,8 +112,9 @@ final class GroupBuffer {
         beginEntry(LEAVE, partition, 0);
     }
 
-    /// Completes the group; answers its length. What is added from now on is not in the journal.
+    /// Completes the group, if it is not yet; answers its length. What is added from now on is not in the journal.
     int seal(int epoch, long sequence) {
+        if (sealedBytes > 0) return sealedBytes;
         reserve(CRC_BYTES);
         int length = size + CRC_BYTES;
         bytes.putInt(0, MAGIC)
@@ -128,6 +131,7 @@ final class GroupBuffer {
         update(crc, from, size);
         bytes.putInt(size, (int) crc.getValue());
         size = length;
+        sealedBytes = length;
         return length;
     }
 

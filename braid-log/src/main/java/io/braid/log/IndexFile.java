@@ -37,7 +37,7 @@ final class IndexFile {
         return segment.name().replace(".log", ".index");
     }
 
-    /// Any thread that holds the segment.
+    /// Any thread that holds the segment. Leaves none where there is no room: opening walks the segment then.
     static void write(Disk disk, Segment segment, Segment.Extent extent) throws IOException {
         var view = extent.index();
         var aborted = extent.aborted();
@@ -58,6 +58,8 @@ final class IndexFile {
         disk.delete(nameOf(segment));
         try (var file = disk.create(nameOf(segment))) {
             file.write(0, bytes);
+        } catch (DiskFullException _) {
+            disk.delete(nameOf(segment));
         }
     }
 

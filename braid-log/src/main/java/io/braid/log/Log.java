@@ -32,6 +32,7 @@ public final class Log implements AutoCloseable {
 
     private final LogConfig config;
     private final Disk disk;
+    private final DiskSpace space;
     private final InstantSource clock;
     private final Disk.Lock lock;
     private final int leaderEpoch;
@@ -50,7 +51,12 @@ public final class Log implements AutoCloseable {
     /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
     ///     message says which, where and what to do
     public static Log open(LogConfig config, InstantSource clock) throws IOException {
-        var log = open(config, new FileDisk(config.directory()), clock, false);
+        return open(config, new FileDisk(config.directory()), clock);
+    }
+
+    /// The same on a disk of the caller's, which several threads may use at once.
+    static Log open(LogConfig config, Disk disk, InstantSource clock) throws IOException {
+        var log = open(config, disk, clock, false, Log::tell);
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
         int openFiles = OpenFiles.limitOfProcess();
@@ -73,23 +79,51 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException as above
     public static Log openByHand(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return open(config, disk, clock, true);
+        return open(config, disk, clock, true, _ -> {});
     }
 
-    private static Log open(LogConfig config, Disk disk, InstantSource clock, boolean isByHand) throws IOException {
+    private static Log open(
+            LogConfig config, Disk disk, InstantSource clock, boolean isByHand, DiskSpace.Listener listener)
+            throws IOException {
         var lock = disk.lock("lock");
         try {
-            return new Log(config, disk, lock, clock, isByHand);
+            var space = DiskSpace.of(disk, config, listener);
+            return new Log(config, new GuardedDisk(disk, space), space, lock, clock, isByHand);
+        } catch (DiskFullException e) {
+            lock.close();
+            throw new DiskFullException(
+                    "%s has no room for what opening has to write (%s): make some, then start again"
+                            .formatted(disk.describe(""), e.getMessage()),
+                    e);
         } catch (IOException | RuntimeException | Error e) {
             lock.close();
             throw e;
         }
     }
 
-    private Log(LogConfig config, Disk disk, Disk.Lock lock, InstantSource clock, boolean isByHand) throws IOException {
+    private static void tell(DiskSpace.State now) {
+        LOG.log(
+                switch (now.level()) {
+                    case AMPLE -> System.Logger.Level.INFO;
+                    case LOW -> System.Logger.Level.WARNING;
+                    case FULL -> System.Logger.Level.ERROR;
+                },
+                "disk space level={0} free={1} watermark={2} resume-at={3} reserve={4}: {5}",
+                now.level(),
+                Long.toString(now.free()),
+                Long.toString(now.min()),
+                Long.toString(now.resumeAt()),
+                now.isReserveHeld() ? "held" : "missing",
+                now.text());
+    }
+
+    private Log(
+            LogConfig config, Disk disk, DiskSpace space, Disk.Lock lock, InstantSource clock, boolean isByHand)
+            throws IOException {
         var recovered = new Recovery(disk, config, clock.millis()).run();
         this.config = config;
         this.disk = disk;
+        this.space = space;
         this.clock = clock;
         this.lock = lock;
         this.isByHand = isByHand;
@@ -98,10 +132,10 @@ public final class Log implements AutoCloseable {
         long identity = recovered.identity();
         for (int i = 0; i < config.writers(); i++) {
             var journal = Journal.begin(disk, i, identity, config.journalBytes());
-            writers.add(new Writer(i, disk, journal, config, clock, leaderEpoch));
+            writers.add(new Writer(i, disk, space, journal, config, clock, leaderEpoch));
         }
-        this.checkpointer = new Checkpointer(disk, identity, leaderEpoch, writers);
-        this.keeper = new KeeperThread(checkpointer, writers, config, clock);
+        this.checkpointer = new Checkpointer(disk, lock, identity, leaderEpoch, writers);
+        this.keeper = new KeeperThread(lock, space, checkpointer, writers, config, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         beginEpoch(recovered.partitions());
         deleteJournalsOfMoreWriters();
@@ -262,17 +296,34 @@ public final class Log implements AutoCloseable {
 
     /// Syncs the segments and makes the journals superfluous.
     ///
+    /// @throws DiskFullException there was no room, and the journals are still needed; the next call tries again
     /// @throws IOException the disk failed; all partitions are closed then
     public void checkpoint() throws IOException {
+        lookAfterTheDisk();
         submitToAll(answer -> new Work.Snapshot(false, answer));
         completeCheckpoints(false);
     }
 
-    /// Deletes what retention says is old enough, and forgets old producers.
+    /// Deletes what retention says is old enough, forgets old producers, and makes the disk's reserve if it is missing.
     ///
     /// @throws IOException the disk failed; all partitions are closed then
     public void tidy() throws IOException {
+        lookAfterTheDisk();
         submitToAll(Work.Tidy::new);
+        try {
+            space.restoreReserve();
+        } catch (IOException _) {
+            // The log goes on without it, and the next call tries again.
+        }
+    }
+
+    private void lookAfterTheDisk() throws IOException {
+        try {
+            lock.check();
+            space.look();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     private interface ToWork {
@@ -293,15 +344,26 @@ public final class Log implements AutoCloseable {
         try {
             if (isLast) checkpointer.completeCleanly();
             else checkpointer.complete();
-        } catch (IOException e) {
-            for (var writer : writers) writer.submit(new Work.Fail(e));
-            if (isByHand) turn();
+        } catch (DiskFullException e) {
             throw e;
+        } catch (IOException e) {
+            throw failed(e);
         }
     }
 
+    private IOException failed(IOException cause) {
+        for (var writer : writers) writer.submit(new Work.Fail(cause));
+        if (isByHand) turn();
+        return cause;
+    }
+
     private void await(CompletableFuture<?> answer) throws IOException {
-        while (isByHand && !answer.isDone()) Invariant.hold(turn() > 0, "nothing waits, but an answer is missing");
+        while (isByHand && !answer.isDone()) {
+            boolean isWaiting = writers.stream().anyMatch(Writer::isWaiting);
+            for (var writer : writers) if (writer.isWaiting()) writer.waitNoMore(); // nobody else can make room here
+            isWaiting |= turn() > 0 || writers.stream().anyMatch(Writer::isWaiting);
+            Invariant.hold(isWaiting, "nothing waits, but an answer is missing");
+        }
         try {
             answer.get();
         } catch (InterruptedException e) {
@@ -318,6 +380,7 @@ public final class Log implements AutoCloseable {
     ///     may not be on it
     @Override
     public void close() throws IOException {
+        writers.forEach(Writer::waitNoMore); // who holds `changing` may wait for a writer that waits for room
         changing.lock();
         try {
             if (isClosed) return;
@@ -350,6 +413,10 @@ public final class Log implements AutoCloseable {
             for (var writer : writers) writer.end();
             for (var partition : partitions.values()) partition.tail.release();
         }
+    }
+
+    DiskSpace space() {
+        return space;
     }
 
     /// What stopped a writer, if something did.

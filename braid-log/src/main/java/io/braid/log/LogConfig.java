@@ -17,6 +17,9 @@ import java.nio.file.Path;
 /// @param producerMillis   a producer that has not written for this long is forgotten
 /// @param checkpointMillis how often segments are synced and the journal begins anew while records arrive
 /// @param retentionCheckMillis how often old segments are looked for
+/// @param diskFreeMin      with less than this free on the disk users' records are refused; [#BY_ITSELF] for what the
+///     other settings and the size of the disk suggest
+/// @param diskReserveBytes room that is held to be given up when a write finds none; [#BY_ITSELF] likewise
 public record LogConfig(
         Path directory,
         int writers,
@@ -28,7 +31,12 @@ public record LogConfig(
         int producersMax,
         long producerMillis,
         long checkpointMillis,
-        long retentionCheckMillis) {
+        long retentionCheckMillis,
+        long diskFreeMin,
+        long diskReserveBytes) {
+    /// For sizes that the log chooses.
+    public static final long BY_ITSELF = -1;
+
     private static final int MIB = 1 << 20;
     private static final int WRITERS_MAX = 64;
     private static final int JOURNAL_BYTES_MIN = 32 << 10;
@@ -67,6 +75,12 @@ public record LogConfig(
                         "log.retention-check-millis",
                         retentionCheckMillis,
                         "must be at least 1")
+                .require(diskFreeMin >= BY_ITSELF, "log.disk-free-min", diskFreeMin, "must be at least 0")
+                .require(
+                        diskReserveBytes == BY_ITSELF || diskReserveBytes >= 1,
+                        "log.disk-reserve-bytes",
+                        diskReserveBytes,
+                        "must be at least 1: making the reserve is also how the log finds out that there is room again")
                 .raise();
     }
 
@@ -88,6 +102,8 @@ public record LogConfig(
                 10_000,
                 24L * 3600 * 1000,
                 60_000,
-                60_000);
+                60_000,
+                BY_ITSELF,
+                BY_ITSELF);
     }
 }

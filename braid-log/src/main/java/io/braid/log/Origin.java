@@ -15,7 +15,7 @@ sealed interface Origin {
 
     /// The one appender that a partition of the server's own has. It numbers its records itself, and has no sequence
     /// numbers.
-    record Coordinator(long expectedOffset) implements Origin {}
+    record Coordinator(long expectedOffset, Purpose purpose) implements Origin {}
 
     /// A coordinator of transactions that ends one.
     ///
@@ -29,8 +29,17 @@ sealed interface Origin {
     default long offset() {
         return switch (this) {
             case Anybody _, InTransaction _ -> ANY_OFFSET;
-            case Coordinator(long expected) -> expected;
+            case Coordinator(long expected, Purpose _) -> expected;
             case Ending(long expected, boolean _) -> expected;
+        };
+    }
+
+    /// How far it may fill the disk: transactions must end also where no more records are taken.
+    default Purpose purpose() {
+        return switch (this) {
+            case Anybody _, InTransaction _ -> Purpose.RECORDS;
+            case Coordinator(long _, Purpose purpose) -> purpose;
+            case Ending _ -> Purpose.SERVICE;
         };
     }
 }

@@ -101,10 +101,12 @@ public final class PartitionLog {
 
     /// The same for the one appender a partition has (such as a group coordinator), which numbers its records
     /// itself and so need not wait to know their offsets: refused with [AppendOutcome.Reason#NOT_NEXT] unless
-    /// the batch gets exactly `expectedOffset`. A refusal for want of room is already complete when this
-    /// returns. Sequence numbers are not looked at.
-    public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
-        return submit(batch, new Origin.Coordinator(expectedOffset));
+    /// the batch gets exactly `expectedOffset`. A refusal for want of room, in the inbox or on the disk, is
+    /// already complete when this returns. Sequence numbers are not looked at.
+    ///
+    /// @param purpose how far it may fill the disk
+    public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset, Purpose purpose) {
+        return submit(batch, new Origin.Coordinator(expectedOffset, purpose));
     }
 
     /// Appends the marker that ends a producer's transaction here, whether it has records here or not (KIP-98).
@@ -145,6 +147,9 @@ public final class PartitionLog {
                     AppendOutcome.Reason.TOO_LARGE,
                     "the batch has %d bytes, %s takes %d"
                             .formatted(batch.bytes().byteSize(), id, most));
+        if (writer.space().refuses(origin.purpose()))
+            return refused(
+                    AppendOutcome.Reason.DISK_FULL, writer.space().state().text());
         var fault = batch.fault();
         if (fault.isPresent()) return refused(AppendOutcome.Reason.CORRUPT, fault.get());
         long before = takeRoom(batch.byteSize());

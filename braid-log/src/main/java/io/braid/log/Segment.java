@@ -175,8 +175,14 @@ final class Segment {
     private void createFile() throws IOException {
         disk.createDirectory(directoryOf(partition));
         var created = disk.create(name);
+        try {
+            created.write(0, SegmentHeader.of(partition, base));
+        } catch (IOException e) {
+            created.close();
+            disk.delete(name); // so that the next attempt finds nothing in its way
+            throw e;
+        }
         file = created;
-        created.write(0, SegmentHeader.of(partition, base));
     }
 
     // Reading. Any thread that holds the segment.

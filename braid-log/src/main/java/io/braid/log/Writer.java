@@ -17,8 +17,17 @@ import java.util.concurrent.locks.LockSupport;
 ///
 ///     submit ──► inbox ──► turn: number ──► journal, one sync ──► segments ──► end moves ──► answer
 ///
-/// After its first failure it writes nothing more: what was in the turn is in doubt, all that comes is refused.
+/// After its first failure it writes nothing more: what was in the turn is in doubt, all that comes is refused. A full
+/// disk is no failure: the turn that finds no room waits as it stands, the next call of [#turn] goes on with it, and
+/// users' records that stand behind it are refused meanwhile.
 final class Writer {
+    /// Where a turn begins, and where it goes on after it has found no room: all from there on may be done again.
+    private enum Stage {
+        ROOM,
+        JOURNAL,
+        SEGMENTS
+    }
+
     /// What one piece of work may add to a group besides a batch's bytes or settings: an entry's header.
     private static final int ENTRY_BYTES_MAX = 64;
 
@@ -31,13 +40,17 @@ final class Writer {
     private final LogConfig limits;
     private final InstantSource clock;
     private final int leaderEpoch;
+    private final DiskSpace space;
     private volatile Optional<Thread> sleeper = Optional.empty(); // who waits for work, if somebody does
     private volatile boolean isOver; // nobody calls turn any more
+    private volatile boolean isWaiting; // a turn has found no room and stands at `stage`; writer thread writes it
+    private volatile boolean waitsNoMore; // a full disk is a failure from now on
 
     // All below: writer thread only.
     private final Journal journal;
     private final GroupBuffer memory = new GroupBuffer();
     private final List<Work> group = new ArrayList<>();
+    private Stage stage = Stage.ROOM;
     private long groupBytes; // what the group takes in the journal at most
     private final List<PartitionLog> touched = new ArrayList<>();
     private final List<Move> moves = new ArrayList<>();
@@ -51,9 +64,17 @@ final class Writer {
     /// A partition's start that this turn moves.
     private record Move(PartitionLog partition, long start, Optional<CompletableFuture<Long>> answer) {}
 
-    Writer(int index, Disk disk, Journal journal, LogConfig limits, InstantSource clock, int leaderEpoch) {
+    Writer(
+            int index,
+            Disk disk,
+            DiskSpace space,
+            Journal journal,
+            LogConfig limits,
+            InstantSource clock,
+            int leaderEpoch) {
         this.index = index;
         this.disk = disk;
+        this.space = space;
         this.journal = journal;
         this.limits = limits;
         this.clock = clock;
@@ -63,6 +84,7 @@ final class Writer {
     // Any thread.
 
     void submit(Work work) {
+        if (work instanceof Work.Fail) waitsNoMore = true; // it would stand behind a turn that waits
         inbox.add(work);
         if (isOver) refuseAll(); // lost a race with close: nobody else would answer
         var waiting = sleeper;
@@ -81,6 +103,20 @@ final class Writer {
     /// Journal groups up to this one are superfluous.
     void release(long sequence) {
         journal.release(sequence);
+    }
+
+    DiskSpace space() {
+        return space;
+    }
+
+    /// Whether a turn waits for room on the disk.
+    boolean isWaiting() {
+        return isWaiting;
+    }
+
+    /// Nobody will make room: a turn that waits for it fails when it is tried again.
+    void waitNoMore() {
+        waitsNoMore = true;
     }
 
     // Before the first turn, and after the last.
@@ -114,38 +150,51 @@ final class Writer {
     }
 
     /// One turn: takes all that waits (up to a group's size), writes it, syncs once, publishes, answers, and syncs what
-    /// is due by time. Answers how much was taken.
+    /// is due by time. Answers how much was answered, so nothing of a turn that waits for room.
     int turn() {
-        collect();
-        if (group.isEmpty() && !flushes.isDue(clock.millis())) return 0;
+        int answered = isWaiting ? refuseBehind() : collect();
+        if (!isWaiting && group.isEmpty() && !flushes.isDue(clock.millis())) return answered;
         if (failure.isPresent()) group.forEach(this::refuse);
-        else
-            try {
-                makeRoom();
-                prepare();
-                write();
-                finish();
-            } catch (IOException e) {
-                fail(e);
-            } catch (RuntimeException | Error e) {
-                fail(new IOException("a bug of Braid's: " + e, e));
-                if (e instanceof VirtualMachineError) throw e;
-            } finally {
-                forget();
-            }
-        int taken = group.size();
-        group.clear();
-        return taken;
+        else if (!advance()) return answered;
+        answered += group.size();
+        forget();
+        return answered;
     }
 
-    private void collect() {
+    /// Takes what waits, up to a group's size; answers how much was refused instead.
+    private int collect() {
         groupBytes = GroupBuffer.HEADER_BYTES + GroupBuffer.CRC_BYTES;
+        int refused = 0;
         for (var work = inbox.peek(); work != null; work = inbox.peek()) {
             long bytes = bytesOf(work);
-            if (!group.isEmpty() && groupBytes + bytes > limits.groupBytesMax()) return;
-            groupBytes += bytes;
-            group.add(inbox.poll());
+            if (!group.isEmpty() && groupBytes + bytes > limits.groupBytesMax()) break;
+            inbox.poll();
+            if (work instanceof Work.Append append && isRefused(append)) {
+                refuse(append, AppendOutcome.Reason.DISK_FULL, space.state().text());
+                refused++;
+            } else {
+                groupBytes += bytes;
+                group.add(work);
+            }
         }
+        return refused;
+    }
+
+    /// Users' records do not wait behind a turn that waits for room; answers how many there were.
+    private int refuseBehind() {
+        int refused = 0;
+        for (var each = inbox.iterator(); each.hasNext(); ) {
+            if (!(each.next() instanceof Work.Append append) || !isRefused(append)) continue;
+            each.remove();
+            refuse(append, AppendOutcome.Reason.DISK_FULL, space.state().text());
+            refused++;
+        }
+        return refused;
+    }
+
+    /// Only users' records are refused once they were taken in: others count on being next ([PartitionLog#append]).
+    private boolean isRefused(Work.Append append) {
+        return append.origin.purpose() == Purpose.RECORDS && failure.isEmpty() && space.refuses(Purpose.RECORDS);
     }
 
     private long bytesOf(Work work) {
@@ -160,12 +209,50 @@ final class Writer {
         };
     }
 
+    /// Does what is left of the turn; answers whether it is over, well or ill. If not, it waits for room.
+    private boolean advance() {
+        try {
+            if (stage == Stage.ROOM) {
+                makeRoom();
+                prepare();
+                stage = Stage.JOURNAL;
+            }
+            if (stage == Stage.JOURNAL) {
+                writeJournal();
+                stage = Stage.SEGMENTS;
+            }
+            writeSegments();
+            finish();
+            isWaiting = false;
+        } catch (DiskFullException e) {
+            isWaiting = !waitsNoMore;
+            if (!isWaiting) fail(e);
+        } catch (IOException e) {
+            fail(e);
+        } catch (RuntimeException | Error e) {
+            fail(new IOException("a bug of Braid's: " + e, e));
+            if (e instanceof VirtualMachineError) throw e;
+        }
+        return !isWaiting;
+    }
+
     /// Goes to the other journal file if the group might not fit, and has a checkpoint made of the one that is full.
     private void makeRoom() throws IOException {
-        if (!journal.isFullFor((int) groupBytes)) return;
-        if (!journal.maySwitch()) checkpointer.orElseThrow().complete(); // producers wait, or are refused, meanwhile
-        journal.switchFiles();
-        offerSnapshot(false);
+        space.expect(2 * groupBytes); // in the journal and in segments
+        if (journal.isFullFor((int) groupBytes)) {
+            if (!journal.maySwitch()) checkpointer.orElseThrow().complete(); // producers wait, or are refused, meanwhile
+            journal.switchFiles();
+            offerSnapshot(false);
+        }
+        for (var work : group) if (work instanceof Work.Configure configure) syncIfDurabilityChanges(configure);
+    }
+
+    /// What is in the journal and what is not must not stand mixed behind one point of recovery.
+    private void syncIfDurabilityChanges(Work.Configure work) throws IOException {
+        var partition = work.partition();
+        if (!partitions.contains(partition) || partition.config().durability() == work.config().durability()) return;
+        checkpointer.orElseThrow().complete(); // what it still has to sync counts as synced here
+        partition.tail.sync();
     }
 
     /// Numbers everything, in the order it came; batches of one partition come to stand together.
@@ -222,11 +309,6 @@ final class Writer {
         var partition = work.partition();
         if (!partitions.contains(partition)) return;
         memory.addEnter(partition.id(), work.config());
-        // What is in the journal and what is not must not stand mixed behind one point of recovery.
-        if (partition.config().durability() != work.config().durability()) {
-            checkpointer.orElseThrow().complete(); // what it still has to sync counts as synced here
-            partition.tail.sync();
-        }
         partition.apply(work.config());
         flushes.note(partition, now);
     }
@@ -256,18 +338,23 @@ final class Writer {
         }
     }
 
-    private void write() throws IOException {
+    private void writeJournal() throws IOException {
         if (!memory.isEmpty()) {
             journal.write(memory, leaderEpoch);
             isChanged = true;
         }
         long now = clock.millis();
         for (var partition : touched) if (!isJournaled(partition)) take(partition, now);
+    }
+
+    private void writeSegments() throws IOException {
+        long now = clock.millis();
         for (var partition : touched) {
             var tail = partition.tail;
             if (tail.runs.isEmpty()) continue;
             isChanged = true;
-            if (tail.writeSegments(memory)) changedDirectories.add(Segment.directoryOf(partition.id()));
+            boolean isNewFile = tail.writeSegments(memory);
+            if (isNewFile || isWaiting) changedDirectories.add(Segment.directoryOf(partition.id())); // or new before
             if (!isJournaled(partition)) flushes.note(partition, now);
         }
         if (flushes.isDue(now)) flushes.syncDue(now);
@@ -371,6 +458,8 @@ final class Writer {
     }
 
     private void forget() {
+        group.clear();
+        stage = Stage.ROOM;
         for (var partition : touched) {
             partition.tail.waiting.clear();
             partition.tail.runs.clear();
@@ -382,6 +471,7 @@ final class Writer {
 
     /// Closes all partitions with the first cause. What was taken is in doubt, what still waits is refused.
     private void fail(IOException cause) {
+        isWaiting = false;
         failure = Optional.of(cause);
         flushes.clear();
         var ending = PartitionLog.Ending.because("closed until the log is opened again, as the disk failed", cause);
@@ -401,12 +491,11 @@ final class Writer {
 
     private void refuse(Work work) {
         switch (work) {
-            case Work.Append append -> {
-                append.partition.giveBackRoom(append.batch);
-                append.answer.complete(new AppendOutcome.Refused(
+            case Work.Append append ->
+                refuse(
+                        append,
                         AppendOutcome.Reason.NOT_OWNER,
-                        append.partition.ending().detail()));
-            }
+                        append.partition.ending().detail());
             case Work.DeleteBefore(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
             case Work.Configure(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
             case Work.Replace replace -> replace.answer().completeExceptionally(closed(replace.partition()));
@@ -416,6 +505,11 @@ final class Writer {
             case Work.Snapshot(var _, var answer) -> answer.completeExceptionally(stopped());
             case Work.Fail _ -> {}
         }
+    }
+
+    private static void refuse(Work.Append append, AppendOutcome.Reason reason, String detail) {
+        append.partition.giveBackRoom(append.batch);
+        append.answer.complete(new AppendOutcome.Refused(reason, detail));
     }
 
     private static IOException closed(PartitionLog partition) {

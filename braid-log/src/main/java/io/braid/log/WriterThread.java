@@ -1,5 +1,6 @@
 package io.braid.log;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -9,6 +10,11 @@ final class WriterThread implements AutoCloseable {
     /// It looks at the clock this often while something is to be synced later, as clocks may be moved; and sleeps at
     /// least a millisecond, as they may also stand still.
     private static final long SLEEP_MILLIS_MAX = 500;
+
+    /// A turn that waits for room on the disk is tried again this often.
+    private static final long WAIT_NANOS = 100_000_000;
+
+    private static final System.Logger LOG = System.getLogger(WriterThread.class.getName());
 
     private final Writer writer;
     private final Thread thread;
@@ -25,12 +31,26 @@ final class WriterThread implements AutoCloseable {
 
     private void run() {
         while (true) {
-            if (writer.turn() > 0) continue;
+            boolean isWell = writer.failure().isEmpty();
+            int answered = writer.turn();
+            if (isWell) writer.failure().ifPresent(WriterThread::tell);
+            if (answered > 0) continue;
+            if (writer.isWaiting()) {
+                LockSupport.parkNanos(writer, WAIT_NANOS);
+                continue;
+            }
             if (stopping) return;
             writer.wakeOnWork(Optional.of(thread));
             if (!writer.hasWork() && !stopping) sleep();
             writer.wakeOnWork(Optional.empty());
         }
+    }
+
+    private static void tell(IOException cause) {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "writer stopped, its partitions are closed until the log is opened again: " + cause.getMessage(),
+                cause);
     }
 
     private void sleep() {
@@ -43,6 +63,7 @@ final class WriterThread implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        writer.waitNoMore();
         LockSupport.unpark(thread);
         await(thread);
     }

@@ -16,6 +16,8 @@
 /// | segment         | a file with a contiguous run of one partition's batches                    |
 /// | checkpoint      | the file that says from where on the journals are needed after a crash     |
 /// | [Disk]          | the files: real ones ([FileDisk]), or simulated ones that lie              |
+/// | reserve         | a file that holds room, given up when a write finds none                   |
+/// | [Purpose]       | what an append is for: how far it may fill the disk                        |
 /// | end             | the first offset that may not be read yet                                  |
 ///
 /// ## The life of an append
@@ -25,12 +27,14 @@
 ///                                                                  segments: through the page cache
 ///     answer ◄───────────────── end moves, watches wake ◄──────────┘
 ///
-///     keeper thread: syncs segments, writes the checkpoint, and the journal's other file is free again
+///     keeper thread: syncs segments, writes the checkpoint, and the journal's other file is free again; looks
+///     whether the disk is still there, and how much room it has
 ///
 /// ## Files
 ///
 ///     lock                                    held while the log is open; names the process
 ///     checkpoint                              replaced in one step
+///     reserve                                 room; may be missing
 ///     journal/<writer>-<0|1>.wal              written in turn, over and over again
 ///     partitions/<stream>-<index>/<base>.log  and .index, which may be missing
 ///
@@ -45,6 +49,9 @@
 /// A refused append left nothing behind. A failed write or sync closes the partitions of its writer with the first
 /// cause: what was in the turn is [AppendOutcome.Unknown], all that comes is refused. Opening again reads the disk,
 /// and refuses rather than cut what was acknowledged ([RecoveryCase]).
+///
+/// A full disk is no failure ([DiskSpace]): users' records are refused before it is, what finds it full gets the reserve
+/// ([GuardedDisk]), a turn that finds no room even so waits for it, and all goes on by itself when there is room.
 ///
 /// ## Not here, on purpose
 ///

@@ -64,7 +64,7 @@ class ConfigTest {
     @Test
     void aLogsSettingsNameAllTheirFaultsAtOnce() {
         var invalid =
-                assertThrows(InvalidConfig.class, () -> new LogConfig(DIRECTORY, 65, 1000, 0, 60, 0, 0, 0, 0, 0, 0));
+                assertThrows(InvalidConfig.class, () -> new LogConfig(DIRECTORY, 65, 1000, 0, 60, 0, 0, 0, 0, 0, 0, -2, 0));
 
         assertEquals(
                 List.of(
@@ -77,16 +77,19 @@ class ConfigTest {
                         "log.producers-max = 0: must be at least 1",
                         "log.producer-millis = 0: must be at least 1",
                         "log.checkpoint-millis = 0: must be at least 1",
-                        "log.retention-check-millis = 0: must be at least 1"),
+                        "log.retention-check-millis = 0: must be at least 1",
+                        "log.disk-free-min = -2: must be at least 0",
+                        "log.disk-reserve-bytes = 0: must be at least 1: making the reserve is also how the log finds"
+                                + " out that there is room again"),
                 lines(invalid));
     }
 
     @Test
     void aJournalHoldsFourOfTheLargestGroupsOrBatches() {
-        new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_000, 1, 1, 1, 1, 1, 1);
+        new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_000, 1, 1, 1, 1, 1, 1, 0, 1);
 
         var invalid = assertThrows(
-                InvalidConfig.class, () -> new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_001, 1, 1, 1, 1, 1, 1));
+                InvalidConfig.class, () -> new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_001, 1, 1, 1, 1, 1, 1, 0, 1));
         assertEquals(
                 List.of("log.journal-bytes = 400000: must be at least four times log.group-bytes-max (100000) and"
                         + " log.batch-bytes-max (100001)"),

@@ -93,7 +93,9 @@ public final class Configuration {
                 value(Settings.LOG_PRODUCERS_MAX),
                 value(Settings.LOG_PRODUCER_MILLIS),
                 value(Settings.LOG_CHECKPOINT_MILLIS),
-                value(Settings.LOG_RETENTION_CHECK_MILLIS));
+                value(Settings.LOG_RETENTION_CHECK_MILLIS),
+                value(Settings.LOG_DISK_FREE_MIN).orElse(LogConfig.BY_ITSELF),
+                value(Settings.LOG_DISK_RESERVE_BYTES).orElse(LogConfig.BY_ITSELF));
     }
 
     BrokerConfig broker() {

@@ -71,6 +71,16 @@ public record Kind<T>(String name, Function<String, T> parser) {
         });
     }
 
+    /// The same, or nothing where the server chooses.
+    public static Kind<Optional<Long>> optionalSize(long least, long most) {
+        var size = size(least, most);
+        return new Kind<>(
+                size.name(),
+                text -> text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(size.parser().apply(text)));
+    }
+
     /// One constant of an enum, written in lower case.
     public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
         var names = String.join(

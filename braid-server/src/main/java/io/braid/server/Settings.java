@@ -188,6 +188,19 @@ public final class Settings {
             Kind.millis(),
             String.valueOf(LOG.retentionCheckMillis()),
             "How often segments that may be deleted are looked for, in milliseconds.");
+    public static final Setting<Optional<Long>> LOG_DISK_FREE_MIN = new Setting<>(
+            "log.disk-free-min",
+            Kind.optionalSize(0, Long.MAX_VALUE),
+            "",
+            "With less than this free on the disk producers are refused (and retry) until a quarter more is free, while"
+                    + " all else goes on; when empty, twice what a turn of each writer and the reserve may take"
+                    + " (256MiB by default), and on a small disk a 16th of it.");
+    public static final Setting<Optional<Long>> LOG_DISK_RESERVE_BYTES = new Setting<>(
+            "log.disk-reserve-bytes",
+            Kind.optionalSize(64 << 10, Long.MAX_VALUE),
+            "",
+            "The size of a file that holds room, given up when a write finds the disk full and made again later; when"
+                    + " empty, 64MiB, and on a small disk a 64th of it.");
 
     public static final Setting<System.Logger.Level> LOGGING_LEVEL = new Setting<>(
             "logging.level",
@@ -237,6 +250,8 @@ public final class Settings {
                             LOG_PRODUCER_MILLIS,
                             LOG_CHECKPOINT_MILLIS,
                             LOG_RETENTION_CHECK_MILLIS,
+                            LOG_DISK_FREE_MIN,
+                            LOG_DISK_RESERVE_BYTES,
                             LOGGING_LEVEL,
                             LOGGING_LIBRARIES),
                     Stream.concat(

@@ -25,7 +25,7 @@ class CloseTest {
 
     @Test
     void aWriterThatFailsInItsLastTurnKeepsItsJournal() throws IOException {
-        var config = new LogConfig(Path.of("sim"), 2, JOURNAL_BYTES, 700, 700, 10, 8000, 10, 1000, 1000, 1000);
+        var config = new LogConfig(Path.of("sim"), 2, JOURNAL_BYTES, 700, 700, 10, 8000, 10, 1000, 1000, 1000, 0, 1000);
         var log = Log.openByHand(config, withoutSecondJournals(), () -> Instant.ofEpochMilli(5));
         var id = new PartitionId(new UUID(1, 2), 0);
         var partition = log.create(id, PartitionConfig.DEFAULT);

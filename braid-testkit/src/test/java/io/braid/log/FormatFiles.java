@@ -29,7 +29,7 @@ final class FormatFiles {
 
     static LogConfig config(Path directory) {
         return new LogConfig(
-                directory, 1, 32 << 10, 4000, 4000, 100, 1 << 20, 100, 1000L * 3600 * 1000, 60_000, 60_000);
+                directory, 1, 32 << 10, 4000, 4000, 100, 1 << 20, 100, 1000L * 3600 * 1000, 60_000, 60_000, 0, 1);
     }
 
     static Log open(Path directory) throws IOException {

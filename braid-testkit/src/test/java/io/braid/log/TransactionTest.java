@@ -146,8 +146,8 @@ class TransactionTest {
 
     @Test
     void aCoordinatorsRecordsNeedNoSequenceNumbers() {
-        taken(partition.append(transactional(7, 0, 0), 0));
-        taken(partition.append(transactional(7, 0, 0), 1));
+        taken(partition.append(transactional(7, 0, 0), 0, Purpose.SERVICE));
+        taken(partition.append(transactional(7, 0, 0), 1, Purpose.SERVICE));
 
         assertEquals(0, partition.lastStable());
         taken(partition.endTransaction(7, (short) 0, true, false, COORDINATOR, 2));

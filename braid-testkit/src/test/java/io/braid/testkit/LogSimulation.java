@@ -2,6 +2,7 @@ package io.braid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.braid.log.DiskFullException;
 import io.braid.log.Durability;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
@@ -17,12 +18,14 @@ import java.util.Random;
 import java.util.UUID;
 
 /// One run of [LogCrashTest]: some lives of one data directory. In each the log is opened, used by [PartitionClient]s
-/// that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or properly.
+/// that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or properly. The disk may be
+/// full at any time, and have room again.
 final class LogSimulation {
     private static final int LIVES_MAX = 5;
     private static final int STEPS_MAX = 150;
     private static final int PARTITIONS_MAX = 6;
     private static final int OPENINGS_MAX = 4;
+    private static final int ROOM_MAX = 6000; // what a disk has left that is about to be full
 
     private final Random random;
     private final SimDisk disk;
@@ -47,11 +50,14 @@ final class LogSimulation {
                 1000,
                 Long.MAX_VALUE / 4,
                 1,
-                1);
+                1,
+                random.nextInt(4000),
+                1 + random.nextInt(3000));
     }
 
     void run() throws IOException {
         for (int life = 1 + random.nextInt(LIVES_MAX); life > 0; life--) live();
+        disk.capacity(Long.MAX_VALUE);
         var log = open();
         clients.forEach(client -> client.find(log));
         log.close();
@@ -79,7 +85,12 @@ final class LogSimulation {
             disk.crash();
             clients.forEach(PartitionClient::powerWasLost);
         }
-        return Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+        try {
+            return Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+        } catch (DiskFullException _) { // the reserve was gone already: somebody makes room
+            disk.capacity(Long.MAX_VALUE);
+            return Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+        }
     }
 
     private void end(Log log) throws IOException {
@@ -100,6 +111,7 @@ final class LogSimulation {
 
     private void step(Log log) {
         millis += random.nextInt(20);
+        if (disk.room().free() == 0 && random.nextInt(6) == 0) disk.capacity(Long.MAX_VALUE); // before all is closed
         try {
             switch (random.nextInt(40)) {
                 case 0, 1 -> create(log);
@@ -108,6 +120,7 @@ final class LogSimulation {
                 case 4 -> log.tidy();
                 case 5 -> configure(log);
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
+                case 16 -> fillOrEmptyTheDisk();
                 default -> {
                     if (!clients.isEmpty())
                         clients.get(random.nextInt(clients.size())).step();
@@ -117,6 +130,12 @@ final class LogSimulation {
             hasFailed = true;
         }
         for (var client : clients) hasFailed |= client.listen();
+    }
+
+    /// Somebody else does.
+    private void fillOrEmptyTheDisk() {
+        boolean isFull = disk.room().free() < ROOM_MAX;
+        disk.capacity(isFull && random.nextInt(3) > 0 ? Long.MAX_VALUE : disk.used() + random.nextInt(ROOM_MAX));
     }
 
     private void create(Log log) throws IOException {

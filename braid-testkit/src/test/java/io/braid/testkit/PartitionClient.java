@@ -14,6 +14,7 @@ import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
 import io.braid.log.PartitionLog;
+import io.braid.log.Purpose;
 import io.braid.log.ReadOutcome;
 import io.braid.log.RecordCursor;
 import java.io.IOException;
@@ -171,7 +172,7 @@ final class PartitionClient {
         var log = partition.orElseThrow();
         var batch = batchOf(attempt);
         attempt.mayBeGap = isBehindAnother(attempt);
-        attempt.answer = Optional.of(expected < 0 ? log.append(batch) : log.append(batch, expected));
+        attempt.answer = Optional.of(expected < 0 ? log.append(batch) : log.append(batch, expected, Purpose.SERVICE));
     }
 
     private static boolean isBehindAnother(Attempt attempt) {
@@ -247,7 +248,7 @@ final class PartitionClient {
             }
             case AppendOutcome.Refused(var reason, var detail) -> {
                 switch (reason) {
-                    case OVERLOADED, NOT_OWNER, NOT_NEXT -> {}
+                    case OVERLOADED, DISK_FULL, NOT_OWNER, NOT_NEXT -> {}
                     case OUT_OF_SEQUENCE -> assertTrue(attempt.mayBeGap, detail);
                     case CORRUPT, TOO_LARGE, FENCED -> fail(reason + ": " + detail);
                 }

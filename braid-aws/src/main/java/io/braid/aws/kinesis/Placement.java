@@ -12,12 +12,16 @@ sealed interface Placement {
 
     /// Not stored, or nobody knows whether.
     ///
-    /// @param code    one of the two codes PutRecords knows
+    /// @param code    what a client makes of it
     /// @param message for people
     record Failed(Code code, String message) implements Placement {}
 
+    /// PutRecords knows two names for them; PutRecord has more ways to say it.
     enum Code {
         THROTTLED("ProvisionedThroughputExceededException"),
+        /// There is no room, and may be again: not the client's doing, so not a throttling, which would have it ask for
+        /// more shards.
+        NO_ROOM("InternalFailure"),
         INTERNAL("InternalFailure");
 
         private final String wireName;

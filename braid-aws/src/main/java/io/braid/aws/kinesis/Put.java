@@ -170,6 +170,7 @@ final class Put {
             case AppendOutcome.Refused(var reason, String detail) -> {
                 switch (reason) {
                     case OVERLOADED -> failed(group, new Failed(Code.THROTTLED, rateExceeded(stream, group.shard)));
+                    case DISK_FULL -> failed(group, new Failed(Code.NO_ROOM, detail));
                     case NOT_OWNER, CORRUPT, TOO_LARGE, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION, NOT_NEXT ->
                         failed(group, new Failed(Code.INTERNAL, detail));
                 }

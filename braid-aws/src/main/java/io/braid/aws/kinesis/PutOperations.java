@@ -44,6 +44,7 @@ final class PutOperations {
             case Failed(Code code, String message) ->
                 throw switch (code) {
                     case THROTTLED -> AwsFault.of(code.wireName(), message);
+                    case NO_ROOM -> AwsFault.busy(message);
                     case INTERNAL -> AwsFault.internal();
                 };
         }
