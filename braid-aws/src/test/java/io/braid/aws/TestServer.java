@@ -25,8 +25,8 @@ final class TestServer implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Path directory;
     private final AwsListener.Config config;
+    private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
     private Log log;
     private Broker broker;
@@ -37,14 +37,18 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Path directory, AwsListener.Config config) throws IOException {
-        this.directory = directory;
+        this(new LogConfig(directory), config);
+    }
+
+    TestServer(LogConfig logConfig, AwsListener.Config config) throws IOException {
+        this.logConfig = logConfig;
         this.config = config.withAddress("127.0.0.1", 0);
         open();
     }
 
     private void open() throws IOException {
         InstantSource clock = () -> now;
-        log = Log.open(new LogConfig(directory), clock);
+        log = Log.open(logConfig, clock);
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         listener = AwsListener.start(broker, config, clock, new Random(2));
     }

@@ -19,6 +19,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The rules in the comment on [GroupPartition]. No threads: the log's answers come when the test says so.
 class GroupPartitionTest {
@@ -61,11 +63,12 @@ class GroupPartitionTest {
         assertEquals(9, partition.append(records(2)));
     }
 
-    @Test
-    void anAppendRefusedForWantOfRoomChangesNothing() {
+    @ParameterizedTest
+    @EnumSource(names = {"OVERLOADED", "DISK_FULL"})
+    void anAppendRefusedForWantOfRoomChangesNothing(Reason reason) {
         var full = new FakeGroupLog();
         var partition = new GroupPartition(0, full, () -> reloads++);
-        full.failNext(new Refused(Reason.OVERLOADED, "1000 appends are already waiting"));
+        full.failNext(new Refused(reason, "no room"));
 
         assertThrows(NotEnoughReplicasException.class, () -> partition.append(records(2)));
 

@@ -419,6 +419,10 @@ public final class Log implements AutoCloseable {
         return space;
     }
 
+    List<Writer> writers() {
+        return List.copyOf(writers);
+    }
+
     /// What stopped a writer, if something did.
     private Optional<IOException> failure() {
         return writers.stream().flatMap(writer -> writer.failure().stream()).findFirst();

@@ -89,7 +89,7 @@ class FullDiskTest {
                 small.empty();
 
                 eventually(Optional.empty(), () -> refusalOf(partition.append(batch()).get()));
-                assertTrue(small.disk().exists(Reserve.NAME));
+                eventually(true, () -> small.disk().exists(Reserve.NAME));
             }
         }
     }
@@ -98,12 +98,12 @@ class FullDiskTest {
     @EnumSource
     void aTurnThatFindsNoRoomAtAllWaitsForIt(Kind kind) throws Exception {
         try (var small = small(kind);
-                var log = open(small)) {
+                var log = openWithoutReserve(small)) {
             var partition = log.create(ID, SETTINGS);
-            small.fill(0); // before there is a reserve
+            small.fill(0);
 
             var waiting = partition.append(batch(), 0, Purpose.RESCUE);
-            eventually(true, () -> log.space().refuses(Purpose.SERVICE));
+            eventually(true, () -> isWaiting(log));
             assertEquals(AppendOutcome.Reason.DISK_FULL, refusal(partition.append(batch())));
             assertFalse(waiting.isDone());
             small.empty();
@@ -117,11 +117,11 @@ class FullDiskTest {
     @EnumSource
     void aLogThatWaitsForRoomCanBeClosed(Kind kind) throws Exception {
         try (var small = small(kind)) {
-            var log = open(small);
+            var log = openWithoutReserve(small);
             var partition = log.create(ID, SETTINGS);
             small.fill(0);
             var waiting = partition.append(batch(), 0, Purpose.RESCUE);
-            eventually(true, () -> log.space().refuses(Purpose.SERVICE));
+            eventually(true, () -> isWaiting(log));
 
             assertThrows(IOException.class, log::close);
 
@@ -142,6 +142,16 @@ class FullDiskTest {
                 }
             }
         };
+    }
+
+    /// There is room to open it, but not for a reserve.
+    private Log openWithoutReserve(SmallDisk small) throws IOException {
+        small.fill(3 * MIB / 2);
+        return open(small);
+    }
+
+    private static boolean isWaiting(Log log) {
+        return log.writers().getFirst().isWaiting();
     }
 
     private Log open(SmallDisk small) throws IOException {
