@@ -13,7 +13,7 @@ import java.util.logging.Logger;
 /// Log lines on standard error, for us and for the libraries, set up in code and from no file.
 ///
 /// Everybody's lines end here: ours and Helidon's by way of [System.Logger], Kafka's by way of slf4j. As the log
-/// manager of the process ([#install]) it outlives the JVM's own, which stops logging as soon as a shutdown begins,
+/// manager of the process ([Main]) it outlives the JVM's own, which stops logging as soon as a shutdown begins,
 /// just when the last lines matter.
 public final class Logs extends LogManager {
     private static final String OURS = "io.braid";
@@ -23,11 +23,6 @@ public final class Logs extends LogManager {
 
     /// For the JVM, which makes the log manager by name.
     public Logs() {}
-
-    /// Must come before anything logs.
-    public static void install() {
-        System.setProperty("java.util.logging.manager", Logs.class.getName());
-    }
 
     /// What is written from now on.
     public static void level(System.Logger.Level ours, System.Logger.Level libraries) {
@@ -72,7 +67,7 @@ public final class Logs extends LogManager {
                 .append(' ')
                 .append(shortName(event.getLoggerName()))
                 .append(": ")
-                .append(FORMATTER.formatMessage(event))
+                .append(ToStandardError.FORMATTER.formatMessage(event))
                 .append('\n');
         if (event.getThrown() != null) {
             var trace = new java.io.StringWriter();
@@ -83,7 +78,6 @@ public final class Logs extends LogManager {
     }
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
-    private static final java.util.logging.Formatter FORMATTER = new java.util.logging.SimpleFormatter();
 
     private static String word(Level level) {
         if (level.intValue() >= Level.SEVERE.intValue()) return "ERROR";
@@ -97,6 +91,9 @@ public final class Logs extends LogManager {
     }
 
     private static final class ToStandardError extends Handler {
+        /// Not a field of Logs: it asks for the log manager, which is only being made when Logs is loaded.
+        private static final java.util.logging.Formatter FORMATTER = new java.util.logging.SimpleFormatter();
+
         @Override
         public void publish(LogRecord event) {
             if (isLoggable(event)) System.err.print(line(event, ZoneId.systemDefault()));

@@ -7,7 +7,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        Logs.install();
+        // By name, and before anything logs: to call a method of Logs would be to make the JVM's own log manager first.
+        System.setProperty("java.util.logging.manager", Logs.class.getName());
         System.exit(Commands.execute(arguments));
     }
 }
