@@ -87,7 +87,10 @@ class RestartTest {
         try (var server = RunningServer.start("second")) {
             var refused = RunningServer.refused(server.data(), "127.0.0.1:0", "127.0.0.1:0");
 
-            assertRefused(refused, server.data().toString());
+            assertRefused(
+                    refused,
+                    "data directory %s is in use by process %d: stop it, or choose another directory"
+                            .formatted(server.data(), server.pid()));
             new OldestClient(server.kafka(), "second").createTopic("topic", 1);
         }
     }

@@ -71,6 +71,17 @@ final class RunningServer implements AutoCloseable {
         return server;
     }
 
+    /// As [#startToBeKilled], with its data in a directory that is there already.
+    static RunningServer startOn(Path data, String name, String... settings) throws IOException {
+        var ports = StablePorts.two();
+        var home = newHome(name);
+        Files.createSymbolicLink(home.resolve("data"), data);
+        var server = new RunningServer(
+                home, List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
+        server.live();
+        return server;
+    }
+
     /// Runs a server that is expected not to start, to its end.
     static Finished refused(Path data, String kafka, String http, String... settings) throws IOException {
         return Finished.run(command(data, kafka, http, List.of(settings)), "", START_MAX);
@@ -118,6 +129,10 @@ final class RunningServer implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     String kafka() {

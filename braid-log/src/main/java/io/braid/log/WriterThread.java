@@ -32,8 +32,10 @@ final class WriterThread implements AutoCloseable {
     private void run() {
         while (true) {
             boolean isWell = writer.failure().isEmpty();
+            boolean wasWaiting = writer.isWaiting();
             int answered = writer.turn();
-            if (isWell) writer.failure().ifPresent(WriterThread::tell);
+            if (isWell && writer.failure().isPresent()) tell(writer.failure().get());
+            else if (wasWaiting != writer.isWaiting()) tellOfWaiting(wasWaiting);
             if (answered > 0) continue;
             if (writer.isWaiting()) {
                 LockSupport.parkNanos(writer, WAIT_NANOS);
@@ -51,6 +53,14 @@ final class WriterThread implements AutoCloseable {
                 System.Logger.Level.ERROR,
                 "writer stopped, its partitions are closed until the log is opened again: " + cause.getMessage(),
                 cause);
+    }
+
+    private static void tellOfWaiting(boolean wasWaiting) {
+        if (wasWaiting) LOG.log(System.Logger.Level.INFO, "a write that found no room on the disk waits no more");
+        else
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a write waits for room on the disk, and all other writes behind it: make some");
     }
 
     private void sleep() {
