@@ -180,6 +180,39 @@ class DiskTroubleTest {
         assertEquals(1, openByHand(simulated).partition(ID).orElseThrow().end());
     }
 
+    @Test
+    void aCheckpointWrittenToAnotherPlaceThanTheJournalsMakesNoneOfThemSuperfluous() throws IOException {
+        var simulated = new SimDisk(new Random(1));
+        var log = openByHand(before("rename", simulated, () -> simulated.delete("lock")));
+        var partition = log.create(ID, PartitionConfig.DEFAULT);
+        partition.append(batch());
+        log.turn();
+
+        assertThrows(IOException.class, log::checkpoint);
+
+        assertEquals(
+                new AppendOutcome.Refused(AppendOutcome.Reason.NOT_OWNER, closed("lock was deleted or replaced")),
+                partition.append(batch()).resultNow());
+    }
+
+    private interface Step {
+        void take() throws IOException;
+    }
+
+    /// A disk on which something happens before the second call of a kind, and all after it.
+    private static Disk before(String call, Disk target, Step step) {
+        var isLater = new AtomicBoolean();
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (_, method, arguments) -> {
+                    if (method.getName().equals(call) && isLater.getAndSet(true)) step.take();
+                    try {
+                        return method.invoke(target, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
     private static String closed(String cause) {
         return "closed until the log is opened again, as the disk failed: " + cause;
     }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -128,6 +129,25 @@ class FullDiskTest {
             assertInstanceOf(AppendOutcome.Unknown.class, waiting.get(20, TimeUnit.SECONDS));
             small.empty();
             open(small).close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoWaitsForALogThatWaitsForRoomDoesNotKeepItFromClosing(Kind kind) throws Exception {
+        try (var small = small(kind)) {
+            var log = openWithoutReserve(small);
+            var partition = log.create(ID, SETTINGS);
+            small.fill(0);
+            partition.append(batch(), 0, Purpose.RESCUE);
+            eventually(true, () -> isWaiting(log));
+            var creation = CompletableFuture.supplyAsync(
+                    () -> assertThrows(IOException.class, () -> log.create(OTHER, SETTINGS)));
+            eventually(true, () -> log.writers().getFirst().hasWork());
+
+            assertThrows(IOException.class, log::close);
+
+            creation.get(20, TimeUnit.SECONDS);
         }
     }
 
