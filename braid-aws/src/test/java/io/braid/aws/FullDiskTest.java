@@ -19,8 +19,8 @@ class FullDiskTest {
     @Test
     void aPutIsAnsweredAsAServicesTemporaryTrouble() throws Exception {
         long free = Files.getFileStore(directory).getUsableSpace(); // half of what is to be kept free
-        var config = new LogConfig(
-                directory, 1, 8 * MIB, MIB, 2 * MIB, 100, 4 * MIB, 10, 1000, 1000, 1000, 2 * free, MIB);
+        var config =
+                new LogConfig(directory, 1, 8 * MIB, MIB, 2 * MIB, 100, 4 * MIB, 10, 1000, 1000, 1000, 2 * free, MIB);
         try (var server = new TestServer(config, AwsListener.Config.DEFAULT)) {
             server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
 

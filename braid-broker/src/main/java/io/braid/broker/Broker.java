@@ -329,8 +329,8 @@ public final class Broker implements AutoCloseable {
 
     public record TimedOffset(long offset, long timestampMillis) {}
 
-    /// Ends what is being changed; every later change is [Unknown][CatalogOutcome.Unknown]. The log is not closed, and a
-    /// change that waits for room on its disk ends with it: nobody waits for that here.
+    /// Ends what is being changed; every later change is [Unknown][CatalogOutcome.Unknown]. The log is not closed,
+    /// and a change that waits for room on its disk ends with it: nobody waits for that here.
     @Override
     public void close() throws IOException {
         closed = true;

@@ -48,10 +48,13 @@ class DiskTroubleTest {
             assertPutRefused(server, topic);
 
             var partition = new TopicPartition(topic, 0);
-            try (var consumer = kafka.consumer(Map.of("group.id", kafka.name("group"), "enable.auto.commit", "false"))) {
+            try (var consumer =
+                    kafka.consumer(Map.of("group.id", kafka.name("group"), "enable.auto.commit", "false"))) {
                 consumer.assign(List.of(partition));
                 consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0, "kept")));
-                assertEquals("kept", consumer.committed(Set.of(partition)).get(partition).metadata());
+                assertEquals(
+                        "kept",
+                        consumer.committed(Set.of(partition)).get(partition).metadata());
             }
             delete(kafka, topic);
         }
@@ -96,12 +99,14 @@ class DiskTroubleTest {
     @Test
     void aServerThatWaitsForRoomStopsWhenItIsTold() throws Exception {
         try (var disk = SmallFileSystem.mount("size=64m", OTHERWISE);
-                var server = RunningServer.startOn(disk.directory(), "stop", "--set", RESERVE_TOO_LARGE, "--set", "kafka.drain=1s")) {
+                var server = RunningServer.startOn(
+                        disk.directory(), "stop", "--set", RESERVE_TOO_LARGE, "--set", "kafka.drain=1s")) {
             var kafka = new OldestClient(server.kafka(), "stop");
             var topic = kafka.createTopic("topic", 1);
             disk.fill();
             try (var admin = kafka.admin()) {
-                admin.createTopics(List.of(new NewTopic("large", 10_000, (short) 1))); // more than the journal has filled
+                admin.createTopics(
+                        List.of(new NewTopic("large", 10_000, (short) 1))); // more than the journal has filled
                 Eventually.equal(true, () -> Files.readString(server.log()).contains("waits for room"));
                 assertEquals(List.of(), kafka.readNow(topic, 0, 0));
 
@@ -126,8 +131,10 @@ class DiskTroubleTest {
 
             deleteTree(server.data());
 
-            Eventually.equal(true, () -> Files.readString(server.log())
-                    .contains("data directory %s was deleted, replaced or unmounted".formatted(server.data())));
+            Eventually.equal(
+                    true,
+                    () -> Files.readString(server.log())
+                            .contains("data directory %s was deleted, replaced or unmounted".formatted(server.data())));
             try (var producer = kafka.producer(IMPATIENT)) {
                 var refused = assertThrows(
                         ExecutionException.class, () -> send(producer, topic).get(30, TimeUnit.SECONDS));
@@ -174,7 +181,8 @@ class DiskTroubleTest {
 
     private static void assertRefused(OldestClient kafka, String topic) {
         try (var producer = kafka.producer(IMPATIENT)) {
-            var refused = assertThrows(ExecutionException.class, () -> send(producer, topic).get(30, TimeUnit.SECONDS));
+            var refused = assertThrows(
+                    ExecutionException.class, () -> send(producer, topic).get(30, TimeUnit.SECONDS));
             assertInstanceOf(KafkaStorageException.class, refused.getCause());
         }
     }
@@ -189,7 +197,9 @@ class DiskTroubleTest {
                     KinesisException.class,
                     () -> kinesis.putRecord(
                             r -> r.streamName(stream).partitionKey("k").data(Kinesis.bytes("v"))));
-            assertEquals("503 ServiceUnavailable", refused.statusCode() + " " + refused.awsErrorDetails().errorCode());
+            assertEquals(
+                    "503 ServiceUnavailable",
+                    refused.statusCode() + " " + refused.awsErrorDetails().errorCode());
             var entry = PutRecordsRequestEntry.builder()
                     .partitionKey("k")
                     .data(Kinesis.bytes("v"))

@@ -76,8 +76,8 @@ final class RunningServer implements AutoCloseable {
         var ports = StablePorts.two();
         var home = newHome(name);
         Files.createSymbolicLink(home.resolve("data"), data);
-        var server = new RunningServer(
-                home, List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
+        var server =
+                new RunningServer(home, List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
         server.live();
         return server;
     }

@@ -22,7 +22,8 @@ record SmallFileSystem(Path directory) implements AutoCloseable {
         if (!Programs.exist("mount", "umount")) Assumptions.abort("no program to mount with: " + otherwise);
         var mounted = Finished.run(command, "", LIMIT);
         if (mounted.exit() != 0)
-            Assumptions.abort("not permitted to mount (%s): %s".formatted(mounted.err().strip(), otherwise));
+            Assumptions.abort(
+                    "not permitted to mount (%s): %s".formatted(mounted.err().strip(), otherwise));
         return new SmallFileSystem(directory);
     }
 

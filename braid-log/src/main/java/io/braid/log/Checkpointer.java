@@ -78,20 +78,29 @@ final class Checkpointer {
     private void complete(boolean isClean) throws IOException {
         running.lock();
         try {
-            if (failure.isPresent()) throw new IOException(
+            if (failure.isPresent())
+                throw new IOException(
                         "a checkpoint failed before: " + failure.get().getMessage(), failure.get());
             try {
                 sync(takeOffered(), isClean);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+            try {
                 if (!synced.isEmpty()) write(isClean);
             } catch (DiskFullException e) {
-                throw e;
+                throw e; // what was synced waits in `synced`
             } catch (IOException e) {
-                failure = Optional.of(e);
-                throw e;
+                throw failed(e);
             }
         } finally {
             running.unlock();
         }
+    }
+
+    private IOException failed(IOException cause) {
+        failure = Optional.of(cause);
+        return cause;
     }
 
     private void sync(List<Checkpoint.Snapshot> snapshots, boolean isLast) throws IOException {

@@ -1,7 +1,6 @@
 package io.braid.log;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -150,12 +149,11 @@ final class DiskSpace {
     /// So much is about to be written: looks at the disk if that may change the level.
     void expect(long bytes) throws IOException {
         long sinceLook = written.get() + bytes;
-        long enough =
-                switch (state.level()) {
-                    case AMPLE -> min;
-                    case LOW -> fullBelow();
-                    case FULL -> Long.MIN_VALUE;
-                };
+        long enough = switch (state.level()) {
+            case AMPLE -> min;
+            case LOW -> fullBelow();
+            case FULL -> Long.MIN_VALUE;
+        };
         if (sinceLook >= LOOK_BYTES || free - sinceLook < enough) look();
     }
 

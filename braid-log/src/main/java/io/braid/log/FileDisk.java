@@ -117,8 +117,7 @@ public final class FileDisk implements Disk {
         var target = root.resolve(to);
         keepOpen(to);
         try {
-            Files.move(
-                    root.resolve(from), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(root.resolve(from), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw troubleWithRoom("replace", target.toString(), e);
         }
@@ -166,8 +165,7 @@ public final class FileDisk implements Disk {
 
     private FileChannel openForLock(Path path) throws IOException {
         try {
-            return FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException(
                     "data directory %s cannot be written: %s, or choose another directory"

@@ -117,8 +117,7 @@ public final class Log implements AutoCloseable {
                 now.text());
     }
 
-    private Log(
-            LogConfig config, Disk disk, DiskSpace space, Disk.Lock lock, InstantSource clock, boolean isByHand)
+    private Log(LogConfig config, Disk disk, DiskSpace space, Disk.Lock lock, InstantSource clock, boolean isByHand)
             throws IOException {
         var recovered = new Recovery(disk, config, clock.millis()).run();
         this.config = config;

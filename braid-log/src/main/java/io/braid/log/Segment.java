@@ -179,7 +179,7 @@ final class Segment {
             created.write(0, SegmentHeader.of(partition, base));
         } catch (IOException e) {
             created.close();
-            disk.delete(name); // so that the next attempt finds nothing in its way
+            if (e instanceof DiskFullException) disk.delete(name); // the next attempt finds nothing in its way
             throw e;
         }
         file = created;

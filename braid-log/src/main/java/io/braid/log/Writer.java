@@ -240,7 +240,7 @@ final class Writer {
     private void makeRoom() throws IOException {
         space.expect(2 * groupBytes); // in the journal and in segments
         if (journal.isFullFor((int) groupBytes)) {
-            if (!journal.maySwitch()) checkpointer.orElseThrow().complete(); // producers wait, or are refused, meanwhile
+            if (!journal.maySwitch()) checkpointer.orElseThrow().complete(); // producers wait, or are refused
             journal.switchFiles();
             offerSnapshot(false);
         }
@@ -250,7 +250,8 @@ final class Writer {
     /// What is in the journal and what is not must not stand mixed behind one point of recovery.
     private void syncIfDurabilityChanges(Work.Configure work) throws IOException {
         var partition = work.partition();
-        if (!partitions.contains(partition) || partition.config().durability() == work.config().durability()) return;
+        boolean isOther = partition.config().durability() != work.config().durability();
+        if (!isOther || !partitions.contains(partition)) return;
         checkpointer.orElseThrow().complete(); // what it still has to sync counts as synced here
         partition.tail.sync();
     }

@@ -50,8 +50,9 @@
 /// cause: what was in the turn is [AppendOutcome.Unknown], all that comes is refused. Opening again reads the disk,
 /// and refuses rather than cut what was acknowledged ([RecoveryCase]).
 ///
-/// A full disk is no failure ([DiskSpace]): users' records are refused before it is, what finds it full gets the reserve
-/// ([GuardedDisk]), a turn that finds no room even so waits for it, and all goes on by itself when there is room.
+/// A full disk is no failure ([DiskSpace]): users' records are refused before it is, what finds it full gets the
+/// reserve ([GuardedDisk]), a turn that finds no room even so waits for it, and all goes on by itself when there is
+/// room.
 ///
 /// ## Not here, on purpose
 ///

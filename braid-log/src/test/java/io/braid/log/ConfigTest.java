@@ -63,8 +63,8 @@ class ConfigTest {
 
     @Test
     void aLogsSettingsNameAllTheirFaultsAtOnce() {
-        var invalid =
-                assertThrows(InvalidConfig.class, () -> new LogConfig(DIRECTORY, 65, 1000, 0, 60, 0, 0, 0, 0, 0, 0, -2, 0));
+        var invalid = assertThrows(
+                InvalidConfig.class, () -> new LogConfig(DIRECTORY, 65, 1000, 0, 60, 0, 0, 0, 0, 0, 0, -2, 0));
 
         assertEquals(
                 List.of(
@@ -89,7 +89,8 @@ class ConfigTest {
         new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_000, 1, 1, 1, 1, 1, 1, 0, 1);
 
         var invalid = assertThrows(
-                InvalidConfig.class, () -> new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_001, 1, 1, 1, 1, 1, 1, 0, 1));
+                InvalidConfig.class,
+                () -> new LogConfig(DIRECTORY, 1, 400_000, 100_000, 100_001, 1, 1, 1, 1, 1, 1, 0, 1));
         assertEquals(
                 List.of("log.journal-bytes = 400000: must be at least four times log.group-bytes-max (100000) and"
                         + " log.batch-bytes-max (100001)"),

@@ -25,8 +25,8 @@ class DiskFullTest {
     private static final String OTHER_JOURNAL = Journal.nameOf(0, 1);
     private static final int MIN = 40_000;
     private static final int RESERVE = 20_000;
-    private static final LogConfig CONFIG = new LogConfig(
-            Path.of("sim"), 1, JOURNAL, 4000, 4000, 100, 100_000, 10, 1000, 1000, 1000, MIN, RESERVE);
+    private static final LogConfig CONFIG =
+            new LogConfig(Path.of("sim"), 1, JOURNAL, 4000, 4000, 100, 100_000, 10, 1000, 1000, 1000, MIN, RESERVE);
 
     private static final PartitionConfig SETTINGS =
             new PartitionConfig(Durability.DISK, 4000, 9_000, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
@@ -44,7 +44,8 @@ class DiskFullTest {
         free(log, MIN - 1);
 
         assertEquals(
-                AppendOutcome.Reason.DISK_FULL, refused(partition.append(batch())).reason());
+                AppendOutcome.Reason.DISK_FULL,
+                refused(partition.append(batch())).reason());
 
         appended(log, partition.append(batch(), 10, Purpose.SERVICE));
         appended(log, partition.append(batch(), 11, Purpose.RESCUE));
@@ -125,7 +126,8 @@ class DiskFullTest {
 
         assertFalse(disk.files().contains(Reserve.NAME));
         assertEquals(
-                AppendOutcome.Reason.DISK_FULL, refused(partition.append(batch())).reason());
+                AppendOutcome.Reason.DISK_FULL,
+                refused(partition.append(batch())).reason());
         assertEquals(
                 AppendOutcome.Reason.DISK_FULL,
                 refused(partition.append(batch(), 2, Purpose.SERVICE)).reason());
@@ -319,8 +321,7 @@ class DiskFullTest {
     }
 
     /// Room comes back: the turn ends, and all is there also after a power cut.
-    private void goesOn(Log log, PartitionLog partition, CompletableFuture<AppendOutcome> waiting)
-            throws IOException {
+    private void goesOn(Log log, PartitionLog partition, CompletableFuture<AppendOutcome> waiting) throws IOException {
         long before = partition.end();
         disk.capacity(Long.MAX_VALUE);
 

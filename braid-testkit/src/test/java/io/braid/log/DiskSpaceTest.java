@@ -191,8 +191,7 @@ class DiskSpaceTest {
     }
 
     private static LogConfig config(int min, int reserve) {
-        return new LogConfig(
-                Path.of("sim"), 1, 32 << 10, 4000, 4000, 10, 8000, 10, 1000, 1000, 1000, min, reserve);
+        return new LogConfig(Path.of("sim"), 1, 32 << 10, 4000, 4000, 10, 8000, 10, 1000, 1000, 1000, min, reserve);
     }
 
     private void free(DiskSpace space, long bytes) throws IOException {

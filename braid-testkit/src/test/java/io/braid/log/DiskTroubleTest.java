@@ -80,8 +80,7 @@ class DiskTroubleTest {
 
         try (var log = open(directory)) {
             assertEquals(0, log.partitions().size());
-            assertEquals(
-                    Long.toString(ProcessHandle.current().pid()), Files.readString(directory.resolve("lock")));
+            assertEquals(Long.toString(ProcessHandle.current().pid()), Files.readString(directory.resolve("lock")));
         }
     }
 

@@ -56,7 +56,8 @@ class FullDiskTest {
             assertTrue(small.disk().room().free() > 0, "not in time");
             assertEquals(AppendOutcome.Reason.DISK_FULL, refusal(other.append(batch())));
             for (long offset = 0; offset < acknowledged; offset++) read(partition, offset);
-            assertEquals(acknowledged - 2, partition.deleteBefore(acknowledged - 2).get());
+            assertEquals(
+                    acknowledged - 2, partition.deleteBefore(acknowledged - 2).get());
             appended(other.append(batch(), 0, Purpose.SERVICE).get());
             log.delete(ID.stream());
 
@@ -72,7 +73,10 @@ class FullDiskTest {
             try (var log = open(small)) {
                 var partition = log.create(ID, SETTINGS);
                 appended(partition.append(batch()).get());
-                eventually(true, () -> small.disk().exists(Reserve.NAME) && log.space().state().isReserveHeld());
+                eventually(
+                        true,
+                        () -> small.disk().exists(Reserve.NAME)
+                                && log.space().state().isReserveHeld());
 
                 small.fill(0);
                 acknowledged = 1 + appendUntilRefused(partition);
@@ -89,7 +93,9 @@ class FullDiskTest {
 
                 small.empty();
 
-                eventually(Optional.empty(), () -> refusalOf(partition.append(batch()).get()));
+                eventually(
+                        Optional.empty(),
+                        () -> refusalOf(partition.append(batch()).get()));
                 eventually(true, () -> small.disk().exists(Reserve.NAME));
             }
         }
@@ -110,7 +116,8 @@ class FullDiskTest {
             small.empty();
 
             assertEquals(new AppendOutcome.Appended(0, 0), waiting.get(20, TimeUnit.SECONDS));
-            eventually(Optional.empty(), () -> refusalOf(partition.append(batch()).get()));
+            eventually(
+                    Optional.empty(), () -> refusalOf(partition.append(batch()).get()));
         }
     }
 

@@ -213,7 +213,8 @@ class DiskContractTest {
                     file.write(0, ByteBuffer.wrap(new byte[] {1, 2}));
                     simulated.capacity(4);
                     assertEquals(new Disk.Room(2, 4), disk.room());
-                    assertThrows(DiskFullException.class, () -> file.write(1, ByteBuffer.wrap(new byte[] {3, 4, 5, 6})));
+                    assertThrows(
+                            DiskFullException.class, () -> file.write(1, ByteBuffer.wrap(new byte[] {3, 4, 5, 6})));
                     assertArrayEquals(new byte[] {1, 3, 4, 5}, all(file), "what fitted, and nothing else");
                     assertThrows(DiskFullException.class, () -> disk.create("b"));
                     assertThrows(DiskFullException.class, () -> disk.createDirectory("x/y"));

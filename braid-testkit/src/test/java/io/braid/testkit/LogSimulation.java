@@ -18,7 +18,8 @@ import java.util.Random;
 import java.util.UUID;
 
 /// One run of [LogCrashTest]: some lives of one data directory. In each the log is opened, used by [PartitionClient]s
-/// that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or properly. The disk may be
+/// that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or properly. The disk may
+/// be
 /// full at any time, and have room again.
 final class LogSimulation {
     private static final int LIVES_MAX = 5;
