@@ -62,7 +62,7 @@ public final class Broker implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         changes = opened.changes();
-        rules = new Rules(config);
+        rules = new Rules(config, log.batchBytesMax());
         view = View.of(opened.state(), log);
         clusterId = opened.state().clusterId().orElseThrow();
         producerIds = new ProducerIds(opened.state().producerIdsEnd(), this::reserveProducerIds);
@@ -209,6 +209,14 @@ public final class Broker implements AutoCloseable {
             var invalid = invalid(stream.get(), changed);
             return invalid.isPresent() ? invalid.get() : configure(stream.get(), changed);
         });
+    }
+
+    /// What [#configure] would answer, without doing it; the stream of a [CatalogOutcome.Done] is as it was.
+    public CatalogOutcome checkConfigure(String name, Map<String, Optional<String>> changed) {
+        var stream = catalog().stream(name);
+        if (stream.isEmpty()) return new NotFound(name);
+        var invalid = invalid(stream.get(), changed);
+        return invalid.isPresent() ? invalid.get() : new Done(stream.get());
     }
 
     private Optional<Invalid> invalid(Stream stream, Map<String, Optional<String>> changed) {

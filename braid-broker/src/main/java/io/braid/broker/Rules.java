@@ -16,9 +16,12 @@ final class Rules {
     private static final int NAME_SHOWN_MAX = 64; // of a wrong name, in an answer
 
     private final BrokerConfig config;
+    private final int batchBytesMax;
 
-    Rules(BrokerConfig config) {
+    /// @param batchBytesMax what the log takes, whatever a stream's own setting says
+    Rules(BrokerConfig config, int batchBytesMax) {
         this.config = config;
+        this.batchBytesMax = batchBytesMax;
     }
 
     /// As `org.apache.kafka.common.internals.Topic` has it.
@@ -67,7 +70,15 @@ final class Rules {
 
     Optional<Invalid> settings(String name, Map<String, String> settings, Stream.Kind kind) {
         return StreamSettings.fault(settings, kind)
+                .or(() -> tooLarge(settings))
                 .map(fault -> new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault)));
+    }
+
+    private Optional<String> tooLarge(Map<String, String> settings) {
+        var asked = Optional.ofNullable(settings.get(StreamSettings.MAX_MESSAGE_BYTES));
+        return asked.filter(bytes -> Integer.parseInt(bytes) > batchBytesMax)
+                .map(bytes -> "%s: must be at most %d, the server's log.batch-bytes-max, is %s"
+                        .formatted(StreamSettings.MAX_MESSAGE_BYTES, batchBytesMax, bytes));
     }
 
     /// Kafka warns of these, because the names of its metrics have '_' in the place of '.'.

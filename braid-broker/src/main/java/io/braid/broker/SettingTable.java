@@ -2,6 +2,7 @@ package io.braid.broker;
 
 import io.braid.broker.StreamSettings.Setting;
 import io.braid.broker.StreamSettings.Type;
+import io.braid.log.Batch;
 import io.braid.log.PartitionConfig;
 import java.util.List;
 import java.util.Map;
@@ -47,17 +48,17 @@ final class SettingTable {
     record Only(String value, String why) implements Rule {}
 
     private static final PartitionConfig DEFAULT = PartitionConfig.DEFAULT;
-    private static final int BATCH_BYTES_MAX = 32 << 20; // what the log takes at most
     private static final int SEGMENT_BYTES_MAX = 1 << 30; // far from the 2 GiB of one mapping
 
-    private static final String BY_SIZE_ONLY = "segments are sealed by size only; use segment.bytes";
+    private static final String SEALED_FOR_NOTHING =
+            "sealing a segment costs nothing here, so there is nothing to spread over time; leave it out";
     private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
     private static final String NOT_TIERED = "there is no tiered storage yet; leave it out";
     private static final String NOT_RECOMPRESSED =
             "the server keeps the producer's bytes and never compresses again; set it in the producer";
     private static final String NO_REPLICATION = "there is one copy, so nothing is replicated; leave it out";
     private static final String SELF_TUNED = "the server decides this by itself; leave it out";
-    private static final String TIMES_AS_SENT = "records keep the time their producer gave them, whatever it is";
+    private static final long HOUR_MILLIS = 3_600_000;
 
     private static final List<Row> ROWS = List.of(
             only("cleanup.policy", Type.LIST, "delete", NO_COMPACTION, "What becomes of old records."),
@@ -126,28 +127,29 @@ final class SettingTable {
             ints(
                     StreamSettings.MAX_MESSAGE_BYTES,
                     DEFAULT.batchBytesMax(),
-                    1024,
-                    BATCH_BYTES_MAX,
-                    "The largest batch taken, in bytes, compressed if its producer compresses; wider than Kafka's"
-                            + " default because a PutRecords call becomes one batch for each shard."),
-            only(
-                    "message.timestamp.after.max.ms",
-                    Type.LONG,
-                    "9223372036854775807",
-                    TIMES_AS_SENT,
-                    "How far ahead of the server's clock a record's time may be."),
-            only(
-                    "message.timestamp.before.max.ms",
-                    Type.LONG,
-                    "9223372036854775807",
-                    TIMES_AS_SENT,
-                    "How far behind the server's clock a record's time may be."),
-            only(
-                    "message.timestamp.type",
-                    Type.STRING,
-                    "CreateTime",
-                    TIMES_AS_SENT + "; for the time of arrival put through Kinesis",
-                    "Whose time records carry."),
+                    Batch.HEADER_BYTES,
+                    Integer.MAX_VALUE,
+                    "The largest batch taken, in bytes, compressed if its producer compresses, up to"
+                            + " log.batch-bytes-max; wider than Kafka's default because a PutRecords call becomes one"
+                            + " batch for each shard."),
+            longs(
+                    StreamSettings.TIMESTAMP_AFTER_MAX_MS,
+                    HOUR_MILLIS,
+                    0,
+                    "How far ahead of the server's clock a record's time may be, in milliseconds."),
+            longs(
+                    StreamSettings.TIMESTAMP_BEFORE_MAX_MS,
+                    Long.MAX_VALUE,
+                    0,
+                    "How far behind the server's clock a record's time may be, in milliseconds."),
+            new Row(
+                    new Setting(
+                            StreamSettings.TIMESTAMP_TYPE,
+                            Type.STRING,
+                            "CreateTime",
+                            "Whose time records carry: their producer's, or (LogAppendTime) that of the server when it"
+                                    + " appends them."),
+                    new OneOf(List.of("CreateTime", StreamSettings.LOG_APPEND_TIME))),
             only(
                     "min.cleanable.dirty.ratio",
                     Type.DOUBLE,
@@ -186,8 +188,8 @@ final class SettingTable {
                     StreamSettings.RETENTION_MS,
                     DEFAULT.retention().millis(),
                     -1,
-                    "Milliseconds records are kept before their segment is deleted; -1 for ever. Kinesis' retention"
-                            + " period is this, in hours."),
+                    "Milliseconds records are kept before they are deleted; -1 for ever. Kinesis' retention period is"
+                            + " this, in hours."),
             ints(
                     StreamSettings.SEGMENT_BYTES,
                     DEFAULT.segmentBytes(),
@@ -195,13 +197,17 @@ final class SettingTable {
                     SEGMENT_BYTES_MAX,
                     "A segment file that would grow past this is sealed and a new one begun."),
             only("segment.index.bytes", Type.INT, "10485760", SELF_TUNED, "The largest index of a segment, in bytes."),
-            only("segment.jitter.ms", Type.LONG, "0", BY_SIZE_ONLY, "Chance in the time at which segments are sealed."),
             only(
-                    "segment.ms",
+                    "segment.jitter.ms",
                     Type.LONG,
-                    "9223372036854775807",
-                    BY_SIZE_ONLY,
-                    "How old a segment may grow before it is sealed."),
+                    "0",
+                    SEALED_FOR_NOTHING,
+                    "Chance in the time at which segments are sealed."),
+            longs(
+                    StreamSettings.SEGMENT_MS,
+                    DEFAULT.segmentMillis(),
+                    1,
+                    "A segment file is sealed this many milliseconds after its first record came."),
             only(
                     "unclean.leader.election.enable",
                     Type.BOOLEAN,
@@ -220,6 +226,8 @@ final class SettingTable {
             "Kafka 4 dropped it, as old message formats are not served; leave it out",
             "message.format.version",
             "Kafka 4 dropped it, as there is one message format; leave it out",
+            "message.timestamp.difference.max.ms",
+            "Kafka 4 dropped it; use message.timestamp.before.max.ms and message.timestamp.after.max.ms",
             "internal.segment.bytes",
             "it is for Kafka's own tests; use segment.bytes",
             "kinesis.retention.hours",

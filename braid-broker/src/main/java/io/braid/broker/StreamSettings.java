@@ -1,7 +1,9 @@
 package io.braid.broker;
 
+import io.braid.log.Compaction;
 import io.braid.log.Durability;
 import io.braid.log.PartitionConfig;
+import io.braid.log.Retention;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +20,11 @@ import java.util.function.Function;
 public final class StreamSettings {
     public static final String DURABILITY = "durability";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
+    public static final String TIMESTAMP_BEFORE_MAX_MS = "message.timestamp.before.max.ms";
+    public static final String TIMESTAMP_TYPE = "message.timestamp.type";
     public static final String SEGMENT_BYTES = "segment.bytes";
+    public static final String SEGMENT_MS = "segment.ms";
     public static final String FLUSH_MESSAGES = "flush.messages";
     public static final String FLUSH_MS = "flush.ms";
     /// Kinesis' retention period, too: its hours times 3,600,000.
@@ -27,6 +33,7 @@ public final class StreamSettings {
     public static final String CLEANUP_POLICY = "cleanup.policy";
 
     static final String COMPACT = "compact";
+    static final String LOG_APPEND_TIME = "LogAppendTime";
 
     private StreamSettings() {}
 
@@ -86,11 +93,15 @@ public final class StreamSettings {
         return new PartitionConfig(
                 value.apply(DURABILITY).equals("os") ? Durability.OS : Durability.DISK,
                 Integer.parseInt(value.apply(MAX_MESSAGE_BYTES)),
+                value.apply(TIMESTAMP_TYPE).equals(LOG_APPEND_TIME),
                 Integer.parseInt(value.apply(SEGMENT_BYTES)),
+                Long.parseLong(value.apply(SEGMENT_MS)),
                 Long.parseLong(value.apply(FLUSH_MESSAGES)),
                 Long.parseLong(value.apply(FLUSH_MS)),
-                byKey ? -1 : Long.parseLong(value.apply(RETENTION_MS)),
-                byKey ? -1 : Long.parseLong(value.apply(RETENTION_BYTES)));
+                new Retention(
+                        byKey ? -1 : Long.parseLong(value.apply(RETENTION_MS)),
+                        byKey ? -1 : Long.parseLong(value.apply(RETENTION_BYTES))),
+                Compaction.NONE);
     }
 
     /// Settings after a change, in which an empty value takes a setting back to its default.

@@ -3,8 +3,10 @@ package io.braid.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.log.Compaction;
 import io.braid.log.Durability;
 import io.braid.log.PartitionConfig;
+import io.braid.log.Retention;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,9 +52,12 @@ class StreamSettingsTest {
                 "cleanup.policy", "compact",
                 "durability", "raid",
                 "max.message.bytes", "1e6",
-                "message.timestamp.type", "LogAppendTime",
+                "message.timestamp.after.max.ms", "-1",
+                "message.timestamp.type", "logappendtime",
                 "min.insync.replicas", "2",
-                "retention.mss", "1"));
+                "retention.mss", "1",
+                "segment.jitter.ms", "1000",
+                "segment.ms", "0"));
 
         assertEquals(
                 Optional.of(String.join(
@@ -60,13 +65,15 @@ class StreamSettingsTest {
                         "cleanup.policy: only 'delete' in this release, is 'compact': streams of users are not"
                                 + " compacted yet; leave it out",
                         "durability: must be disk or os, is 'raid'",
-                        "max.message.bytes: must be a whole number from 1024 to 33554432, is '1e6'",
-                        "message.timestamp.type: only 'CreateTime' in this release, is 'LogAppendTime': records keep"
-                            + " the time their producer gave them, whatever it is; for the time of arrival put through"
-                            + " Kinesis",
+                        "max.message.bytes: must be a whole number from 61 to 2147483647, is '1e6'",
+                        "message.timestamp.after.max.ms: must be a whole number from 0 to 9223372036854775807, is '-1'",
+                        "message.timestamp.type: must be CreateTime or LogAppendTime, is 'logappendtime'",
                         "min.insync.replicas: only '1' in this release, is '2': this server keeps one copy, on disk"
                                 + " before it acknowledges (durability=disk)",
-                        "retention.mss: no such setting; did you mean retention.ms?")),
+                        "retention.mss: no such setting; did you mean retention.ms?",
+                        "segment.jitter.ms: only '0' in this release, is '1000': sealing a segment costs nothing here,"
+                                + " so there is nothing to spread over time; leave it out",
+                        "segment.ms: must be a whole number from 1 to 9223372036854775807, is '0'")),
                 fault);
     }
 
@@ -93,19 +100,22 @@ class StreamSettingsTest {
 
     @Test
     void everyHonouredSettingReachesThePartition() {
-        var settings = Map.of(
-                "durability", "os",
-                "max.message.bytes", "2048",
-                "segment.bytes", "1048576",
-                "flush.messages", "3",
-                "flush.ms", "4",
-                "retention.ms", "5",
-                "retention.bytes", "6",
-                "cleanup.policy", "delete");
+        var settings = Map.ofEntries(
+                Map.entry("durability", "os"),
+                Map.entry("max.message.bytes", "2048"),
+                Map.entry("message.timestamp.type", "LogAppendTime"),
+                Map.entry("segment.bytes", "1048576"),
+                Map.entry("segment.ms", "2"),
+                Map.entry("flush.messages", "3"),
+                Map.entry("flush.ms", "4"),
+                Map.entry("retention.ms", "5"),
+                Map.entry("retention.bytes", "6"),
+                Map.entry("cleanup.policy", "delete"));
 
         assertEquals(Optional.empty(), StreamSettings.fault(settings));
         assertEquals(
-                new PartitionConfig(Durability.OS, 2048, 1 << 20, 3, 4, 5, 6),
+                new PartitionConfig(
+                        Durability.OS, 2048, true, 1 << 20, 2, 3, 4, new Retention(5, 6), Compaction.NONE),
                 StreamSettings.partitionConfig(settings::get));
     }
 

@@ -39,9 +39,7 @@ import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 final class ConfigApi {
     private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
 
-    private record Outcome(Errors error, String detail) {
-        static final Outcome DONE = new Outcome(Errors.NONE, null);
-    }
+    private record Outcome(Errors error, String detail) {}
 
     private final Broker broker;
     private final KafkaListener.Config config;
@@ -185,21 +183,11 @@ final class ConfigApi {
             return new Outcome(Errors.INVALID_REQUEST, "'%s' is the server's own and is not changed".formatted(name));
         try {
             var wanted = changes.to(stream.get());
-            if (validateOnly) return checked(stream.get(), wanted);
-            var outcome = broker.configure(name, wanted);
+            var outcome = validateOnly ? broker.checkConfigure(name, wanted) : broker.configure(name, wanted);
             return new Outcome(TopicErrors.of(outcome), TopicErrors.detail(outcome));
         } catch (IllegalArgumentException e) {
             return new Outcome(Errors.INVALID_CONFIG, e.getMessage());
         }
-    }
-
-    private static Outcome checked(Stream stream, Map<String, Optional<String>> changes) {
-        var settings = new HashMap<>(stream.settings());
-        changes.forEach(
-                (name, value) -> value.ifPresentOrElse(v -> settings.put(name, v), () -> settings.remove(name)));
-        return StreamSettings.fault(settings)
-                .map(fault -> new Outcome(Errors.INVALID_CONFIG, fault))
-                .orElse(Outcome.DONE);
     }
 
     private Map<String, Optional<String>> changes(Stream stream, List<AlterableConfig> asked) {

@@ -238,6 +238,11 @@ public final class Log implements AutoCloseable {
         return new PartitionLog(id, settings, writerOf(id), config, clock, leaderEpoch, tail, 0);
     }
 
+    /// The largest batch that any partition takes, in bytes, whatever its own setting says.
+    public int batchBytesMax() {
+        return config.batchBytesMax();
+    }
+
     public Optional<PartitionLog> partition(PartitionId id) {
         return Optional.ofNullable(partitions.get(id));
     }

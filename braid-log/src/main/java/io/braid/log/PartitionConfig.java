@@ -22,8 +22,18 @@ public record PartitionConfig(
         long flushMillis,
         Retention retention,
         Compaction compaction) {
+    private static final long WEEK_MILLIS = 7L * 24 * 3600 * 1000;
+
     public static final PartitionConfig DEFAULT = new PartitionConfig(
-            Durability.DISK, 12 << 20, 512 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 7L * 24 * 3600 * 1000, -1);
+            Durability.DISK,
+            12 << 20,
+            false,
+            512 << 20,
+            WEEK_MILLIS,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            new Retention(WEEK_MILLIS, -1),
+            Compaction.NONE);
 
     public PartitionConfig {
         new Problems()

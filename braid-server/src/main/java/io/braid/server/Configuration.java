@@ -2,6 +2,7 @@ package io.braid.server;
 
 import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.StreamSettings;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.InvalidConfig;
 import io.braid.log.LogConfig;
@@ -186,6 +187,23 @@ public final class Configuration {
     private void checkTogether(List<Fault> faults) {
         checkTogether(this::log, faults);
         checkTogether(this::kafka, faults);
+        checkBatchBytes(faults);
+    }
+
+    /// What streams take by default, the log must take.
+    private void checkBatchBytes(List<Fault> faults) {
+        var name = StreamSettings.MAX_MESSAGE_BYTES;
+        var asked = Optional.ofNullable(broker().settings().get(name));
+        var most = asked.or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
+                .map(Long::parseLong)
+                .orElseThrow();
+        if (most <= value(Settings.LOG_BATCH_BYTES_MAX)) return;
+        var key = Settings.STREAM_PREFIX + name;
+        faults.add(new Fault(
+                origin(asked.isPresent() ? key : Settings.LOG_BATCH_BYTES_MAX.key()),
+                "%s = %d: must be at most %s, which is %d"
+                        .formatted(
+                                key, most, Settings.LOG_BATCH_BYTES_MAX.key(), value(Settings.LOG_BATCH_BYTES_MAX))));
     }
 
     private void checkTogether(Supplier<?> part, List<Fault> faults) {

@@ -85,6 +85,20 @@ class ConfigurationTest {
     }
 
     @Test
+    void streamsCannotTakeMoreByDefaultThanTheLogDoes() {
+        assertEquals(
+                List.of(new Fault(
+                        "braid.yaml:1",
+                        "stream.max.message.bytes = 12582912: must be at most log.batch-bytes-max, which is 8388608")),
+                faults("log.batch-bytes-max: 8MiB\n", Map.of()));
+        assertEquals(
+                List.of(new Fault(
+                        "--set",
+                        "stream.max.message.bytes = 33554433: must be at most log.batch-bytes-max, which is 33554432")),
+                faults("", Map.of(), new Given("stream.max.message.bytes", "33554433", "--set")));
+    }
+
+    @Test
     void settingsOfConsumerGroupsHaveKafkasNamesAndRules() throws BadSettings {
         var file = "group:\n  initial.rebalance.delay.ms: 0\n";
 

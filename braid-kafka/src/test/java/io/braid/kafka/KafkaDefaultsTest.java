@@ -1,0 +1,38 @@
+package io.braid.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.braid.broker.StreamSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.junit.jupiter.api.Test;
+
+/// A topic that sets nothing behaves as Kafka's, but for what is decided to be otherwise.
+class KafkaDefaultsTest {
+    @Test
+    void defaultsThatAreNotKafkasAreTheseAndNoOthers() {
+        var kafkas = LogConfig.configDefCopy().defaultValues();
+        var differing = new TreeMap<String, String>();
+        for (var setting : StreamSettings.all()) {
+            if (!kafkas.containsKey(setting.name())) continue;
+            var kafka = written(kafkas.get(setting.name()));
+            if (!kafka.equals(setting.defaultValue()))
+                differing.put(setting.name(), setting.defaultValue() + ", Kafka's is " + kafka);
+        }
+
+        assertEquals(
+                Map.of(
+                        "max.message.bytes", "12582912, Kafka's is 1048588",
+                        "segment.bytes", "536870912, Kafka's is 1073741824"),
+                differing);
+    }
+
+    private static String written(Object value) {
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : value.toString();
+    }
+}
