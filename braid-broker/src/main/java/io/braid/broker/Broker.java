@@ -63,7 +63,7 @@ public final class Broker implements AutoCloseable {
         this.random = random;
         changes = opened.changes();
         rules = new Rules(config, log.batchBytesMax());
-        view = View.of(opened.state(), log);
+        view = View.of(opened.state(), log, this::batchRules);
         clusterId = opened.state().clusterId().orElseThrow();
         producerIds = new ProducerIds(opened.state().producerIdsEnd(), this::reserveProducerIds);
     }
@@ -248,6 +248,10 @@ public final class Broker implements AutoCloseable {
         return StreamSettings.partitionConfig(name -> setting(stream, name));
     }
 
+    private BatchRules batchRules(Stream stream) {
+        return BatchRules.of(name -> setting(stream, name));
+    }
+
     /// The value a stream's setting has now: its own, the server's, or Kafka's default.
     ///
     /// @throws IllegalArgumentException there is no such setting
@@ -375,7 +379,7 @@ public final class Broker implements AutoCloseable {
     private void publish(CatalogChange change, UUID id) throws IOException {
         var after = view.state().after(change); // a change that does not fit fails before it is written
         write(change);
-        view = view.after(after, id, log);
+        view = view.after(after, id, log, this::batchRules);
     }
 
     private void write(CatalogChange change) throws IOException {

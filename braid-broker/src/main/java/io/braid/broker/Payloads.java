@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import net.jpountz.lz4.LZ4FrameInputStream;
 
@@ -26,13 +27,20 @@ public final class Payloads {
     /// @param bytesMax refuse to decompress to more than this (a few bytes can claim to be many)
     /// @throws CorruptBatchException not what the codec expects, or more than `bytesMax`
     public static MemorySegment of(Batch batch, int bytesMax) throws CorruptBatchException {
+        return within(batch, bytesMax)
+                .orElseThrow(
+                        () -> fault(batch, "decompresses to more than the %d bytes allowed".formatted(bytesMax)));
+    }
+
+    /// The same; empty if they are more than `bytesMax`.
+    static Optional<MemorySegment> within(Batch batch, int bytesMax) throws CorruptBatchException {
         var compression = batch.compression();
-        if (compression == Compression.NONE) return batch.payload();
+        if (compression == Compression.NONE) return Optional.of(batch.payload());
         byte[] packed = batch.payload().toArray(ValueLayout.JAVA_BYTE);
         try {
-            return decompress(compression, packed, bytesMax);
+            return Optional.of(decompress(compression, packed, bytesMax));
         } catch (TooLarge _) {
-            throw fault(batch, "decompresses to more than the %d bytes allowed".formatted(bytesMax));
+            return Optional.empty();
         } catch (IOException | RuntimeException e) { // lz4-java answers some bad input with a bare RuntimeException
             throw fault(batch, "does not decompress: " + e.getMessage());
         }

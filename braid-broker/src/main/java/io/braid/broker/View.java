@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// What the connections see: the catalog, and for each of its streams the partitions behind it. Immutable, so that
@@ -24,19 +25,22 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
     }
 
     /// Of a state all of whose partitions are in the log.
-    static View of(CatalogState state, Log log) {
+    ///
+    /// @param rules those of a stream by its settings
+    static View of(CatalogState state, Log log, Function<Stream, BatchRules> rules) {
         var doors = new HashMap<UUID, Doors>();
-        for (var stream : state.catalog().streams()) doors.put(stream.id(), doors(stream, log, new ShardGate()));
+        for (var stream : state.catalog().streams())
+            doors.put(stream.id(), doors(stream, log, rules.apply(stream), new ShardGate()));
         return new View(state, doors);
     }
 
     /// After a change to the one stream `id`.
-    View after(CatalogState changed, UUID id, Log log) {
+    View after(CatalogState changed, UUID id, Log log, Function<Stream, BatchRules> rules) {
         var others = new HashMap<>(doors);
         var before = Optional.ofNullable(others.remove(id));
         changed.catalog().stream(id).ifPresent(stream -> {
             var gate = before.map(Doors::shardGate).orElseGet(ShardGate::new);
-            others.put(id, doors(stream, log, gate));
+            others.put(id, doors(stream, log, rules.apply(stream), gate));
         });
         return new View(changed, others);
     }
@@ -50,14 +54,15 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
         return index >= 0 && index < partitions.size() ? Optional.of(partitions.get(index)) : Optional.empty();
     }
 
-    private static Doors doors(Stream stream, Log log, ShardGate gate) {
+    private static Doors doors(Stream stream, Log log, BatchRules rules, ShardGate gate) {
         var partitions = IntStream.range(0, stream.partitions())
                 .mapToObj(index -> new Partition(
                         stream,
                         index,
                         log.partition(new PartitionId(stream.id(), index))
                                 .orElseThrow(() -> new IllegalStateException(
-                                        "stream %s: the log has no partition %d".formatted(stream.name(), index)))))
+                                        "stream %s: the log has no partition %d".formatted(stream.name(), index))),
+                        rules))
                 .toList();
         return new Doors(partitions, gate);
     }

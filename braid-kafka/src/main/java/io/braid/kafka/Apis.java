@@ -34,7 +34,7 @@ final class Apis {
                 .serve(ApiKeys.ALTER_CONFIGS, 0, 2, configs::replace)
                 .serve(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, configs::resources)
                 .serve(ApiKeys.INIT_PRODUCER_ID, 0, 5, producers::initProducerId)
-                .serve(ApiKeys.PRODUCE, 3, 13, new ProduceApi(broker))
+                .serve(ApiKeys.PRODUCE, 3, 13, new ProduceApi(broker, clock))
                 .serve(ApiKeys.FETCH, 4, 18, fetch)
                 .serve(ApiKeys.LIST_OFFSETS, 1, 11, positions::listOffsets)
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, positions::epochEnds)

@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import io.braid.broker.BatchFault;
 import io.braid.broker.Broker;
 import io.braid.broker.Partition;
 import io.braid.broker.Stream;
@@ -11,6 +12,7 @@ import io.braid.log.Batch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +42,7 @@ final class ProduceApi implements Handler {
     /// One partition's part of a request: refused at once, or submitted.
     private sealed interface Part {}
 
-    private record Refused(int index, Errors error, String detail) implements Part {}
+    private record Refused(int index, Errors error, String detail, List<BatchFault.OfRecord> records) implements Part {}
 
     private record Submitted(int index, Partition partition, CompletableFuture<AppendOutcome> outcome)
             implements Part {}
@@ -49,9 +51,11 @@ final class ProduceApi implements Handler {
     private record Topic(String name, Uuid id, List<Part> parts) {}
 
     private final Broker broker;
+    private final InstantSource clock;
 
-    ProduceApi(Broker broker) {
+    ProduceApi(Broker broker, InstantSource clock) {
         this.broker = broker;
+        this.clock = clock;
     }
 
     @Override
@@ -106,6 +110,8 @@ final class ProduceApi implements Handler {
         if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
         if (batch.isTransactional())
             return refused(data, Errors.INVALID_TXN_STATE, "transactions are not served in this release");
+        var broken = partition.rules().admit(batch, partition.log().config(), clock.millis());
+        if (broken.isPresent()) return refused(data, broken.get());
         return new Submitted(data.index(), partition, partition.log().append(batch));
     }
 
@@ -132,7 +138,11 @@ final class ProduceApi implements Handler {
     }
 
     private static Refused refused(PartitionProduceData data, Errors error, String detail) {
-        return new Refused(data.index(), error, detail);
+        return new Refused(data.index(), error, detail, List.of());
+    }
+
+    private static Refused refused(PartitionProduceData data, BatchFault fault) {
+        return new Refused(data.index(), ProduceErrors.of(fault), fault.detail(), fault.records());
     }
 
     // ---- writer thread
@@ -154,7 +164,8 @@ final class ProduceApi implements Handler {
 
     private static PartitionProduceResponse response(Part part, short version) {
         return switch (part) {
-            case Refused(int index, Errors error, String detail) -> failure(index, error, detail);
+            case Refused(int index, Errors error, String detail, var records) ->
+                failure(index, error, detail).setRecordErrors(errors(records));
             case Submitted(int index, Partition partition, var pending) -> {
                 var outcome = pending.join();
                 yield switch (outcome) {
@@ -167,7 +178,8 @@ final class ProduceApi implements Handler {
         };
     }
 
-    private static PartitionProduceResponse success(int index, long firstOffset, Partition partition) {
+    private static PartitionProduceResponse success(
+            int index, long firstOffset, Partition partition) {
         return new PartitionProduceResponse()
                 .setIndex(index)
                 .setBaseOffset(firstOffset)
@@ -175,15 +187,20 @@ final class ProduceApi implements Handler {
     }
 
     private static PartitionProduceResponse failure(int index, Errors error, String detail) {
-        var response = new PartitionProduceResponse()
+        return new PartitionProduceResponse()
                 .setIndex(index)
                 .setErrorCode(error.code())
                 .setBaseOffset(-1)
                 .setErrorMessage(detail);
-        if (error == Errors.INVALID_RECORD)
-            response.setRecordErrors(
-                    List.of(new BatchIndexAndErrorMessage().setBatchIndex(0).setBatchIndexErrorMessage(detail)));
-        return response;
+    }
+
+    /// A client fails these records with what is said of each, and the others of the batch because of these.
+    private static List<BatchIndexAndErrorMessage> errors(List<BatchFault.OfRecord> records) {
+        return records.stream()
+                .map(record -> new BatchIndexAndErrorMessage()
+                        .setBatchIndex(record.index())
+                        .setBatchIndexErrorMessage(record.detail()))
+                .toList();
     }
 
     /// With `acks=0` nobody is told what failed; the connection ends instead, upon which the client asks for

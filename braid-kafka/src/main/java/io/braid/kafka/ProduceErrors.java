@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import io.braid.broker.BatchFault;
 import io.braid.log.AppendOutcome;
 import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.AppendOutcome.Duplicate;
@@ -39,6 +40,14 @@ final class ProduceErrors {
             case FENCED -> Errors.INVALID_PRODUCER_EPOCH; // asks for a new producer id, retries
             case NOT_IN_TRANSACTION -> Errors.INVALID_TXN_STATE; // aborts, begins anew
             case NOT_NEXT -> Errors.UNKNOWN_SERVER_ERROR; // an append without an expected offset never gets it
+        };
+    }
+
+    /// Both fail the records named for good, and those around them with another message.
+    static Errors of(BatchFault fault) {
+        return switch (fault.kind()) {
+            case TIME -> Errors.INVALID_TIMESTAMP;
+            case CONTENT -> Errors.INVALID_RECORD;
         };
     }
 

@@ -8,9 +8,10 @@ import java.util.zip.CRC32C;
 
 /// A record batch in Kafka's v2 layout, read in place: the segment is the memory, this is a way to look at it.
 ///
-/// The same bytes travel from the producer's socket to the disk and on to the consumer's socket. Only the base
-/// offset and the leader epoch are ever written, and both lie outside the checksum. The layout is that of
-/// KIP-98; https://kafka.apache.org/documentation/#recordbatch describes it.
+/// The same bytes travel from the producer's socket to the disk and on to the consumer's socket. The base offset and
+/// the leader epoch are written on the way, and lie outside the checksum; the newest time only where the stream gives
+/// records the time of append, or the producer got it wrong, and then the batch is summed anew. The layout is that
+/// of KIP-98; https://kafka.apache.org/documentation/#recordbatch describes it.
 public record Batch(MemorySegment bytes) {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -140,6 +141,18 @@ public record Batch(MemorySegment bytes) {
         return crc == computed
                 ? Optional.empty()
                 : Optional.of("checksum %08x should be %08x".formatted(crc, computed));
+    }
+
+    /// Whether the checksum is that of the bytes: what they say wrong was sent so, not damaged on the way.
+    public boolean isAsSent() {
+        return bytes.get(INT, CRC) == checksum();
+    }
+
+    /// Puts right what the header says of the newest record, and sums anew. For a batch that [#isAsSent] and was not
+    /// appended yet.
+    public void correctMaxTimestamp(long millis) {
+        bytes.set(LONG, MAX_TIMESTAMP, millis);
+        sum();
     }
 
     /// Fills in the header of a batch whose records stand behind it already, checksum last.
