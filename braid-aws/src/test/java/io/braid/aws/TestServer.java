@@ -28,6 +28,7 @@ final class TestServer implements AutoCloseable {
     private final AwsListener.Config config;
     private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
+    private volatile Duration logAhead = Duration.ZERO;
     private Log log;
     private Broker broker;
     private AwsListener listener;
@@ -48,7 +49,7 @@ final class TestServer implements AutoCloseable {
 
     private void open() throws IOException {
         InstantSource clock = () -> now;
-        log = Log.open(logConfig, clock);
+        log = Log.open(logConfig, () -> now.plus(logAhead));
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         listener = AwsListener.start(broker, config, clock, new Random(2));
     }
@@ -68,6 +69,16 @@ final class TestServer implements AutoCloseable {
 
     void pass(Duration time) {
         now = now.plus(time);
+    }
+
+    /// From now on the log appends this long after the request has come.
+    void appendLater(Duration time) {
+        logAhead = time;
+    }
+
+    /// Does what the log's keeper does from time to time.
+    void tidy() throws IOException {
+        log.tidy();
     }
 
     URI uri(String path) {

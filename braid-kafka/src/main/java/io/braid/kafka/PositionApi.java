@@ -5,9 +5,8 @@ import io.braid.broker.Broker.TimedOffset;
 import io.braid.broker.Partition;
 import io.braid.broker.Stream;
 import io.braid.kafka.Answer.Reply;
+import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
-import io.braid.log.ReadOutcome;
-import io.braid.log.Slice;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -44,7 +43,6 @@ final class PositionApi {
     private static final Logger LOG = System.getLogger(PositionApi.class.getName());
 
     private static final long NONE = -1;
-    private static final int HEAD_BYTES = 16; // of a batch: up to the end of its leader epoch
     private static final long AT_END = -1; // what DeleteRecords calls the end
 
     private final Broker broker;
@@ -130,19 +128,8 @@ final class PositionApi {
 
     /// The epoch of the batch that holds an offset; that of the log now if there is none yet.
     private static int epochAt(PartitionLog log, long offset) throws IOException {
-        return switch (log.read(offset, log.end(), 1)) {
-            case ReadOutcome.OutOfRange _ -> -1; // deleted meanwhile
-            case ReadOutcome.Found(Slice slice) -> {
-                try (slice) {
-                    if (slice.isEmpty()) yield log.leaderEpoch();
-                    var head = new Gathering(HEAD_BYTES);
-                    while (head.bytes().hasRemaining())
-                        slice.transferTo(
-                                head, head.bytes().position(), head.bytes().remaining());
-                    yield head.bytes().getInt(HEAD_BYTES - Integer.BYTES);
-                }
-            }
-        };
+        if (offset < log.start()) return -1; // deleted meanwhile
+        return BatchHead.at(log, offset).map(Batch::leaderEpoch).orElse(log.leaderEpoch());
     }
 
     // ---- OffsetForLeaderEpoch

@@ -9,7 +9,10 @@ import io.braid.log.AppendOutcome;
 import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.AppendOutcome.Duplicate;
 import io.braid.log.Batch;
+import io.braid.log.PartitionLog;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -26,6 +29,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.ProduceResponse;
 
@@ -34,6 +38,7 @@ import org.apache.kafka.common.requests.ProduceResponse;
 ///
 /// `acks=1` and `acks=all` mean the same here, as there is one copy: the stream's durability decides.
 final class ProduceApi implements Handler {
+    private static final Logger LOG = System.getLogger(ProduceApi.class.getName());
     private static final int NO_ACKS = 0;
     private static final int FIRST_VERSION_WITH_TOPIC_IDS = 13;
     private static final int MAGIC_OFFSET = 16; // within a batch
@@ -44,7 +49,8 @@ final class ProduceApi implements Handler {
 
     private record Refused(int index, Errors error, String detail, List<BatchFault.OfRecord> records) implements Part {}
 
-    private record Submitted(int index, Partition partition, CompletableFuture<AppendOutcome> outcome)
+    /// @param batch belongs to the log until the outcome is there, and then says what the log has stamped into it
+    private record Submitted(int index, Partition partition, Batch batch, CompletableFuture<AppendOutcome> outcome)
             implements Part {}
 
     /// @param name the topic's, which version 13 has no use for
@@ -112,7 +118,7 @@ final class ProduceApi implements Handler {
             return refused(data, Errors.INVALID_TXN_STATE, "transactions are not served in this release");
         var broken = partition.rules().admit(batch, partition.log().config(), clock.millis());
         if (broken.isPresent()) return refused(data, broken.get());
-        return new Submitted(data.index(), partition, partition.log().append(batch));
+        return new Submitted(data.index(), partition, batch, partition.log().append(batch));
     }
 
     private Part unknown(TopicProduceData topic, PartitionProduceData data, boolean byId) {
@@ -166,11 +172,12 @@ final class ProduceApi implements Handler {
         return switch (part) {
             case Refused(int index, Errors error, String detail, var records) ->
                 failure(index, error, detail).setRecordErrors(errors(records));
-            case Submitted(int index, Partition partition, var pending) -> {
+            case Submitted(int index, Partition partition, Batch batch, var pending) -> {
                 var outcome = pending.join();
                 yield switch (outcome) {
-                    case Appended(long first, long _) -> success(index, first, partition);
-                    case Duplicate(long first, long _) -> success(index, first, partition);
+                    case Appended(long first, long _) -> success(index, first, partition, appendTime(batch));
+                    case Duplicate(long first, long _) ->
+                        success(index, first, partition, appendTimeAt(partition.log(), first));
                     case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
                         failure(index, ProduceErrors.of(outcome, version), ProduceErrors.detail(outcome));
                 };
@@ -178,11 +185,27 @@ final class ProduceApi implements Handler {
         };
     }
 
+    private static long appendTime(Batch batch) {
+        return batch.hasAppendTime() ? batch.maxTimestamp() : RecordBatch.NO_TIMESTAMP;
+    }
+
+    /// That of the first attempt, which the bytes of a further one do not tell.
+    private static long appendTimeAt(PartitionLog log, long offset) {
+        if (!log.config().hasAppendTime()) return RecordBatch.NO_TIMESTAMP;
+        try {
+            return BatchHead.at(log, offset).map(ProduceApi::appendTime).orElse(RecordBatch.NO_TIMESTAMP);
+        } catch (IOException e) { // the records are there all the same, and that is what the client must know
+            LOG.log(Level.WARNING, "cannot read when " + log.id() + " at " + offset + " was appended", e);
+            return RecordBatch.NO_TIMESTAMP;
+        }
+    }
+
     private static PartitionProduceResponse success(
-            int index, long firstOffset, Partition partition) {
+            int index, long firstOffset, Partition partition, long appendTimeMillis) {
         return new PartitionProduceResponse()
                 .setIndex(index)
                 .setBaseOffset(firstOffset)
+                .setLogAppendTimeMs(appendTimeMillis)
                 .setLogStartOffset(partition.log().start());
     }
 

@@ -37,10 +37,20 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Path directory, KafkaListener.Config config) throws IOException {
+        return start(directory, config, BrokerConfig.DEFAULT, InstantSource.system());
+    }
+
+    static TestServer start(Path directory, KafkaListener.Config config, BrokerConfig streams, InstantSource clock)
+            throws IOException {
         var random = new SplittableRandom(1);
-        var log = Log.open(new LogConfig(directory), InstantSource.system());
-        var broker = Broker.open(log, BrokerConfig.DEFAULT, InstantSource.system(), random);
-        return new TestServer(log, broker, KafkaListener.start(broker, config, InstantSource.system(), random));
+        var log = Log.open(new LogConfig(directory), clock);
+        var broker = Broker.open(log, streams, clock, random);
+        return new TestServer(log, broker, KafkaListener.start(broker, config, clock, random));
+    }
+
+    /// Does what the log's keeper does from time to time.
+    void tidy() throws IOException {
+        log.tidy();
     }
 
     Broker broker() {

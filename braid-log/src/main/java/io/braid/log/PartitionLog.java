@@ -85,8 +85,9 @@ public final class PartitionLog {
     }
 
     /// Submits one batch and never blocks: a full inbox is an answer, not a wait. The batch's bytes belong to
-    /// the log until the answer is there. The answer is completed on the writer thread: what is chained to it
-    /// must be short.
+    /// the log until the answer is there; those of a batch that was appended then say what the log has stamped: its
+    /// offset and, if the partition gives it, the time of append. The answer is completed on the writer thread: what
+    /// is chained to it must be short.
     public CompletableFuture<AppendOutcome> append(Batch batch) {
         return submit(batch, Origin.ANYBODY);
     }

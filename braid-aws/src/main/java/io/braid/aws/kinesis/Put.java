@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,7 @@ final class Put {
         final Shard shard;
         final List<Integer> members = new ArrayList<>();
         long bytes = BATCH_OVERHEAD_BYTES; // at most, of the batch
+        Optional<Batch> batch = Optional.empty(); // the log's until there is an answer
         CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
 
         Group(Shard shard) {
@@ -96,8 +98,11 @@ final class Put {
         }
         try (var hold = held.get()) {
             var groups = group(hold.stream(), keys);
-            for (var group : groups)
-                group.answer = hold.partition(group.shard).log().append(batch(group));
+            for (var group : groups) {
+                var batch = batch(group);
+                group.answer = hold.partition(group.shard).log().append(batch);
+                group.batch = Optional.of(batch);
+            }
             for (var group : groups) settle(hold.stream(), group);
         }
         return placements;
@@ -198,9 +203,14 @@ final class Put {
     }
 
     private void stored(Group group, long first) {
-        var target = Target.of(group.shard, nowMillis);
+        var target = Target.of(group.shard, arrivalMillis(group));
         for (int place = 0; place < group.members.size(); place++)
             placements[group.members.get(place)] = new Stored(target, first + place);
+    }
+
+    /// What readers will be told: when the put came, or when the log appended it, if the stream has it so.
+    private long arrivalMillis(Group group) {
+        return group.batch.filter(Batch::hasAppendTime).map(Batch::maxTimestamp).orElse(nowMillis);
     }
 
     private void failed(Group group, Failed failed) {
