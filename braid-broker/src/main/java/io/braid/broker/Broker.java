@@ -328,10 +328,10 @@ public final class Broker implements AutoCloseable {
         void changed(Catalog before, Catalog after);
     }
 
-    /// The first record of this time or later: exact to the record, compressed batches too. Empty if there is
-    /// none.
-    public Optional<TimedOffset> offsetAt(Partition partition, long timestampMillis) throws IOException {
-        return Lookup.at(partition.log(), timestampMillis);
+    /// The first record of this time or later, among those from the offset `from` on: exact to the record, compressed
+    /// batches too. Empty if there is none.
+    public Optional<TimedOffset> offsetAt(Partition partition, long timestampMillis, long from) throws IOException {
+        return Lookup.at(partition.log(), timestampMillis, from);
     }
 
     /// The first record with the largest timestamp. Empty if no record has one.

@@ -13,50 +13,55 @@ final class Lookup {
     /// Of one batch, decompressed; the largest batch the log takes has 32 MiB.
     private static final int PAYLOAD_BYTES_MAX = 128 << 20;
 
+    private static final long NONE = -1; // the time of a record that has none
+
     private Lookup() {}
 
-    /// The first record at or after `timestamp`, among those still held.
-    static Optional<TimedOffset> at(PartitionLog log, long timestamp) throws IOException {
-        var from = log.batchAt(timestamp);
-        if (from.isEmpty()) return Optional.empty();
-        var batches = new Batches(log, from.getAsLong());
-        for (var batch = batches.next(); batch.isPresent(); batch = batches.next()) {
-            if (batch.get().maxTimestamp() < timestamp) continue;
-            var found = first(batch.get(), log.start(), timestamp);
+    /// The first record at or after `timestamp`, among those still held from the offset `from` on.
+    static Optional<TimedOffset> at(PartitionLog log, long timestamp, long from) throws IOException {
+        long next = from;
+        while (true) {
+            var candidate = log.batchAt(timestamp, next);
+            if (candidate.isEmpty()) return Optional.empty();
+            var batch = new Batches(log, candidate.getAsLong()).next();
+            if (batch.isEmpty()) return Optional.empty();
+            var found = first(batch.get(), Math.max(from, log.start()), timestamp);
             if (found.isPresent()) return found;
+            next = batch.get().nextOffset();
         }
-        return Optional.empty();
     }
 
     /// The first of the records with the largest timestamp, among those still held.
     static Optional<TimedOffset> newest(PartitionLog log) throws IOException {
-        var from = log.newestBatch();
-        if (from.isEmpty()) return Optional.empty();
-        var batch = new Batches(log, from.getAsLong()).next();
-        if (batch.isEmpty()) return Optional.empty();
-        var found = first(batch.get(), log.start(), batch.get().maxTimestamp());
-        return found.isPresent() ? found : newestByWalking(log);
+        long start = log.start();
+        var whole = log.newestBatch(start);
+        var newest = whole.isPresent() ? newestIn(log, whole.getAsLong(), start) : Optional.<TimedOffset>empty();
+        var early = newestIn(log, start, start); // of a batch whose first records may be deleted
+        return time(early) >= time(newest) ? early : newest;
     }
 
-    /// For the one case in which the index cannot tell: the newest record was deleted, the rest of its batch not.
-    private static Optional<TimedOffset> newestByWalking(PartitionLog log) throws IOException {
+    private static long time(Optional<TimedOffset> found) {
+        return found.map(TimedOffset::timestampMillis).orElse(NONE);
+    }
+
+    /// Of the batch that holds `offset`.
+    private static Optional<TimedOffset> newestIn(PartitionLog log, long offset, long start) throws IOException {
+        var held = new Batches(log, offset).next();
+        if (held.isEmpty() || held.get().maxTimestamp() == NONE) return Optional.empty();
+        var batch = held.get();
         var newest = Optional.<TimedOffset>empty();
-        long start = log.start();
-        var batches = new Batches(log, start);
-        for (var batch = batches.next(); batch.isPresent(); batch = batches.next()) {
-            long floor = newest.map(TimedOffset::timestampMillis).orElse(-1L) + 1;
-            for (var next = first(batch.get(), start, floor); next.isPresent(); ) {
-                newest = next;
-                next = first(batch.get(), start, newest.get().timestampMillis() + 1);
-            }
+        try {
+            var records = new RecordCursor(batch, Payloads.of(batch, PAYLOAD_BYTES_MAX));
+            while (records.next())
+                if (records.offset() >= start && records.timestamp() > time(newest))
+                    newest = Optional.of(new TimedOffset(records.offset(), records.timestamp()));
+            return newest;
+        } catch (CorruptBatchException _) {
+            return unreadable(batch, start);
         }
-        return newest;
     }
 
     /// The first record of a batch with this offset or a later one and with this time or a later one.
-    ///
-    /// A batch whose records cannot be decompressed is answered by its first offset: its producer sent it so, the
-    /// reader will be told when it gets there, and a look-up must not fail for ever because of it.
     private static Optional<TimedOffset> first(Batch batch, long start, long timestamp) {
         if (batch.maxTimestamp() < timestamp || batch.lastOffset() < start) return Optional.empty();
         try {
@@ -66,7 +71,13 @@ final class Lookup {
                     return Optional.of(new TimedOffset(records.offset(), records.timestamp()));
             return Optional.empty();
         } catch (CorruptBatchException _) {
-            return Optional.of(new TimedOffset(Math.max(batch.baseOffset(), start), batch.maxTimestamp()));
+            return unreadable(batch, start);
         }
+    }
+
+    /// A batch whose records cannot be decompressed is answered by its first offset: its producer sent it so, the
+    /// reader will be told when it gets there, and a look-up must not fail for ever because of it.
+    private static Optional<TimedOffset> unreadable(Batch batch, long start) {
+        return Optional.of(new TimedOffset(Math.max(batch.baseOffset(), start), batch.maxTimestamp()));
     }
 }

@@ -78,16 +78,52 @@ class LookupTest {
         assertEquals(found(1, 200), server.broker.newest(partition));
     }
 
+    @Test
+    void theNewestRecordWasDeletedAndAnotherIsFoundInItsPlace() throws Exception {
+        append(CompressionType.NONE, 300);
+        append(CompressionType.NONE, 100, 250);
+        append(CompressionType.NONE, 200);
+        partition.log().deleteBefore(1).join();
+
+        assertEquals(found(2, 250), server.broker.newest(partition));
+    }
+
+    @Test
+    void whatAHeaderClaimsWithoutARecordOfThatTimeIsNotFound() throws Exception {
+        append(CompressionType.NONE, 50);
+        var lying = batch(CompressionType.ZSTD, 100, 200);
+        lying.correctMaxTimestamp(900);
+        partition.log().append(lying).join();
+        append(CompressionType.NONE, 400);
+
+        assertEquals(found(3, 400), at(201));
+        assertEquals(Optional.empty(), at(401));
+        assertEquals(found(2, 200), server.broker.newest(partition), "that of the batch that claims most");
+    }
+
+    @Test
+    void aSearchMayBeginAtAnyOffset() throws Exception {
+        append(CompressionType.LZ4, 300, 100, 200);
+        append(CompressionType.LZ4, 150);
+
+        assertEquals(found(2, 200), server.broker.offsetAt(partition, 150, 1));
+        assertEquals(found(3, 150), server.broker.offsetAt(partition, 150, 3));
+        assertEquals(Optional.empty(), server.broker.offsetAt(partition, 150, 4));
+    }
+
     private void append(CompressionType codec, long... timestamps) {
+        partition.log().append(batch(codec, timestamps)).join();
+    }
+
+    private static Batch batch(CompressionType codec, long... timestamps) {
         List<SimpleRecord> records = LongStream.of(timestamps)
                 .mapToObj(time -> new SimpleRecord(time, "key".getBytes(), "value".getBytes()))
                 .toList();
-        Batch batch = KafkaBatches.of(codec, records);
-        partition.log().append(batch).join();
+        return KafkaBatches.of(codec, records);
     }
 
     private Optional<TimedOffset> at(long timestamp) throws Exception {
-        return server.broker.offsetAt(partition, timestamp);
+        return server.broker.offsetAt(partition, timestamp, 0);
     }
 
     private static Optional<TimedOffset> found(long offset, long timestamp) {

@@ -101,9 +101,12 @@ final class PositionApi {
         if (time == ListOffsetsRequest.LATEST_TIERED_TIMESTAMP
                 || time == ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
             return listed(asked, NONE, NONE, -1); // nothing is tiered
-        if (time == ListOffsetsRequest.MAX_TIMESTAMP) return listed(asked, log, broker.newest(partition));
-        if (time < 0) return listed(asked, Errors.UNSUPPORTED_VERSION);
-        return listed(asked, log, broker.offsetAt(partition, time));
+        if (time < 0 && time != ListOffsetsRequest.MAX_TIMESTAMP) return listed(asked, Errors.UNSUPPORTED_VERSION);
+        long readable = committed ? log.lastStable() : log.end();
+        var found = time == ListOffsetsRequest.MAX_TIMESTAMP
+                ? broker.newest(partition)
+                : broker.offsetAt(partition, time, log.start());
+        return listed(asked, log, found.filter(record -> record.offset() < readable));
     }
 
     private static ListOffsetsPartitionResponse listed(

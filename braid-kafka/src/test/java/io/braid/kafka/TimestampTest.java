@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.BrokerConfig;
+import io.braid.log.BatchBuilder;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,11 +22,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -209,6 +213,39 @@ class TimestampTest {
         var answer = ask(batch(5));
 
         assertEquals("0 -1", answer.baseOffset() + " " + answer.logAppendTimeMs());
+    }
+
+    @Test
+    void readersOfCommittedRecordsFindNoneOfAnOpenTransaction() throws Exception {
+        create(Map.of());
+        var log = server.broker().partition("t", 0).orElseThrow().log();
+        long producer = server.broker().newProducerId();
+        log.append(new BatchBuilder(100).add(100, bytes("k"), bytes("v")).build())
+                .get();
+        var open = new BatchBuilder(200)
+                .add(200, bytes("k"), bytes("v"))
+                .producer(producer, (short) 0, 0)
+                .transactional();
+        log.append(open.build(), log.transaction(producer)).get();
+
+        assertEquals("0 100", committed(OffsetSpec.forTimestamp(100)));
+        assertEquals("-1 -1", committed(OffsetSpec.forTimestamp(101)));
+        assertEquals("-1 -1", committed(OffsetSpec.maxTimestamp()), "as Kafka says while the newest is open");
+        assertEquals(1, found(OffsetSpec.forTimestamp(101)).offset());
+        log.endTransaction(producer, (short) 0, true, false, 0).get();
+        assertEquals("1 200", committed(OffsetSpec.forTimestamp(101)));
+    }
+
+    private String committed(OffsetSpec spec) throws Exception {
+        var found = admin.listOffsets(
+                        Map.of(PARTITION, spec), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .partitionResult(PARTITION)
+                .get();
+        return found.offset() + " " + found.timestamp();
+    }
+
+    private static MemorySegment bytes(String text) {
+        return MemorySegment.ofArray(text.getBytes(UTF_8));
     }
 
     private void create(Map<String, String> settings) throws Exception {

@@ -245,15 +245,18 @@ public final class PartitionLog {
         return new ReadOutcome.Found(new EmptySlice(offset));
     }
 
-    /// The base offset of the first batch that holds a record of this time or later; empty if there is none
-    /// below `end`.
-    public OptionalLong batchAt(long timestampMillis) throws IOException {
+    /// The base offset of the first batch with offsets from `from` on whose newest record is of this time or later;
+    /// empty if there is none below [#end]. That record may be one before `from`, in the batch that holds both.
+    public OptionalLong batchAt(long timestampMillis, long from) throws IOException {
         failIfBroken();
         long limit = end;
-        for (var segment : segments) {
-            if (segment.extent().maxTimestamp() < timestampMillis || !segment.hold()) continue;
+        long first = Math.max(from, start);
+        var seen = segments;
+        for (var segment : seen.subList(seen.indexOf(segmentOf(seen, first)), seen.size())) {
+            if (segment.extent().maxTimestamp() < timestampMillis) continue;
+            if (!segment.hold()) return retry(() -> batchAt(timestampMillis, from));
             try {
-                var found = segment.batchAt(timestampMillis, limit);
+                var found = segment.batchAt(timestampMillis, first, limit);
                 if (found.isPresent()) return found;
             } finally {
                 segment.release();
@@ -262,19 +265,38 @@ public final class PartitionLog {
         return OptionalLong.empty();
     }
 
-    /// The base offset of the first batch with the largest timestamp of all below `end`; empty if no batch has
-    /// one.
-    public OptionalLong newestBatch() throws IOException {
+    /// The base offset of the first batch with the largest timestamp of all that begin at `from` or later, below
+    /// [#end]; empty if none of them has one.
+    public OptionalLong newestBatch(long from) throws IOException {
         failIfBroken();
-        var newest = OptionalLong.empty();
-        long timestamp = -1;
-        for (var segment : segments) {
+        long limit = end;
+        long first = Math.max(from, start);
+        var newest = Optional.<Segment.Newest>empty();
+        var seen = segments;
+        for (var segment : seen.subList(seen.indexOf(segmentOf(seen, first)), seen.size())) {
             var extent = segment.extent();
-            if (extent.maxTimestamp() <= timestamp) continue;
-            timestamp = extent.maxTimestamp();
-            newest = OptionalLong.of(extent.maxTimestampAt());
+            if (extent.maxTimestamp() <= newest.map(Segment.Newest::timestamp).orElse(-1L)) continue;
+            boolean isWanted = extent.maxTimestampAt() >= first && extent.maxTimestampAt() < limit;
+            if (isWanted) newest = Optional.of(new Segment.Newest(extent.maxTimestampAt(), extent.maxTimestamp()));
+            else if (!segment.hold()) return retry(() -> newestBatch(from));
+            else
+                try {
+                    newest = segment.newer(newest, first, limit);
+                } finally {
+                    segment.release();
+                }
         }
-        return newest;
+        return newest.isPresent() ? OptionalLong.of(newest.get().offset()) : OptionalLong.empty();
+    }
+
+    private interface Search {
+        OptionalLong again() throws IOException;
+    }
+
+    /// A segment was let go of just now, by deletion or because another took its place: the list of now tells.
+    private OptionalLong retry(Search search) throws IOException {
+        if (!ending.isOpen()) throw new IOException(ending.detail());
+        return search.again();
     }
 
     /// Deletes all records below `offset`; the answer is the new [#start], durable. Fails with

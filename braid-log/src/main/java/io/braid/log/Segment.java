@@ -2,6 +2,7 @@ package io.braid.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +33,9 @@ final class Segment {
 
     /// Where a batch begins.
     record Place(long offset, int position) {}
+
+    /// A batch's base offset, and the time of its newest record.
+    record Newest(long offset, long timestamp) {}
 
     private static final String ZEROS = "0".repeat(20);
 
@@ -262,14 +266,31 @@ final class Segment {
         return new SegmentSlice(this, from, end.position() - from, first, end.offset());
     }
 
-    /// The base offset of the first batch with a record of this time or later, below `limit`.
-    OptionalLong batchAt(long timestamp, long limit) throws IOException {
+    /// The base offset of the first batch with offsets from `from` on that has a record of this time or later, below
+    /// `limit`.
+    OptionalLong batchAt(long timestamp, long from, long limit) throws IOException {
         var seen = extent;
         if (seen.maxTimestamp() < timestamp) return OptionalLong.empty();
         var walk = new BatchWalk(this, seen.size());
-        walk.moveTo(seen.index().beforeTime(timestamp, base).position());
+        int byTime = seen.index().beforeTime(timestamp, base).position();
+        walk.moveTo(Math.max(byTime, seen.index().atOffset(from, base).position()));
         for (; walk.here() && walk.baseOffset() < limit; walk.step())
-            if (walk.maxTimestamp() >= timestamp) return OptionalLong.of(walk.baseOffset());
+            if (walk.nextOffset() > from && walk.maxTimestamp() >= timestamp)
+                return OptionalLong.of(walk.baseOffset());
         return OptionalLong.empty();
+    }
+
+    /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none is
+    /// newer.
+    Optional<Newest> newer(Optional<Newest> known, long from, long limit) throws IOException {
+        var seen = extent;
+        var newest = known;
+        var walk = new BatchWalk(this, seen.size());
+        walk.moveTo(seen.index().atOffset(from, base).position());
+        for (; walk.here() && walk.baseOffset() < limit; walk.step())
+            if (walk.baseOffset() >= from
+                    && walk.maxTimestamp() > newest.map(Newest::timestamp).orElse(-1L))
+                newest = Optional.of(new Newest(walk.baseOffset(), walk.maxTimestamp()));
+        return newest;
     }
 }

@@ -46,7 +46,7 @@ class LogTest {
             assertEquals("b", valueAt(partition, 1));
             assertEquals("c", valueAt(partition, 2));
             assertEquals(2, partition.leaderEpoch());
-            assertEquals(OptionalLong.of(0), partition.batchAt(5));
+            assertEquals(OptionalLong.of(0), partition.batchAt(5, 0));
         }
     }
 

@@ -61,7 +61,7 @@ final class IteratorOperation implements Operation {
         long wanted = switch (type) {
             case "TRIM_HORIZON" -> shard.firstOffset();
             case "LATEST" -> partition.log().end();
-            case "AT_TIMESTAMP" -> atTimestamp(params, partition);
+            case "AT_TIMESTAMP" -> atTimestamp(params, shard, partition);
             case "AT_SEQUENCE_NUMBER" ->
                 checked(number.orElseThrow(), stream, shard).offset();
             default -> {
@@ -81,7 +81,7 @@ final class IteratorOperation implements Operation {
                         .formatted(type, found));
     }
 
-    private long atTimestamp(Params params, Partition partition) throws IOException {
+    private long atTimestamp(Params params, Shard shard, Partition partition) throws IOException {
         long time = params.moment("Timestamp")
                 .orElseThrow(() -> AwsFault.invalidArgument(
                         "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current"
@@ -91,7 +91,7 @@ final class IteratorOperation implements Operation {
             throw AwsFault.invalidArgument(
                     "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: %d, currentTimestampInMillis: %d"
                             .formatted(time, now));
-        var found = broker.offsetAt(partition, time);
+        var found = broker.offsetAt(partition, time, shard.firstOffset());
         return found.isPresent() ? found.get().offset() : partition.log().end();
     }
 
