@@ -50,8 +50,8 @@ final class SettingTable {
     private static final PartitionConfig DEFAULT = PartitionConfig.DEFAULT;
     private static final int SEGMENT_BYTES_MAX = 1 << 30; // far from the 2 GiB of one mapping
 
-    private static final String SEALED_FOR_NOTHING =
-            "sealing a segment costs nothing here, so there is nothing to spread over time; leave it out";
+    private static final String SEALED_WITHOUT_SYNC =
+            "sealing a segment syncs nothing here, so there is nothing to spread over time; leave it out";
     private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
     private static final String NOT_TIERED = "there is no tiered storage yet; leave it out";
     private static final String NOT_RECOMPRESSED =
@@ -201,7 +201,7 @@ final class SettingTable {
                     "segment.jitter.ms",
                     Type.LONG,
                     "0",
-                    SEALED_FOR_NOTHING,
+                    SEALED_WITHOUT_SYNC,
                     "Chance in the time at which segments are sealed."),
             longs(
                     StreamSettings.SEGMENT_MS,

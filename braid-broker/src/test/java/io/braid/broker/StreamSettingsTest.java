@@ -71,7 +71,7 @@ class StreamSettingsTest {
                         "min.insync.replicas: only '1' in this release, is '2': this server keeps one copy, on disk"
                                 + " before it acknowledges (durability=disk)",
                         "retention.mss: no such setting; did you mean retention.ms?",
-                        "segment.jitter.ms: only '0' in this release, is '1000': sealing a segment costs nothing here,"
+                        "segment.jitter.ms: only '0' in this release, is '1000': sealing a segment syncs nothing here,"
                                 + " so there is nothing to spread over time; leave it out",
                         "segment.ms: must be a whole number from 1 to 9223372036854775807, is '0'")),
                 fault);
