@@ -20,6 +20,7 @@ final class KeeperThread implements AutoCloseable {
     private final DiskSpace space;
     private final Checkpointer checkpointer;
     private final List<Writer> writers;
+    private final Trimmer trimmer;
     private final LogConfig limits;
     private final InstantSource clock;
     private final Thread thread;
@@ -30,12 +31,14 @@ final class KeeperThread implements AutoCloseable {
             DiskSpace space,
             Checkpointer checkpointer,
             List<Writer> writers,
+            Trimmer trimmer,
             LogConfig limits,
             InstantSource clock) {
         this.lock = lock;
         this.space = space;
         this.checkpointer = checkpointer;
         this.writers = writers;
+        this.trimmer = trimmer;
         this.limits = limits;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("braid-keeper").daemon().unstarted(this::run);
@@ -74,6 +77,7 @@ final class KeeperThread implements AutoCloseable {
             }
             if (now >= tidyAt) {
                 for (var writer : writers) writer.submit(new Work.Tidy(new CompletableFuture<>()));
+                trimmer.turn();
                 tidyAt = now + limits.retentionCheckMillis();
             }
         }

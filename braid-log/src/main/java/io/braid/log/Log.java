@@ -40,6 +40,7 @@ public final class Log implements AutoCloseable {
     private final List<Writer> writers = new ArrayList<>();
     private final List<WriterThread> threads = new ArrayList<>();
     private final Checkpointer checkpointer;
+    private final Trimmer trimmer;
     private final KeeperThread keeper;
     private final List<Recovery.Finding> findings;
     private final Map<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
@@ -134,7 +135,8 @@ public final class Log implements AutoCloseable {
             writers.add(new Writer(i, disk, space, journal, config, clock, leaderEpoch));
         }
         this.checkpointer = new Checkpointer(disk, lock, identity, leaderEpoch, writers);
-        this.keeper = new KeeperThread(lock, space, checkpointer, writers, config, clock);
+        this.trimmer = new Trimmer(partitions.values(), clock);
+        this.keeper = new KeeperThread(lock, space, checkpointer, writers, trimmer, config, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         beginEpoch(recovered.partitions());
         deleteJournalsOfMoreWriters();
@@ -309,11 +311,13 @@ public final class Log implements AutoCloseable {
     }
 
     /// Deletes what retention says is old enough, forgets old producers, and makes the disk's reserve if it is missing.
+    /// One thread at a time.
     ///
     /// @throws IOException the disk failed; all partitions are closed then
     public void tidy() throws IOException {
         lookAfterTheDisk();
         submitToAll(Work.Tidy::new);
+        for (var answer : trimmer.turn()) await(answer.exceptionally(_ -> -1L)); // deleted meanwhile
         try {
             space.restoreReserve();
         } catch (IOException _) {

@@ -24,6 +24,9 @@ public final class PartitionLog {
 
     private static final long BYTES_MASK = (1L << BYTES_BITS) - 1;
 
+    /// How often in its retention time a partition is trimmed: an hour late at most, if that is a day.
+    private static final int TRIMS = 24;
+
     private final PartitionId id;
     private final Writer writer;
     private final LogConfig limits;
@@ -39,6 +42,7 @@ public final class PartitionLog {
     private volatile long end;
     private volatile long stable; // at most `end`, which is written first
     private volatile Ending ending = Ending.OPEN;
+    private volatile Segment.Newest oldest = new Segment.Newest(-1, -1); // the first batch when it was trimmed last
 
     /// Whether the partition still takes appends and, if not, what to tell those who come.
     record Ending(boolean isOpen, String detail, Optional<IOException> cause) {
@@ -257,7 +261,7 @@ public final class PartitionLog {
             if (!segment.hold()) return retry(() -> batchAt(timestampMillis, from));
             try {
                 var found = segment.batchAt(timestampMillis, first, limit);
-                if (found.isPresent()) return found;
+                if (found.isPresent()) return OptionalLong.of(found.get().offset());
             } finally {
                 segment.release();
             }
@@ -305,6 +309,29 @@ public final class PartitionLog {
         var work = new Work.DeleteBefore(this, offset, new CompletableFuture<>());
         writer.submit(work);
         return work.answer();
+    }
+
+    /// Deletes the batches at the beginning that are past retention, where their segment has younger ones, too. (The
+    /// writer deletes segments that are past it as a whole.) Reads at most once in a part of the retention time. The
+    /// answer is [#start] once that is done. One thread at a time.
+    CompletableFuture<Long> trim(long nowMillis) throws IOException {
+        long from = start;
+        long kept = config.retention().millis();
+        var known = oldest;
+        boolean isTooSoon = known.offset() == from && known.timestamp() >= nowMillis - kept - kept / TRIMS;
+        if (kept < 0 || isTooSoon) return CompletableFuture.completedFuture(from);
+        var segment = segmentOf(segments, from);
+        if (segment.extent().maxTimestamp() < nowMillis - kept || !segment.hold())
+            return CompletableFuture.completedFuture(from);
+        try {
+            var young = segment.batchAt(nowMillis - kept, from, end);
+            if (young.isEmpty()) return CompletableFuture.completedFuture(from);
+            long upTo = Math.max(from, young.get().offset());
+            oldest = new Segment.Newest(upTo, young.get().timestamp());
+            return upTo > from ? deleteBefore(upTo) : CompletableFuture.completedFuture(from);
+        } finally {
+            segment.release();
+        }
     }
 
     /// Runs `wake` once, on any thread, as soon as [#end] is above `offset` (at once if it is already), or the

@@ -3,7 +3,6 @@ package io.braid.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -266,18 +265,17 @@ final class Segment {
         return new SegmentSlice(this, from, end.position() - from, first, end.offset());
     }
 
-    /// The base offset of the first batch with offsets from `from` on that has a record of this time or later, below
-    /// `limit`.
-    OptionalLong batchAt(long timestamp, long from, long limit) throws IOException {
+    /// The first batch with offsets from `from` on that has a record of this time or later, below `limit`.
+    Optional<Newest> batchAt(long timestamp, long from, long limit) throws IOException {
         var seen = extent;
-        if (seen.maxTimestamp() < timestamp) return OptionalLong.empty();
+        if (seen.maxTimestamp() < timestamp) return Optional.empty();
         var walk = new BatchWalk(this, seen.size());
         int byTime = seen.index().beforeTime(timestamp, base).position();
         walk.moveTo(Math.max(byTime, seen.index().atOffset(from, base).position()));
         for (; walk.here() && walk.baseOffset() < limit; walk.step())
             if (walk.nextOffset() > from && walk.maxTimestamp() >= timestamp)
-                return OptionalLong.of(walk.baseOffset());
-        return OptionalLong.empty();
+                return Optional.of(new Newest(walk.baseOffset(), walk.maxTimestamp()));
+        return Optional.empty();
     }
 
     /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none is
