@@ -36,7 +36,7 @@ final class RetentionOperations {
             throw AwsFault.invalidArgument(
                     "Requested retention period (%d hours) for stream %s can not be shorter than existing retention period (%d hours). Use DecreaseRetentionPeriod API."
                             .formatted(asked, stream.name(), now));
-        set(stream, asked);
+        if (asked > now) set(stream, asked); // else it might be shortened to whole hours
     }
 
     void decrease(Call call) throws IOException {
