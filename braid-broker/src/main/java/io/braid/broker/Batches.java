@@ -28,9 +28,16 @@ final class Batches {
     }
 
     /// The next batch; empty at the end. Goes on at the partition's start if retention has overtaken this.
+    ///
+    /// @throws CorruptBatchException it is damaged on the disk; [#offset] tells where
     Optional<Batch> next() throws IOException {
         if (loaded.isEmpty()) load();
         return Optional.ofNullable(loaded.poll());
+    }
+
+    /// Where the next batch begins, once all that was loaded is taken.
+    long offset() {
+        return at;
     }
 
     private void load() throws IOException {
@@ -47,6 +54,7 @@ final class Batches {
                     at = slice.nextOffset();
                 }
             }
+            case ReadOutcome.Damaged damaged -> throw damaged.failure();
         }
     }
 

@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.util.Optional;
 
 /// Finds records by their time. The log's index finds the batch; the record is found inside, compressed or not.
+///
+/// A batch that is damaged on the disk is answered by its first offset: it may hold the record, and whoever reads there
+/// is told. A look-up must not fail because of it, nor lead anybody past it.
 final class Lookup {
     /// Of one batch, decompressed; the largest batch the log takes has 32 MiB.
     private static final int PAYLOAD_BYTES_MAX = 128 << 20;
 
-    private static final long NONE = -1; // the time of a record that has none
+    private static final long NONE = -1; // the time of a record that has none, or of one that cannot be read
 
     private Lookup() {}
 
@@ -23,11 +26,17 @@ final class Lookup {
         while (true) {
             var candidate = log.batchAt(timestamp, next);
             if (candidate.isEmpty()) return Optional.empty();
-            var batch = new Batches(log, candidate.getAsLong()).next();
-            if (batch.isEmpty()) return Optional.empty();
-            var found = first(batch.get(), Math.max(from, log.start()), timestamp);
-            if (found.isPresent()) return found;
-            next = batch.get().nextOffset();
+            long held = Math.max(from, log.start());
+            var batches = new Batches(log, candidate.getAsLong());
+            try {
+                var batch = batches.next();
+                if (batch.isEmpty()) return Optional.empty();
+                var found = first(batch.get(), held, timestamp);
+                if (found.isPresent()) return found;
+                next = batch.get().nextOffset();
+            } catch (CorruptBatchException _) {
+                return Optional.of(new TimedOffset(Math.max(batches.offset(), held), timestamp));
+            }
         }
     }
 
@@ -46,7 +55,13 @@ final class Lookup {
 
     /// Of the batch that holds `offset`.
     private static Optional<TimedOffset> newestIn(PartitionLog log, long offset, long start) throws IOException {
-        var held = new Batches(log, offset).next();
+        var batches = new Batches(log, offset);
+        Optional<Batch> held;
+        try {
+            held = batches.next();
+        } catch (CorruptBatchException _) {
+            return Optional.of(new TimedOffset(Math.max(batches.offset(), start), NONE));
+        }
         if (held.isEmpty() || held.get().maxTimestamp() == NONE) return Optional.empty();
         var batch = held.get();
         var newest = Optional.<TimedOffset>empty();

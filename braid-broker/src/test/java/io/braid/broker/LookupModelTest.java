@@ -54,7 +54,7 @@ class LookupModelTest {
         private final SimDisk disk;
         private final TreeMap<Long, Long> timeByOffset = new TreeMap<>();
         private final LogConfig config =
-                new LogConfig(Path.of("sim"), 1, 4 << 20, 1 << 20, 1 << 20, 10, 4 << 20, 10, 1000, 1, 1);
+                new LogConfig(Path.of("sim"), 1, 4 << 20, 1 << 20, 1 << 20, 10, 4 << 20, 10, 1000, 1, 1, LogConfig.BY_ITSELF, LogConfig.BY_ITSELF);
         private final boolean isLarge; // large enough for several entries of an index
         private long now = 500;
         private Log log;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.braid.broker.Broker.TimedOffset;
 import io.braid.log.Batch;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +111,32 @@ class LookupTest {
         assertEquals(found(2, 200), server.broker.offsetAt(partition, 150, 1));
         assertEquals(found(3, 150), server.broker.offsetAt(partition, 150, 3));
         assertEquals(Optional.empty(), server.broker.offsetAt(partition, 150, 4));
+    }
+
+    @Test
+    void aDamagedBatchThatMayHoldTheRecordIsTheAnswer() throws Exception {
+        append(CompressionType.NONE, 100);
+        append(CompressionType.NONE, 200, 210);
+        append(CompressionType.NONE, 150);
+        damageSecondBatch();
+
+        assertEquals(found(0, 100), at(50));
+        assertEquals(found(1, 101), at(101));
+        assertEquals(found(1, 140), at(140));
+        assertEquals(Optional.empty(), at(211));
+        assertEquals(found(1, -1), server.broker.newest(partition));
+    }
+
+    private void damageSecondBatch() throws Exception {
+        var id = partition.log().id();
+        server.close();
+        var file = directory.resolve("partitions/%s/%020d.log".formatted(id, 0));
+        byte[] bytes = Files.readAllBytes(file);
+        int first = ByteBuffer.wrap(bytes).getInt(64 + 8) + 12; // behind the segment's header
+        bytes[64 + first + 30] ^= 1;
+        Files.write(file, bytes);
+        server = new TestServer(directory);
+        partition = server.broker.partition("orders", 0).orElseThrow();
     }
 
     private void append(CompressionType codec, long... timestamps) {

@@ -131,6 +131,9 @@ final class FetchRead implements AutoCloseable {
                 case ReadOutcome.OutOfRange _ -> {
                     return failed(wanted, Errors.OFFSET_OUT_OF_RANGE);
                 }
+                case ReadOutcome.Damaged _ -> {
+                    return failed(wanted, Errors.CORRUPT_MESSAGE); // the log has said where
+                }
                 case ReadOutcome.Found(Slice slice) -> take(slice, room, found);
             }
         }

@@ -23,7 +23,7 @@ interface GroupLog {
 
     /// Whole batches from the one that holds `offset` on, about `bytesMax` bytes of them; nothing at the end.
     ///
-    /// @throws IOException the disk failed, or `offset` is not held
+    /// @throws IOException the disk failed or has damaged the batch, or `offset` is not held
     ByteBuffer read(long offset, int bytesMax) throws IOException;
 
     static GroupLog of(PartitionLog log) {
@@ -57,6 +57,7 @@ interface GroupLog {
                 case ReadOutcome.OutOfRange(long start, long end) ->
                     throw new IOException("partition %s: offset %d is not held, only [%d, %d)"
                             .formatted(log.id(), offset, start, end));
+                case ReadOutcome.Damaged damaged -> throw damaged.failure();
             };
         }
     }

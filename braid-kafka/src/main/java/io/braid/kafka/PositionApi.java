@@ -110,7 +110,7 @@ final class PositionApi {
     }
 
     private static ListOffsetsPartitionResponse listed(
-            ListOffsetsPartition asked, PartitionLog log, Optional<TimedOffset> found) throws IOException {
+            ListOffsetsPartition asked, PartitionLog log, Optional<TimedOffset> found) {
         if (found.isEmpty()) return listed(asked, NONE, NONE, -1);
         var record = found.get();
         return listed(asked, record.timestampMillis(), record.offset(), epochAt(log, record.offset()));
@@ -130,9 +130,8 @@ final class PositionApi {
     }
 
     /// The epoch of the batch that holds an offset; that of the log now if there is none yet.
-    private static int epochAt(PartitionLog log, long offset) throws IOException {
-        if (offset < log.start()) return -1; // deleted meanwhile
-        return BatchHead.at(log, offset).map(Batch::leaderEpoch).orElse(log.leaderEpoch());
+    private static int epochAt(PartitionLog log, long offset) {
+        return log.epochAt(offset).orElse(-1); // deleted meanwhile
     }
 
     // ---- OffsetForLeaderEpoch

@@ -3,7 +3,9 @@ package io.braid.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.log.CorruptBatchException;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import io.braid.log.PartitionConfig;
@@ -11,6 +13,7 @@ import io.braid.log.PartitionId;
 import io.braid.log.PartitionLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -63,6 +66,25 @@ class GroupLogTest {
 
         assertEquals(2, groups.start());
         assertThrows(IOException.class, () -> groups.read(0, 1 << 20));
+    }
+
+    @Test
+    void aDamagedBatchIsNamedWithFileAndPosition() throws Exception {
+        append(2);
+        var file = directory.resolve("partitions/%s/%020d.log".formatted(partition.id(), 0));
+        log.close();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[100] ^= 1;
+        Files.write(file, bytes);
+        open();
+        groups = GroupLog.of(log.partition(partition.id()).orElseThrow());
+
+        var damaged = assertThrows(CorruptBatchException.class, () -> groups.read(0, 1 << 20));
+
+        var said = damaged.getMessage();
+        assertTrue(
+                said.startsWith("the records of offsets 0 to 1 are damaged on the disk: " + file + " at 64: checksum "),
+                said);
     }
 
     private void append(int count) throws InterruptedException {

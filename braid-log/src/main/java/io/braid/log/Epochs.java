@@ -2,6 +2,7 @@ package io.braid.log;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Which leader epochs have batches in a partition, and where each begins. One thread changes it, any thread asks.
 final class Epochs {
@@ -32,6 +33,15 @@ final class Epochs {
         int gone = 0;
         while (gone + 1 < known.size() && known.get(gone + 1).offset() <= start) gone++;
         if (gone > 0) beginnings = List.copyOf(known.subList(gone, known.size()));
+    }
+
+    /// The epoch that a batch with this offset was written in; empty if that has been forgotten.
+    OptionalInt at(long offset) {
+        var known = beginnings;
+        for (int i = known.size() - 1; i >= 0; i--)
+            if (known.get(i).offset() <= offset)
+                return OptionalInt.of(known.get(i).epoch());
+        return OptionalInt.empty();
     }
 
     PartitionLog.EpochEnd endOf(int epoch, long end) {

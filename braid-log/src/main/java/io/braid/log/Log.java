@@ -35,6 +35,7 @@ public final class Log implements AutoCloseable {
     private final DiskSpace space;
     private final InstantSource clock;
     private final Disk.Lock lock;
+    private final ColdReads cold;
     private final int leaderEpoch;
     private final boolean isByHand;
     private final List<Writer> writers = new ArrayList<>();
@@ -126,6 +127,7 @@ public final class Log implements AutoCloseable {
         this.space = space;
         this.clock = clock;
         this.lock = lock;
+        this.cold = new ColdReads(clock);
         this.isByHand = isByHand;
         this.leaderEpoch = recovered.epoch() + 1;
         this.findings = recovered.findings();
@@ -155,6 +157,7 @@ public final class Log implements AutoCloseable {
                     writerOf(each.id()),
                     config,
                     clock,
+                    cold,
                     leaderEpoch,
                     each.tail(),
                     each.start());
@@ -175,6 +178,11 @@ public final class Log implements AutoCloseable {
             used.add(Journal.nameOf(i, 1));
         }
         for (var name : Journal.all(disk)) if (!used.contains(name)) disk.delete(name);
+    }
+
+    /// What readers get is checked here.
+    ColdReads cold() {
+        return cold;
     }
 
     /// What recovery met.
@@ -237,7 +245,7 @@ public final class Log implements AutoCloseable {
                 new Producers(config.producersMax(), config.producerMillis()),
                 new Epochs(List.of()),
                 clock.millis());
-        return new PartitionLog(id, settings, writerOf(id), config, clock, leaderEpoch, tail, 0);
+        return new PartitionLog(id, settings, writerOf(id), config, clock, cold, leaderEpoch, tail, 0);
     }
 
     /// The largest batch that any partition takes, in bytes, whatever its own setting says.

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ public final class PartitionLog {
     private final Writer writer;
     private final LogConfig limits;
     private final InstantSource clock;
+    private final ColdReads cold;
     private final int leaderEpoch;
     private final AtomicLong waiting = new AtomicLong();
     private final Set<OneWatch> watches = ConcurrentHashMap.newKeySet(); // bounded by those who may connect
@@ -64,6 +66,7 @@ public final class PartitionLog {
             Writer writer,
             LogConfig limits,
             InstantSource clock,
+            ColdReads cold,
             int leaderEpoch,
             PartitionTail tail,
             long start) {
@@ -72,6 +75,7 @@ public final class PartitionLog {
         this.writer = writer;
         this.limits = limits;
         this.clock = clock;
+        this.cold = cold;
         this.leaderEpoch = leaderEpoch;
         this.tail = tail;
         this.segments = tail.segments();
@@ -218,11 +222,20 @@ public final class PartitionLog {
         return tail.epochs().endOf(epoch, end);
     }
 
+    /// The epoch of the batch that holds an offset; that of now at [#end], empty if it is not held.
+    public OptionalInt epochAt(long offset) {
+        if (offset == end) return OptionalInt.of(leaderEpoch);
+        return offset < start || offset > end
+                ? OptionalInt.empty()
+                : tail.epochs().at(offset);
+    }
+
     /// `epoch` is -1 and `end` is -1 if there is no such epoch.
     public record EpochEnd(int epoch, long end) {}
 
     /// Whole batches from the one that holds `offset` on, below `limit` (which is [#end] or [#lastStable]) and
-    /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one.
+    /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one. What nobody has
+    /// looked at lately is checked first ([ColdReads]); no more is found than what lies before a damaged batch.
     ///
     /// @throws IOException the disk failed, or the partition is closed because it did
     public ReadOutcome read(long offset, long limit, int bytesMax) throws IOException {
@@ -239,9 +252,9 @@ public final class PartitionLog {
             }
             boolean given = false;
             try {
-                var slice = segment.slice(offset, below, bytesMax);
-                given = true;
-                return new ReadOutcome.Found(slice);
+                var outcome = segment.read(offset, below, bytesMax, cold, tail.epochs());
+                given = outcome instanceof ReadOutcome.Found;
+                return outcome;
             } finally {
                 if (!given) segment.release();
             }
@@ -249,8 +262,9 @@ public final class PartitionLog {
         return new ReadOutcome.Found(new EmptySlice(offset));
     }
 
-    /// The base offset of the first batch with offsets from `from` on whose newest record is of this time or later;
-    /// empty if there is none below [#end]. That record may be one before `from`, in the batch that holds both.
+    /// The base offset of the first batch with offsets from `from` on whose newest record is of this time or later, or
+    /// may be as it is damaged; empty if there is none below [#end]. That record may be one before `from`, in the
+    /// batch that holds both.
     public OptionalLong batchAt(long timestampMillis, long from) throws IOException {
         failIfBroken();
         long limit = end;
@@ -260,7 +274,7 @@ public final class PartitionLog {
             if (segment.extent().maxTimestamp() < timestampMillis) continue;
             if (!segment.hold()) return retry(() -> batchAt(timestampMillis, from));
             try {
-                var found = segment.batchAt(timestampMillis, first, limit);
+                var found = segment.batchAt(timestampMillis, first, limit, cold, tail.epochs());
                 if (found.isPresent()) return OptionalLong.of(found.get().offset());
             } finally {
                 segment.release();
@@ -324,7 +338,7 @@ public final class PartitionLog {
         if (segment.extent().maxTimestamp() < nowMillis - kept || !segment.hold())
             return CompletableFuture.completedFuture(from);
         try {
-            var young = segment.batchAt(nowMillis - kept, from, end);
+            var young = segment.batchAt(nowMillis - kept, from, end, cold, tail.epochs());
             if (young.isEmpty()) return CompletableFuture.completedFuture(from);
             long upTo = Math.max(from, young.get().offset());
             oldest = new Segment.Newest(upTo, young.get().timestamp());
@@ -402,6 +416,7 @@ public final class PartitionLog {
 
     /// Shows readers what the turn has written, then wakes those who wait for it.
     void publish() {
+        for (var run : tail.runs) cold.written(run.segment, run.position, run.byteSize);
         tail.publish();
         segments = tail.segments();
         end = tail.next();

@@ -9,4 +9,18 @@ public sealed interface ReadOutcome {
 
     /// The offset is outside what the partition holds: below `start` (deleted) or above `end`.
     record OutOfRange(long start, long end) implements ReadOutcome {}
+
+    /// The batch that holds the offset is damaged on the disk, and was not when it was written. Whoever goes on at
+    /// `next` gets what lies behind.
+    ///
+    /// @param first  the offset of the first record that cannot be read
+    /// @param next   the offset after the last one
+    /// @param detail file, position, what was expected and what was found, for people
+    record Damaged(long first, long next, String detail) implements ReadOutcome {
+        /// The same as an exception, for those who cannot go on without these records.
+        public CorruptBatchException failure() {
+            return new CorruptBatchException(
+                    "the records of offsets %d to %d are damaged on the disk: %s".formatted(first, next - 1, detail));
+        }
+    }
 }

@@ -28,7 +28,12 @@ final class Segment {
             long maxTimestamp,
             long maxTimestampAt,
             SparseIndex.View index,
-            AbortedIndex.View aborted) {}
+            AbortedIndex.View aborted) {
+        /// The same for those who must not see a damaged batch and what lies behind.
+        Extent before(Damage damage) {
+            return new Extent(damage.position(), damage.first(), maxTimestamp, maxTimestampAt, index, aborted);
+        }
+    }
 
     /// Where a batch begins.
     record Place(long offset, int position) {}
@@ -48,6 +53,7 @@ final class Segment {
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
     private final ReentrantLock naming = new ReentrantLock(); // guards the names of files, and these:
+    private final Regions regions = new Regions();
     private boolean deleted;
     private int indexedSize; // what the index file covers
     private volatile boolean sealed;
@@ -93,6 +99,16 @@ final class Segment {
 
     Extent extent() {
         return extent;
+    }
+
+    /// Which of its bytes have been looked at lately.
+    Regions regions() {
+        return regions;
+    }
+
+    /// File and position, for messages.
+    String placeOf(Damage damage) {
+        return "%s at %d".formatted(disk.describe(name), damage.position());
     }
 
     // Writing. Writer thread only.
@@ -235,12 +251,28 @@ final class Segment {
     }
 
     /// The run of whole batches from the one that holds `offset` on, below `limit`, of at most `bytesMax` bytes, but
-    /// at least one batch. The caller holds the segment, and gives that hold to the slice.
-    Slice slice(long offset, long limit, int bytesMax) throws IOException {
+    /// at least one batch; it ends before the first damaged one. The caller holds the segment, and gives that hold
+    /// to the slice, if there is one.
+    ReadOutcome read(long offset, long limit, int bytesMax, ColdReads cold, Epochs epochs) throws IOException {
         var seen = extent;
-        var walk = new BatchWalk(this, seen.size());
         var known = lastEnd;
         if (known.offset() != offset) known = seen.index().atOffset(offset, base);
+        for (var damage : cold.damages(this, seen, known, bytesMax, epochs)) {
+            if (damage.first() > offset) {
+                seen = seen.before(damage);
+                break;
+            }
+            if (damage.next() > offset)
+                return new ReadOutcome.Damaged(
+                        damage.first(), damage.next(), "%s: %s".formatted(placeOf(damage), damage.detail()));
+            if (damage.end() > known.position()) known = new Place(damage.next(), damage.end());
+        }
+        return new ReadOutcome.Found(slice(seen, known, offset, Math.min(limit, seen.next()), bytesMax));
+    }
+
+    /// `known`: where a batch begins that does not lie behind the offset.
+    private Slice slice(Extent seen, Place known, long offset, long limit, int bytesMax) throws IOException {
+        var walk = new BatchWalk(this, seen.size());
         walk.moveTo(known.position());
         while (walk.here() && walk.nextOffset() <= offset) walk.step();
         int from = walk.position();
@@ -265,17 +297,23 @@ final class Segment {
         return new SegmentSlice(this, from, end.position() - from, first, end.offset());
     }
 
-    /// The first batch with offsets from `from` on that has a record of this time or later, below `limit`.
-    Optional<Newest> batchAt(long timestamp, long from, long limit) throws IOException {
+    /// The first batch with offsets from `from` on that has a record of this time or later, below `limit`. A damaged
+    /// batch may have one: nobody is led past it without being told.
+    Optional<Newest> batchAt(long timestamp, long from, long limit, ColdReads cold, Epochs epochs) throws IOException {
         var seen = extent;
         if (seen.maxTimestamp() < timestamp) return Optional.empty();
-        var walk = new BatchWalk(this, seen.size());
-        int byTime = seen.index().beforeTime(timestamp, base).position();
-        walk.moveTo(Math.max(byTime, seen.index().atOffset(from, base).position()));
+        var byTime = seen.index().beforeTime(timestamp, base);
+        var byOffset = seen.index().atOffset(from, base);
+        var known = byTime.position() > byOffset.position() ? byTime : byOffset;
+        var damage = cold.damages(this, seen, known, 1, epochs).stream()
+                .filter(found -> found.end() > known.position() && found.next() > from)
+                .findFirst();
+        var walk = new BatchWalk(this, damage.map(Damage::position).orElse(seen.size()));
+        walk.moveTo(known.position());
         for (; walk.here() && walk.baseOffset() < limit; walk.step())
             if (walk.nextOffset() > from && walk.maxTimestamp() >= timestamp)
                 return Optional.of(new Newest(walk.baseOffset(), walk.maxTimestamp()));
-        return Optional.empty();
+        return damage.filter(found -> found.first() < limit).map(found -> new Newest(found.first(), timestamp));
     }
 
     /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none is

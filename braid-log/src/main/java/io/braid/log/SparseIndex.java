@@ -1,6 +1,7 @@
 package io.braid.log;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /// Where in a segment batches begin: one entry for every [#EVERY] bytes or so. One thread notes; any thread looks
 /// at the views it was given, which later notes do not change.
@@ -36,6 +37,21 @@ final class SparseIndex {
                 else high = middle;
             }
             return low == 0 ? beginning(base) : place(low - 1);
+        }
+
+        /// The position of the last entry not behind `position`, or of the beginning.
+        int at(int position) {
+            int found = Arrays.binarySearch(positions, 0, count, position);
+            int at = found >= 0 ? found : -found - 2;
+            return at < 0 ? SegmentHeader.BYTES : positions[at];
+        }
+
+        /// The first entry behind `position`; empty if there is none.
+        Optional<Segment.Place> after(long position) {
+            if (position >= Integer.MAX_VALUE) return Optional.empty();
+            int found = Arrays.binarySearch(positions, 0, count, (int) position);
+            int at = found >= 0 ? found + 1 : -found - 1;
+            return at < count ? Optional.of(place(at)) : Optional.empty();
         }
 
         private int lastNotAbove(long limit) {

@@ -54,6 +54,9 @@
 /// reserve ([GuardedDisk]), a turn that finds no room even so waits for it, and all goes on by itself when there is
 /// room.
 ///
+/// Bytes that the disk has changed meanwhile are found when they are read after a while ([ColdReads]): that batch is
+/// [ReadOutcome.Damaged], everything else goes on.
+///
 /// ## Not here, on purpose
 ///
 /// No retries (the client owns them), no cache of its own (the page cache is one), no compression or re-encoding of

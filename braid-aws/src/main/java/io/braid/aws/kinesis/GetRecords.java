@@ -142,8 +142,18 @@ final class GetRecords implements Operation {
                         if (next >= start) return; // the end moved back: only a crash without syncing does that
                         next = Math.min(start, stable); // trimmed since: go on with the oldest record there is
                     }
+                    case ReadOutcome.Damaged(long first, long behind, String _) -> {
+                        if (records == 0) throw damaged(first, behind); // the log has said where
+                        return; // the next iterator meets it
+                    }
                 }
             }
+        }
+
+        private AwsFault damaged(long first, long behind) {
+            return AwsFault.internal(
+                    "Records are damaged on the disk here, %d of them. To go on behind them, get a shard iterator AT_SEQUENCE_NUMBER %s."
+                            .formatted(behind - Math.max(first, next), SequenceNumber.of(shard, behind, 0)));
         }
 
         private void batches(MemorySegment run) throws IOException {

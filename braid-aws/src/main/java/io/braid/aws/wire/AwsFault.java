@@ -66,6 +66,11 @@ public final class AwsFault extends RuntimeException {
         return new AwsFault(500, "InternalFailure", "message", null);
     }
 
+    /// The same, for trouble that a person has to know about.
+    public static AwsFault internal(String message) {
+        return new AwsFault(500, "InternalFailure", "message", message);
+    }
+
     public int status() {
         return status;
     }
