@@ -45,6 +45,7 @@ final class Lookup {
         long start = log.start();
         var whole = log.newestBatch(start);
         var newest = whole.isPresent() ? newestIn(log, whole.getAsLong(), start) : Optional.<TimedOffset>empty();
+        if (newest.isPresent() && time(newest) == NONE) return newest; // damaged: it may be that one
         var early = newestIn(log, start, start); // of a batch whose first records may be deleted
         return time(early) >= time(newest) ? early : newest;
     }
