@@ -5,7 +5,7 @@ import java.util.List;
 /// Why a batch is not let in. The same bytes will be refused again.
 ///
 /// @param detail  for people
-/// @param records those at fault, in order, at most [BatchRules#RECORD_FAULTS_MAX]; none if it is the batch as a whole
+/// @param records those at fault, in order, at most [BatchRules#RECORD_FAULTS_MAX]; none if it is the whole batch
 public record BatchFault(Kind kind, String detail, List<OfRecord> records) {
     public BatchFault {
         records = List.copyOf(records);

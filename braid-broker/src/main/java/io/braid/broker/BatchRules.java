@@ -46,8 +46,8 @@ public record BatchRules(long beforeMillis, long afterMillis) {
                 Long.parseLong(settings.apply(StreamSettings.TIMESTAMP_AFTER_MAX_MS)));
     }
 
-    /// Lets a batch in, or says why not. The header's newest time is put right if the records were looked at and it was
-    /// wrong, which some clients have got wrong for long and Kafka puts right, too.
+    /// Lets a batch in, or says why not. The header's newest time is put right if the records were looked at and it
+    /// was wrong: some clients have got it wrong for long, and Kafka puts it right, too.
     ///
     /// What is damaged or too large passes, as the log refuses it; nothing is decompressed before that is known.
     public Optional<BatchFault> admit(Batch batch, PartitionConfig config, long nowMillis) {

@@ -262,6 +262,11 @@ public final class Broker implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("no setting is called " + name));
     }
 
+    /// What the server's own configuration says of streams' settings: the defaults of all streams, where it has some.
+    public Map<String, String> serverSettings() {
+        return config.settings();
+    }
+
     public Optional<Partition> partition(String stream, int partition) {
         var now = view;
         return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));

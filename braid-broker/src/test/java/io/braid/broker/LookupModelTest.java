@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /// Records are found by their time as a simple list of them would find them, whatever was appended in which order,
 /// compressed, stamped, deleted, sealed, and however often the log was closed meanwhile.
 class LookupModelTest {
-    private static final int SEEDS = Integer.getInteger("braid.lookup.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("braid.lookup.seeds", 150);
     private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
 
     @Test
@@ -53,8 +53,7 @@ class LookupModelTest {
         private final Random random;
         private final SimDisk disk;
         private final TreeMap<Long, Long> timeByOffset = new TreeMap<>();
-        private final LogConfig config =
-                new LogConfig(Path.of("sim"), 1, 4 << 20, 1 << 20, 1 << 20, 10, 4 << 20, 10, 1000, 1, 1, LogConfig.BY_ITSELF, LogConfig.BY_ITSELF);
+        private final LogConfig config = new LogConfig(Path.of("sim"), 1, 256 << 10, 64 << 10, 64 << 10, 10, 1 << 20, 10, 1000, 1, 1, 0, 1);
         private final boolean isLarge; // large enough for several entries of an index
         private long now = 500;
         private Log log;
@@ -100,7 +99,7 @@ class LookupModelTest {
         private PartitionConfig settings() {
             return new PartitionConfig(
                     Durability.DISK,
-                    1 << 20,
+                    64 << 10,
                     random.nextInt(4) == 0,
                     isLarge ? 200_000 : 200 + random.nextInt(3000),
                     random.nextBoolean() ? Long.MAX_VALUE : 1 + random.nextInt(200),

@@ -5,12 +5,14 @@ import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
@@ -96,9 +98,26 @@ final class ConfigApi {
                 .toList();
     }
 
-    /// What clients and tools look for, under Kafka's names.
+    /// What clients and tools look for, under Kafka's names: what the server listens by, its groups, and the defaults
+    /// of topics.
     private List<DescribeConfigsResourceResult> brokerConfigs(Predicate<String> isAsked) {
-        var values = new HashMap<String, String>(config.groups());
+        var usual = listening(KafkaListener.Config.DEFAULT);
+        var configs = new ArrayList<DescribeConfigsResourceResult>();
+        listening(config).forEach((name, value) -> configs.add(brokerConfig(name, value, value.equals(usual.get(name)))));
+        for (var setting : KafkaListener.groupSettings()) {
+            var asked = Optional.ofNullable(config.groups().get(setting.name()));
+            configs.add(brokerConfig(setting.name(), asked.orElse(setting.defaultValue()), asked.isEmpty()));
+        }
+        var named = configs.stream().map(DescribeConfigsResourceResult::name).collect(Collectors.toSet());
+        for (var topics : TopicConfigs.server(broker)) if (!named.contains(topics.name())) configs.add(topics);
+        return configs.stream()
+                .filter(config -> isAsked.test(config.name()))
+                .sorted(Comparator.comparing(DescribeConfigsResourceResult::name))
+                .toList();
+    }
+
+    private static Map<String, String> listening(KafkaListener.Config config) {
+        var values = new HashMap<String, String>();
         values.put("node.id", THIS_NODE);
         values.put("broker.id", THIS_NODE);
         values.put("listeners", "PLAINTEXT://%s:%d".formatted(config.host(), config.port()));
@@ -106,21 +125,21 @@ final class ConfigApi {
             values.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(host, port));
         values.put("auto.create.topics.enable", String.valueOf(config.autoCreate()));
         values.put("default.replication.factor", "1");
-        values.put("min.insync.replicas", "1");
         values.put("socket.request.max.bytes", String.valueOf(config.limits().requestBytes()));
         values.put("max.connections", String.valueOf(config.limits().connections()));
         values.put(
                 "connections.max.idle.ms", String.valueOf(config.limits().idle().toMillis()));
-        return values.entrySet().stream()
-                .filter(entry -> isAsked.test(entry.getKey()))
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> new DescribeConfigsResourceResult()
-                        .setName(entry.getKey())
-                        .setValue(entry.getValue())
-                        .setReadOnly(true)
-                        .setConfigSource(ConfigSource.STATIC_BROKER_CONFIG.id())
-                        .setConfigType(ConfigType.STRING.id()))
-                .toList();
+        return values;
+    }
+
+    private static DescribeConfigsResourceResult brokerConfig(String name, String value, boolean isDefault) {
+        var source = isDefault ? ConfigSource.DEFAULT_CONFIG : ConfigSource.STATIC_BROKER_CONFIG;
+        return new DescribeConfigsResourceResult()
+                .setName(name)
+                .setValue(value)
+                .setReadOnly(true)
+                .setConfigSource(source.id())
+                .setConfigType(ConfigType.STRING.id());
     }
 
     // ---- changing

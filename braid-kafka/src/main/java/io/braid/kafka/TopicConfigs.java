@@ -1,6 +1,7 @@
 package io.braid.kafka;
 
 import io.braid.broker.Broker;
+import io.braid.broker.ServerName;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import io.braid.broker.StreamSettings.Setting;
@@ -37,22 +38,44 @@ final class TopicConfigs {
                 .setValue(value)
                 .setConfigSource(source.id())
                 .setConfigType(type(setting).id());
-        if (synonyms) described.setSynonyms(synonyms(setting, value, source));
+        if (synonyms) described.setSynonyms(synonyms(broker, stream, setting));
         if (documentation) described.setDocumentation(setting.doc());
         return described;
     }
 
     private static ConfigSource source(Broker broker, Stream stream, Setting setting) {
-        if (stream.settings().containsKey(setting.name())) return ConfigSource.TOPIC_CONFIG;
-        boolean isDefault = broker.setting(stream, setting.name()).equals(setting.defaultValue());
-        return isDefault ? ConfigSource.DEFAULT_CONFIG : ConfigSource.STATIC_BROKER_CONFIG;
+        return stream.settings().containsKey(setting.name())
+                ? ConfigSource.TOPIC_CONFIG
+                : serverSource(broker, setting);
+    }
+
+    private static ConfigSource serverSource(Broker broker, Setting setting) {
+        return broker.serverSettings().containsKey(setting.name())
+                ? ConfigSource.STATIC_BROKER_CONFIG
+                : ConfigSource.DEFAULT_CONFIG;
+    }
+
+    /// As a response to DescribeConfigs tells the default of all topics, among the server's own settings.
+    static List<DescribeConfigsResourceResult> server(Broker broker) {
+        return StreamSettings.all().stream()
+                .map(setting -> new DescribeConfigsResourceResult()
+                        .setName(ServerName.of(setting.name()))
+                        .setValue(broker.serverSettings().getOrDefault(setting.name(), setting.defaultValue()))
+                        .setReadOnly(true)
+                        .setConfigSource(serverSource(broker, setting).id())
+                        .setConfigType(type(setting).id()))
+                .toList();
     }
 
     /// The value in force first, then what it hides.
-    private static List<DescribeConfigsSynonym> synonyms(Setting setting, String value, ConfigSource source) {
+    private static List<DescribeConfigsSynonym> synonyms(Broker broker, Stream stream, Setting setting) {
         var synonyms = new ArrayList<DescribeConfigsSynonym>();
-        if (source != ConfigSource.DEFAULT_CONFIG) synonyms.add(synonym(setting.name(), value, source));
-        synonyms.add(synonym(setting.name(), setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+        var own = stream.settings().get(setting.name());
+        if (own != null) synonyms.add(synonym(setting.name(), own, ConfigSource.TOPIC_CONFIG));
+        var ofServer = ServerName.of(setting.name());
+        var servers = broker.serverSettings().get(setting.name());
+        if (servers != null) synonyms.add(synonym(ofServer, servers, ConfigSource.STATIC_BROKER_CONFIG));
+        synonyms.add(synonym(ofServer, setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
         return synonyms;
     }
 

@@ -42,7 +42,8 @@
 /// ## Not here, on purpose
 ///
 /// No transactions, no TLS and no SASL in this release; no down-conversion (clients of Kafka 0.11 and newer are
-/// served, as by Kafka 4); no decompression and no look at single records.
+/// served, as by Kafka 4); no look at single records, unless a stream's settings ask for one
+/// ([BatchRules][io.braid.broker.BatchRules]).
 ///
 /// Start reading at [Connection].
 package io.braid.kafka;

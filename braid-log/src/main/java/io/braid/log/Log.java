@@ -318,8 +318,8 @@ public final class Log implements AutoCloseable {
         completeCheckpoints(false);
     }
 
-    /// Deletes what retention says is old enough, forgets old producers, and makes the disk's reserve if it is missing.
-    /// One thread at a time.
+    /// Deletes what retention says is old enough, forgets old producers, and makes the disk's reserve if it is
+    /// missing. One thread at a time.
     ///
     /// @throws IOException the disk failed; all partitions are closed then
     public void tidy() throws IOException {

@@ -100,8 +100,8 @@ public final class PartitionLog {
         return submit(batch, Origin.ANYBODY);
     }
 
-    /// The same for a transactional batch whose coordinator was asked whether its transaction has this partition in it.
-    /// It may then begin the transaction here, unless that has ended since: `seen` is what [#transaction] said
+    /// The same for a transactional batch whose coordinator was asked whether its transaction has this partition in
+    /// it. It may then begin the transaction here, unless that has ended since: `seen` is what [#transaction] said
     /// before the coordinator was asked. Others are refused with [AppendOutcome.Reason#NOT_IN_TRANSACTION] if they
     /// would begin one, so that no late batch can begin a transaction that nobody ends (KIP-890).
     public CompletableFuture<AppendOutcome> append(Batch batch, TransactionStatus seen) {

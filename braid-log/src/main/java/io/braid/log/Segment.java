@@ -316,8 +316,8 @@ final class Segment {
         return damage.filter(found -> found.first() < limit).map(found -> new Newest(found.first(), timestamp));
     }
 
-    /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none is
-    /// newer.
+    /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none
+    /// is newer.
     Optional<Newest> newer(Optional<Newest> known, long from, long limit) throws IOException {
         var seen = extent;
         var newest = known;

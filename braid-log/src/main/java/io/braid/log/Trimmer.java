@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Makes retention by time exact to the batch: a segment goes when its newest record is too old, which in a slow stream
-/// can be days after its oldest was. One thread at a time; it reads, so that the writers need not.
+/// Makes retention by time exact to the batch: a segment goes when its newest record is too old, which in a slow
+/// stream can be days after its oldest was. One thread at a time; it reads, so that the writers need not.
 final class Trimmer {
     private static final System.Logger LOG = System.getLogger(Trimmer.class.getName());
 

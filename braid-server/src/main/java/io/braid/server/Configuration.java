@@ -2,6 +2,7 @@ package io.braid.server;
 
 import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.InvalidConfig;
@@ -66,9 +67,12 @@ public final class Configuration {
         sources.addAll(flags);
 
         var latest = new LinkedHashMap<String, Given>();
+        var names = new HashMap<String, Given>(); // under which each was said
         for (var said : sources) {
-            check(said, faults);
-            latest.put(said.key(), said);
+            var meant = check(said, faults) ? meant(said) : said;
+            var before = names.put(meant.key(), said);
+            if (before != null && !before.key().equals(said.key())) faults.add(saidTwice(said, meant, before));
+            latest.put(meant.key(), meant);
         }
         var configuration = new Configuration(latest);
         configuration.checkAddresses(faults);
@@ -155,18 +159,38 @@ public final class Configuration {
                 && !KUBERNETES.matcher(variable).matches();
     }
 
-    private static void check(Given said, List<Fault> faults) {
+    /// Under our own name what was said under that of Kafka's servers.
+    private static Given meant(Given said) {
+        return ServerName.ALL.stream()
+                .filter(named -> named.name().equals(said.key()))
+                .findFirst()
+                .map(named -> new Given(
+                        Settings.STREAM_PREFIX + named.setting(), named.meaning(said.text()), said.origin()))
+                .orElse(said);
+    }
+
+    private static Fault saidTwice(Given said, Given meant, Given before) {
+        return new Fault(
+                said.origin(),
+                "%s means %s, which was said as %s at %s already: leave one out"
+                        .formatted(said.key(), meant.key(), before.key(), before.origin()));
+    }
+
+    /// Whether there is such a setting, and it may be so.
+    private static boolean check(Given said, List<Fault> faults) {
         var setting = Settings.find(said.key());
         if (setting.isEmpty()) {
             var nearest = Settings.nearest(said.key(), Settings.all().stream().map(Setting::key));
             faults.add(new Fault(
                     said.origin(), "there is no setting %s; did you mean %s?".formatted(said.key(), nearest)));
-            return;
+            return false;
         }
         try {
             setting.get().kind().parser().apply(said.text());
+            return true;
         } catch (IllegalArgumentException wrong) {
             faults.add(fault(said, wrong.getMessage()));
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ package io.braid.server;
 
 import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.LogConfig;
@@ -256,7 +257,9 @@ public final class Settings {
                             LOGGING_LIBRARIES),
                     Stream.concat(
                             KafkaListener.groupSettings().stream().map(Settings::ofGroups),
-                            StreamSettings.all().stream().map(Settings::ofStream)))
+                            Stream.concat(
+                                    StreamSettings.all().stream().map(Settings::ofStream),
+                                    ServerName.ALL.stream().map(Settings::ofServerName))))
             .toList();
 
     private Settings() {}
@@ -284,13 +287,30 @@ public final class Settings {
 
     /// Every stream's setting may be set for all streams at once.
     private static Setting<String> ofStream(StreamSettings.Setting setting) {
-        var kind = new Kind<>(setting.type().name().toLowerCase(Locale.ROOT), text -> {
-            StreamSettings.fault(Map.of(setting.name(), text)).ifPresent(fault -> {
-                throw new IllegalArgumentException(fault);
-            });
-            return text;
-        });
+        var kind = new Kind<>(typeOf(setting), text -> checked(setting.name(), text));
         return new Setting<>(STREAM_PREFIX + setting.name(), kind, setting.defaultValue(), setting.doc());
+    }
+
+    /// The same under the name that it has in a Kafka server's configuration.
+    private static Setting<String> ofServerName(ServerName named) {
+        var setting = StreamSettings.find(named.setting()).orElseThrow();
+        var kind = new Kind<>(typeOf(setting), text -> checked(named.setting(), named.meaning(text)));
+        var doc = "Kafka's name for `%s%s`".formatted(STREAM_PREFIX, named.setting());
+        if (named.factor() == 1) return new Setting<>(named.name(), kind, setting.defaultValue(), doc + ".");
+        var standard = Long.toString(Long.parseLong(setting.defaultValue()) / named.factor());
+        var unit = named.name().substring(named.name().lastIndexOf('.') + 1);
+        return new Setting<>(named.name(), kind, standard, doc + ", in " + unit + ".");
+    }
+
+    private static String typeOf(StreamSettings.Setting setting) {
+        return setting.type().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String checked(String name, String text) {
+        StreamSettings.fault(Map.of(name, text)).ifPresent(fault -> {
+            throw new IllegalArgumentException(fault);
+        });
+        return text;
     }
 
     /// Settings of consumer groups have Kafka's names and Kafka's rules, which are asked once all are known.

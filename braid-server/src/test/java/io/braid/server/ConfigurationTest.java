@@ -134,6 +134,39 @@ class ConfigurationTest {
     }
 
     @Test
+    void defaultsOfStreamsMayHaveTheNamesOfKafkasServers() throws BadSettings {
+        var file = "log.retention.hours: 24\nlog:\n  roll.hours: 2\nmessage.max.bytes: 1000000\n";
+        var environment = Map.of("BRAID_LOG_MESSAGE_TIMESTAMP_TYPE", "LogAppendTime");
+
+        var configuration = of(file, environment, new Given("log.retention.hours", "-1", "--set"));
+
+        assertEquals(
+                Map.of(
+                        "retention.ms", "-1",
+                        "segment.ms", "7200000",
+                        "max.message.bytes", "1000000",
+                        "message.timestamp.type", "LogAppendTime"),
+                configuration.broker().settings());
+    }
+
+    @Test
+    void oneSettingUnderTwoNamesIsRefused() {
+        var file = "log.retention.hours: 24\nstream.retention.ms: 1000\nlog.roll.hours: 9999999999999\n";
+
+        assertEquals(
+                List.of(
+                        new Fault(
+                                "braid.yaml:2",
+                                "stream.retention.ms means stream.retention.ms, which was said as log.retention.hours at"
+                                        + " braid.yaml:1 already: leave one out"),
+                        new Fault(
+                                "braid.yaml:3",
+                                "log.roll.hours = 9999999999999: must be a whole number up to 2562047788015, is"
+                                        + " '9999999999999'")),
+                faults(file, Map.of()));
+    }
+
+    @Test
     void whatKubernetesPutsIntoTheEnvironmentIsNotMeantForUs() throws BadSettings {
         of(
                 "",

@@ -49,7 +49,8 @@ class SettingsTest {
             once. Sizes are written with a unit (`64MiB`), so are durations (`30s`).
 
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
-            topic configuration). Those that begin with `group.` or `offset` are Kafka's settings of consumer groups.
+            topic configuration). Kafka's own names for such defaults, at the end, are understood, too. The settings
+            that begin with `group.` or `offset` are Kafka's settings of consumer groups.
 
             | setting | default | type | meaning |
             |---|---|---|---|
