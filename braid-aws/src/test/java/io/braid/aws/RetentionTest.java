@@ -93,7 +93,8 @@ class RetentionTest {
         assertEquals(List.of("c"), read(iterator("AT_SEQUENCE_NUMBER", second)));
         assertEquals(List.of("c"), read(iterator("AFTER_SEQUENCE_NUMBER", first)));
         assertEquals(List.of("c"), read(iterator("AFTER_SEQUENCE_NUMBER", second)));
-        assertEquals(List.of("c"), readAt(server.now().minus(Duration.ofHours(40)).getEpochSecond()));
+        assertEquals(
+                List.of("c"), readAt(server.now().minus(Duration.ofHours(40)).getEpochSecond()));
     }
 
     @Test
@@ -128,18 +129,15 @@ class RetentionTest {
         var blob = Base64.getEncoder().encodeToString(data.getBytes(UTF_8));
         var answer = server.call(
                 "PutRecord", "{\"StreamName\":\"s\",\"Data\":\"%s\",\"PartitionKey\":\"k\"}".formatted(blob));
-        return NUMBER.matcher(answer.body())
-                .results()
-                .findFirst()
-                .orElseThrow()
-                .group(1);
+        return NUMBER.matcher(answer.body()).results().findFirst().orElseThrow().group(1);
     }
 
     private String iterator(String type, String number) throws Exception {
         var start = number.isEmpty() ? "" : ",\"StartingSequenceNumber\":\"" + number + "\"";
         return server.call(
                         "GetShardIterator",
-                        "{\"StreamName\":\"s\",\"ShardId\":\"0\",\"ShardIteratorType\":\"%s\"%s}".formatted(type, start))
+                        "{\"StreamName\":\"s\",\"ShardId\":\"0\",\"ShardIteratorType\":\"%s\"%s}"
+                                .formatted(type, start))
                 .body()
                 .split("\"")[3];
     }

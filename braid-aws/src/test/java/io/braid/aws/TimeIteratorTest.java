@@ -60,7 +60,12 @@ class TimeIteratorTest {
         var builder = new BatchBuilder(times[0]);
         for (long time : times)
             builder.add(time, BatchBuilder.ABSENT, MemorySegment.ofArray(("" + time).getBytes(UTF_8)));
-        server.broker().partition("s", 0).orElseThrow().log().append(builder.build()).get();
+        server.broker()
+                .partition("s", 0)
+                .orElseThrow()
+                .log()
+                .append(builder.build())
+                .get();
     }
 
     private List<String> from(int shard, String seconds) throws Exception {

@@ -28,8 +28,7 @@ public final class Payloads {
     /// @throws CorruptBatchException not what the codec expects, or more than `bytesMax`
     public static MemorySegment of(Batch batch, int bytesMax) throws CorruptBatchException {
         return within(batch, bytesMax)
-                .orElseThrow(
-                        () -> fault(batch, "decompresses to more than the %d bytes allowed".formatted(bytesMax)));
+                .orElseThrow(() -> fault(batch, "decompresses to more than the %d bytes allowed".formatted(bytesMax)));
     }
 
     /// The same; empty if they are more than `bytesMax`.

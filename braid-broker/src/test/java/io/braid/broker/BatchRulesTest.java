@@ -74,8 +74,7 @@ class BatchRulesTest {
         assertEquals(Optional.empty(), NARROW.admit(batch(CompressionType.NONE, NOW - 1000, NOW + 100), PLAIN, NOW));
         assertEquals(Optional.empty(), NARROW.admit(batch(CompressionType.NONE, -1), PLAIN, NOW));
         var anyTime = new BatchRules(Long.MAX_VALUE, Long.MAX_VALUE);
-        assertEquals(
-                Optional.empty(), anyTime.admit(batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), PLAIN, NOW));
+        assertEquals(Optional.empty(), anyTime.admit(batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), PLAIN, NOW));
     }
 
     @Test
@@ -98,8 +97,7 @@ class BatchRulesTest {
         var fault = DEFAULT.admit(KafkaBatches.of(codec, records), BY_KEY, NOW).orElseThrow();
 
         assertEquals(Kind.CONTENT, fault.kind());
-        assertEquals(
-                List.of(new OfRecord(1, "record 1 has no key, which a compacted stream needs")), fault.records());
+        assertEquals(List.of(new OfRecord(1, "record 1 has no key, which a compacted stream needs")), fault.records());
         assertEquals(Optional.empty(), DEFAULT.admit(KafkaBatches.of(codec, records), PLAIN, NOW));
     }
 

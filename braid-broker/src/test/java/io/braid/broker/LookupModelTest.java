@@ -53,7 +53,8 @@ class LookupModelTest {
         private final Random random;
         private final SimDisk disk;
         private final TreeMap<Long, Long> timeByOffset = new TreeMap<>();
-        private final LogConfig config = new LogConfig(Path.of("sim"), 1, 256 << 10, 64 << 10, 64 << 10, 10, 1 << 20, 10, 1000, 1, 1, 0, 1);
+        private final LogConfig config =
+                new LogConfig(Path.of("sim"), 1, 256 << 10, 64 << 10, 64 << 10, 10, 1 << 20, 10, 1000, 1, 1, 0, 1);
         private final boolean isLarge; // large enough for several entries of an index
         private long now = 500;
         private Log log;

@@ -196,8 +196,7 @@ class RetentionTest {
 
     /// The sequence number.
     private String put(String value) {
-        return kinesis.putRecord(
-                        r -> r.streamName(stream()).partitionKey("k").data(Kinesis.bytes(value)))
+        return kinesis.putRecord(r -> r.streamName(stream()).partitionKey("k").data(Kinesis.bytes(value)))
                 .sequenceNumber();
     }
 

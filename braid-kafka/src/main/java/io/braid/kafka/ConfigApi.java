@@ -103,7 +103,8 @@ final class ConfigApi {
     private List<DescribeConfigsResourceResult> brokerConfigs(Predicate<String> isAsked) {
         var usual = listening(KafkaListener.Config.DEFAULT);
         var configs = new ArrayList<DescribeConfigsResourceResult>();
-        listening(config).forEach((name, value) -> configs.add(brokerConfig(name, value, value.equals(usual.get(name)))));
+        listening(config)
+                .forEach((name, value) -> configs.add(brokerConfig(name, value, value.equals(usual.get(name)))));
         for (var setting : KafkaListener.groupSettings()) {
             var asked = Optional.ofNullable(config.groups().get(setting.name()));
             configs.add(brokerConfig(setting.name(), asked.orElse(setting.defaultValue()), asked.isEmpty()));

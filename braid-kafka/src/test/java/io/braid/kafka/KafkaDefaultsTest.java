@@ -42,7 +42,8 @@ class KafkaDefaultsTest {
                     kafkas.put(
                             synonym.name(), setting + "=" + synonym.converter().apply("7"));
         });
-        kafkas.keySet().removeAll(Set.of("log.flush.scheduler.interval.ms", "log.roll.jitter.hours")); // as good as unused
+        kafkas.keySet()
+                .removeAll(Set.of("log.flush.scheduler.interval.ms", "log.roll.jitter.hours")); // as good as unused
 
         var ours = new TreeMap<String, String>();
         for (var named : ServerName.ALL) ours.put(named.name(), named.setting() + "=" + named.meaning("7"));

@@ -110,11 +110,7 @@ class KafkasRulesTest {
                             random.nextInt(4) == 0 ? null : new byte[random.nextInt(100)]))
                     .toArray(SimpleRecord[]::new);
             var made = MemoryRecords.withRecords(
-                    RecordBatch.MAGIC_VALUE_V2,
-                    0,
-                    Compression.of(codec).build(),
-                    TimestampType.CREATE_TIME,
-                    records);
+                    RecordBatch.MAGIC_VALUE_V2, 0, Compression.of(codec).build(), TimestampType.CREATE_TIME, records);
             var bytes = ByteBuffer.allocate(made.sizeInBytes());
             bytes.put(made.buffer().duplicate()).flip();
             if (random.nextInt(3) == 0) lie(bytes);
@@ -194,9 +190,7 @@ class KafkasRulesTest {
         }
 
         private static ByteBuffer copy(ByteBuffer bytes) {
-            return ByteBuffer.allocate(bytes.remaining())
-                    .put(bytes.duplicate())
-                    .flip();
+            return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
         }
 
         private static void sum(ByteBuffer bytes) {

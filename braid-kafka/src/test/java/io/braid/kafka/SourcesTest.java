@@ -68,8 +68,7 @@ class SourcesTest {
                 "604800000 [STATIC_BROKER_CONFIG log.roll.ms=604800000, DEFAULT_CONFIG log.roll.ms=604800000]",
                 told(topic, "segment.ms"),
                 "somebody set it, though to what it would be anyway");
-        assertEquals(
-                "12582912 [DEFAULT_CONFIG message.max.bytes=12582912]", told(topic, "max.message.bytes"));
+        assertEquals("12582912 [DEFAULT_CONFIG message.max.bytes=12582912]", told(topic, "max.message.bytes"));
     }
 
     @Test

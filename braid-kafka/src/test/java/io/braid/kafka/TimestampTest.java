@@ -237,8 +237,7 @@ class TimestampTest {
     }
 
     private String committed(OffsetSpec spec) throws Exception {
-        var found = admin.listOffsets(
-                        Map.of(PARTITION, spec), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        var found = admin.listOffsets(Map.of(PARTITION, spec), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                 .partitionResult(PARTITION)
                 .get();
         return found.offset() + " " + found.timestamp();
@@ -282,10 +281,8 @@ class TimestampTest {
         topics.add(new TopicProduceData()
                 .setName("t")
                 .setPartitionData(List.of(new PartitionProduceData().setIndex(0).setRecords(records))));
-        var request = new ProduceRequestData()
-                .setAcks((short) -1)
-                .setTimeoutMs(1000)
-                .setTopicData(topics);
+        var request =
+                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000).setTopicData(topics);
         try (var wire = new Wire(server.listener().address())) {
             var response = wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, request);
             return response.data()
