@@ -12,10 +12,10 @@ import java.util.Optional;
 final class BatchHead {
     private BatchHead() {}
 
-    /// Of the batch that holds an offset; empty if none does (now, or any more).
+    /// Of the batch that holds an offset; empty if none does (now, or any more), or it is damaged.
     static Optional<Batch> at(PartitionLog log, long offset) throws IOException {
         return switch (log.read(offset, log.end(), 1)) {
-            case ReadOutcome.OutOfRange _ -> Optional.empty();
+            case ReadOutcome.OutOfRange _, ReadOutcome.Damaged _ -> Optional.empty();
             case ReadOutcome.Found(Slice slice) -> {
                 try (slice) {
                     yield slice.isEmpty() ? Optional.empty() : Optional.of(read(slice));
