@@ -77,6 +77,24 @@ class DiskFullTest {
     }
 
     @Test
+    void retentionGoesOnAndMakesTheRoomThatLetsUsersInAgain() throws IOException {
+        var log = open();
+        var settings = new PartitionConfig(Durability.DISK, 4000, 9_000, Long.MAX_VALUE, Long.MAX_VALUE, -1, 20_000);
+        var partition = log.create(ID, settings);
+        for (int i = 0; i < 30; i++) appended(log, partition.append(batch(3000)));
+        log.space().restoreReserve();
+        free(log, MIN - 1);
+        refused(partition.append(batch()));
+
+        log.tidy();
+        log.checkpoint(); // lets go of the deleted files that a snapshot held
+        log.space().look();
+
+        assertTrue(partition.start() > 0);
+        appended(log, partition.append(batch()));
+    }
+
+    @Test
     void whoeverFillsTheDiskIsStoppedAtTheWatermarkWithinATurn() throws IOException {
         var log = open();
         var partition = log.create(ID, SETTINGS);
