@@ -5,7 +5,6 @@ import io.braid.broker.Broker.TimedOffset;
 import io.braid.broker.Partition;
 import io.braid.broker.Stream;
 import io.braid.kafka.Answer.Reply;
-import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
 import java.io.IOException;
 import java.lang.System.Logger;

@@ -94,8 +94,8 @@ public final class PartitionLog {
 
     /// Submits one batch and never blocks: a full inbox is an answer, not a wait. The batch's bytes belong to
     /// the log until the answer is there; those of a batch that was appended then say what the log has stamped: its
-    /// offset and, if the partition gives it, the time of append. The answer is completed on the writer thread: what
-    /// is chained to it must be short.
+    /// offset and, if the partition gives it, the time of append. The answer is completed on the writer thread, so
+    /// that what is chained to it must be short.
     public CompletableFuture<AppendOutcome> append(Batch batch) {
         return submit(batch, Origin.ANYBODY);
     }
@@ -325,9 +325,9 @@ public final class PartitionLog {
         return work.answer();
     }
 
-    /// Deletes the batches at the beginning that are past retention, where their segment has younger ones, too. (The
-    /// writer deletes segments that are past it as a whole.) Reads at most once in a part of the retention time. The
-    /// answer is [#start] once that is done. One thread at a time.
+    /// Deletes the batches at the beginning that are past retention, where their segment has younger ones, too; the
+    /// writer deletes segments that are past it as a whole. Reads at most once in a part of the retention time, and
+    /// answers [#start] once that is done. One thread at a time.
     CompletableFuture<Long> trim(long nowMillis) throws IOException {
         long from = start;
         long kept = config.retention().millis();

@@ -164,8 +164,8 @@ public final class Configuration {
         return ServerName.ALL.stream()
                 .filter(named -> named.name().equals(said.key()))
                 .findFirst()
-                .map(named -> new Given(
-                        Settings.STREAM_PREFIX + named.setting(), named.meaning(said.text()), said.origin()))
+                .map(named ->
+                        new Given(Settings.STREAM_PREFIX + named.setting(), named.meaning(said.text()), said.origin()))
                 .orElse(said);
     }
 

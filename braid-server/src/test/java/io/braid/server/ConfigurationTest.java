@@ -157,8 +157,8 @@ class ConfigurationTest {
                 List.of(
                         new Fault(
                                 "braid.yaml:2",
-                                "stream.retention.ms means stream.retention.ms, which was said as log.retention.hours at"
-                                        + " braid.yaml:1 already: leave one out"),
+                                "stream.retention.ms means stream.retention.ms, which was said as log.retention.hours"
+                                        + " at braid.yaml:1 already: leave one out"),
                         new Fault(
                                 "braid.yaml:3",
                                 "log.roll.hours = 9999999999999: must be a whole number up to 2562047788015, is"

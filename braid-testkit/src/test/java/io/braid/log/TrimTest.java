@@ -176,8 +176,9 @@ class TrimTest {
     private <T> T watch(Class<T> type, T target) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (_, method, arguments) -> {
-                    if (failsReads && target instanceof DiskFile && method.getName().equals("read"))
-                        throw new IOException("as the test wants it");
+                    if (failsReads
+                            && target instanceof DiskFile
+                            && method.getName().equals("read")) throw new IOException("as the test wants it");
                     try {
                         var answer = method.invoke(target, arguments);
                         return answer instanceof DiskFile file ? watch(DiskFile.class, file) : answer;

@@ -58,7 +58,11 @@ class TransactionCrashTest {
                     20,
                     8000,
                     1000,
-                    Long.MAX_VALUE / 4, 1, 1, 0, 1);
+                    Long.MAX_VALUE / 4,
+                    1,
+                    1,
+                    0,
+                    1);
             for (var id : ids) clients.add(new TransactionClient(id, random));
         }
 
