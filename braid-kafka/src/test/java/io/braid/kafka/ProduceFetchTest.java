@@ -26,9 +26,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,33 @@ class ProduceFetchTest {
                     producer.send(new ProducerRecord<>("small", 0, null, new byte[500]))
                             .get()
                             .offset());
+        }
+    }
+
+    @Test
+    void aBatchOfExactlyTheTopicsLimitIsTakenAndOneOfAByteMoreIsNot() throws Exception {
+        int limit = 20 << 20;
+        try (var admin = server.admin()) {
+            admin.createTopics(List.of(
+                            new NewTopic("large", 1, (short) 1).configs(Map.of("max.message.bytes", "" + limit))))
+                    .all()
+                    .get();
+            var beyond = new NewTopic("t", 1, (short) 1).configs(Map.of("max.message.bytes", "33554433"));
+            var refused = assertThrows(
+                    ExecutionException.class,
+                    () -> admin.createTopics(List.of(beyond)).all().get());
+            assertTrue(refused.getMessage().contains("log.batch-bytes-max"), refused::getMessage);
+        }
+        int around = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(0, new byte[limit - 200]))
+                        .sizeInBytes()
+                - (limit - 200); // what a batch has besides this value
+        try (var producer = server.producer(Map.of("max.request.size", 64 << 20, "buffer.memory", 64L << 20))) {
+            var most = new ProducerRecord<byte[], byte[]>("large", 0, 0L, null, new byte[limit - around]);
+            assertEquals(0, producer.send(most).get().offset());
+            var more = new ProducerRecord<byte[], byte[]>("large", 0, 0L, null, new byte[limit - around + 1]);
+            var refused = assertThrows(
+                    ExecutionException.class, () -> producer.send(more).get());
+            assertInstanceOf(RecordTooLargeException.class, refused.getCause());
         }
     }
 
