@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Brings a data directory to where it was promised to be: reads the checkpoint, reads the journals behind it, writes
 /// their runs to the segments again, and cuts what nobody was promised. [RecoveryCase] is the table of what it may
@@ -20,7 +21,7 @@ final class Recovery {
     /// What the log goes on with.
     record Recovered(long identity, int epoch, List<Partition> partitions, List<Finding> findings) {}
 
-    record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail) {}
+    record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail, TierManifest manifest) {}
 
     /// A partition while its journal entries are gathered.
     private static final class Draft {
@@ -38,14 +39,16 @@ final class Recovery {
 
     private final Disk disk;
     private final LogConfig limits;
+    private final Optional<TierReader> tier;
     private final long nowMillis;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
     private final List<PartitionId> left = new ArrayList<>();
 
-    Recovery(Disk disk, LogConfig limits, long nowMillis) {
+    Recovery(Disk disk, LogConfig limits, Optional<TierReader> tier, long nowMillis) {
         this.disk = disk;
         this.limits = limits;
+        this.tier = tier;
         this.nowMillis = nowMillis;
     }
 
@@ -123,8 +126,8 @@ final class Recovery {
     // One partition.
 
     private Partition recover(Draft draft) throws IOException {
-        var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, limits, nowMillis, findings);
+        var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, findings);
         var tail = walk.run();
-        return new Partition(draft.state.id(), draft.config, draft.start, tail);
+        return new Partition(draft.state.id(), draft.config, draft.start, tail, walk.manifest());
     }
 }
