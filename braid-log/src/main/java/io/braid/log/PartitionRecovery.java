@@ -54,7 +54,7 @@ final class PartitionRecovery {
         this.epochs = new Epochs(point.epochs());
         this.directory = Segment.directoryOf(id);
         for (var state : point.producers()) producers.restore(state);
-        for (var open : point.open()) producers.transactions().note(open.producer(), open.first());
+        for (var open : point.open()) producers.restore(open);
     }
 
     PartitionTail run() throws IOException {

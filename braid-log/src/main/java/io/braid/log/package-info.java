@@ -60,7 +60,8 @@
 /// ## Not here, on purpose
 ///
 /// No retries (the client owns them), no cache of its own (the page cache is one), no compression or re-encoding of
-/// batches (they leave as they came), no transactions and no compaction yet.
+/// batches (they leave as they came), no compaction yet. Which transactions there are is decided above: here they
+/// begin and end in one partition each.
 ///
 /// Start reading at [Writer#turn], then [Recovery].
 package io.braid.log;

@@ -104,7 +104,7 @@ class ConfigurationTest {
 
         assertEquals(
                 Map.of("group.initial.rebalance.delay.ms", "0"),
-                of(file, Map.of()).kafka().groups());
+                of(file, Map.of()).kafka().coordinators());
         assertEquals(
                 List.of(new Fault("--set", "group.max.size = 0: Value must be at least 1")),
                 faults(file, Map.of(), new Given("group.max.size", "0", "--set")));
@@ -157,8 +157,8 @@ class ConfigurationTest {
                 List.of(
                         new Fault(
                                 "braid.yaml:2",
-                                "stream.retention.ms means stream.retention.ms, which was said as log.retention.hours at"
-                                        + " braid.yaml:1 already: leave one out"),
+                                "stream.retention.ms means stream.retention.ms, which was said as log.retention.hours"
+                                        + " at braid.yaml:1 already: leave one out"),
                         new Fault(
                                 "braid.yaml:3",
                                 "log.roll.hours = 9999999999999: must be a whole number up to 2562047788015, is"
