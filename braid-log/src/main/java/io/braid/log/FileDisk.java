@@ -196,6 +196,23 @@ public final class FileDisk implements Disk {
         }
     }
 
+    @Override
+    public Share share(String name) throws IOException {
+        if (!exists(name)) return () -> {};
+        var channel = FileChannel.open(root.resolve(name), StandardOpenOption.READ);
+        try {
+            if (channel.tryLock(Long.MAX_VALUE - 1, 1, true) == null) throw inUse(channel);
+            return channel::close;
+        } catch (OverlappingFileLockException _) { // this process itself holds it
+            var inUse = inUse(channel);
+            channel.close();
+            throw inUse;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
     private IOException inUse(FileChannel channel) throws IOException {
         var text = ByteBuffer.allocate(20);
         channel.read(text, 0);

@@ -81,6 +81,11 @@ final class GuardedDisk implements Disk {
     }
 
     @Override
+    public Share share(String name) throws IOException {
+        return disk.share(name);
+    }
+
+    @Override
     public Room room() throws IOException {
         return disk.room();
     }
