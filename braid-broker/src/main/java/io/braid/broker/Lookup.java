@@ -34,11 +34,13 @@ final class Lookup {
         if (from.isEmpty()) return Optional.empty();
         var batch = new Batches(log, from.getAsLong()).next();
         if (batch.isEmpty()) return Optional.empty();
+        if (batch.get().baseOffset() != from.getAsLong()) return newestByWalking(log); // compacted or deleted just now
         var found = first(batch.get(), log.start(), batch.get().maxTimestamp());
         return found.isPresent() ? found : newestByWalking(log);
     }
 
-    /// For the one case in which the index cannot tell: the newest record was deleted, the rest of its batch not.
+    /// For the cases in which the index cannot tell: the newest record was deleted, the rest of its batch not, or its
+    /// batch has gone since the index was asked.
     private static Optional<TimedOffset> newestByWalking(PartitionLog log) throws IOException {
         var newest = Optional.<TimedOffset>empty();
         long start = log.start();

@@ -65,9 +65,15 @@ final class Rules {
         return Optional.of(new Invalid(Field.PARTITIONS, what));
     }
 
-    Optional<Invalid> settings(String name, Map<String, String> settings, Stream.Kind kind) {
-        return StreamSettings.fault(settings, kind)
+    Optional<Invalid> settings(String name, Map<String, String> settings) {
+        return StreamSettings.fault(settings)
                 .map(fault -> new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault)));
+    }
+
+    /// The same for all that a stream has of its own, of which each is checked.
+    Optional<Invalid> together(String name, Map<String, String> settings) {
+        return StreamSettings.conflict(settings)
+                .map(conflict -> new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, conflict)));
     }
 
     /// Kafka warns of these, because the names of its metrics have '_' in the place of '.'.

@@ -43,9 +43,9 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// Failure: an offset commit is answered when it is on disk. A partition whose append failed is loaded again;
 /// one that cannot be loaded answers NOT_COORDINATOR until the server is started again, and the others go on.
 ///
-/// Not here: compaction. The stream keeps every commit ever made (about 100 bytes each), so it grows and a
-/// start replays all of it, until the log can compact. Share groups, streams groups and transactional commits
-/// are not served.
+/// The stream is compacted, so a start replays little more than one record for each offset that is committed.
+///
+/// Not here: share groups, streams groups and transactional commits.
 final class GroupCoordination implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupCoordination.class.getName());
 

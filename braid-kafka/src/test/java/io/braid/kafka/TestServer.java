@@ -2,6 +2,7 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.Payloads;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import java.io.IOException;
@@ -38,13 +39,22 @@ final class TestServer implements AutoCloseable {
 
     static TestServer start(Path directory, KafkaListener.Config config) throws IOException {
         var random = new SplittableRandom(1);
-        var log = Log.open(new LogConfig(directory), InstantSource.system());
+        var log = Log.open(new LogConfig(directory), InstantSource.system(), Payloads.CODECS);
         var broker = Broker.open(log, BrokerConfig.DEFAULT, InstantSource.system(), random);
         return new TestServer(log, broker, KafkaListener.start(broker, config, InstantSource.system(), random));
     }
 
     Broker broker() {
         return broker;
+    }
+
+    /// Compacts all that is due, and waits until something is.
+    void compact() throws IOException {
+        do {
+            log.tidy();
+            log.checkpoint();
+        } while (!log.compact());
+        while (log.compact()) {}
     }
 
     KafkaListener listener() {

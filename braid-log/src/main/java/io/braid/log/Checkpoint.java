@@ -55,7 +55,12 @@ record Checkpoint(long identity, int epoch, boolean isClean, List<WriterState> w
     record Sent(int firstSequence, int lastSequence, long firstOffset) {}
 
     /// A writer's state, and what has to be synced before it may be believed. The segments are held until then.
-    record Snapshot(WriterState state, List<Written> written, List<String> directories, long releasedSequence) {
+    record Snapshot(
+            WriterState state,
+            List<Written> written,
+            List<Covered> covered,
+            List<String> directories,
+            long releasedSequence) {
         void release() throws IOException {
             for (var segment : written) segment.segment().release();
         }
@@ -63,4 +68,7 @@ record Checkpoint(long identity, int epoch, boolean isClean, List<WriterState> w
 
     /// A segment, and how far it went when the snapshot was taken.
     record Written(Segment segment, Segment.Extent extent) {}
+
+    /// A partition, and the base of the segment in which its point lies, if that is another than before.
+    record Covered(PartitionTail tail, long base) {}
 }

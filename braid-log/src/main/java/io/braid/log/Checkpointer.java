@@ -77,6 +77,7 @@ final class Checkpointer {
                 if (!snapshots.isEmpty()) complete(snapshots, isClean);
             } catch (IOException e) {
                 failure = Optional.of(e);
+                for (var writer : writers) writer.submit(new Work.Fail(e)); // the caller may be only one of them
                 throw e;
             }
         } finally {
@@ -92,7 +93,10 @@ final class Checkpointer {
         }
         for (var snapshot : snapshots) latest.put(snapshot.state().writer(), snapshot.state());
         CheckpointFile.write(disk, new Checkpoint(identity, epoch, isClean, List.copyOf(latest.values())));
-        for (var snapshot : snapshots) writers.get(snapshot.state().writer()).release(snapshot.releasedSequence());
+        for (var snapshot : snapshots) {
+            writers.get(snapshot.state().writer()).release(snapshot.releasedSequence());
+            for (var covered : snapshot.covered()) covered.tail().cover(covered.base());
+        }
     }
 
     /// Before the first turn: the checkpoint that begins the epoch.

@@ -41,7 +41,6 @@ final class KeeperThread implements AutoCloseable {
                 checkpointer.complete();
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.ERROR, "the checkpoint failed, all partitions are closed", e);
-                for (var writer : writers) writer.submit(new Work.Fail(e));
                 return;
             }
             long now = clock.millis();

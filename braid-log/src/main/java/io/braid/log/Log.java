@@ -18,9 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// All partitions below one data directory, their writers and their journals. Any thread.
 ///
-/// [#open(LogConfig, InstantSource)] is for production. A log that is opened by hand on a [Disk] of the caller's
-/// has no threads of its own: [#turn], [#checkpoint] and [#tidy] do what those would, whenever the caller says so,
-/// and everything else calls [#turn] until it has its answer.
+/// [#open(LogConfig, InstantSource, Codecs)] is for production. A log that is opened by hand on a [Disk] of the
+/// caller's has no threads of its own: [#turn], [#checkpoint], [#tidy] and [#compact] do what those would, whenever the
+/// caller says so, and everything else calls [#turn] until it has its answer.
 public final class Log implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Log.class.getName());
 
@@ -37,6 +37,8 @@ public final class Log implements AutoCloseable {
     private final List<WriterThread> threads = new ArrayList<>();
     private final Checkpointer checkpointer;
     private final KeeperThread keeper;
+    private final Compactor compactor;
+    private final CompactorThread compactorThread;
     private final List<Recovery.Finding> findings;
     private final Map<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock changing = new ReentrantLock(); // guards creation, deletion and closing
@@ -46,10 +48,11 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
     ///     message says which, where and what to do
-    public static Log open(LogConfig config, InstantSource clock) throws IOException {
-        var log = open(config, new FileDisk(config.directory()), clock, false);
+    public static Log open(LogConfig config, InstantSource clock, Codecs codecs) throws IOException {
+        var log = open(config, new FileDisk(config.directory()), clock, codecs, false);
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
+        log.compactorThread.start();
         LOG.log(
                 System.Logger.Level.INFO,
                 "log opened directory={0} epoch={1} partitions={2}",
@@ -59,24 +62,40 @@ public final class Log implements AutoCloseable {
         return log;
     }
 
+    /// The same for who has no compressed batches, or does not compact.
+    ///
+    /// @throws IOException as above
+    public static Log open(LogConfig config, InstantSource clock) throws IOException {
+        return open(config, clock, Codecs.NONE);
+    }
+
     /// The same on a disk of the caller's (the config's directory is not looked at), and without threads.
     ///
     /// @throws IOException as above
     public static Log openByHand(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return open(config, disk, clock, true);
+        return openByHand(config, disk, clock, Codecs.NONE);
     }
 
-    private static Log open(LogConfig config, Disk disk, InstantSource clock, boolean isByHand) throws IOException {
+    /// The same with codecs.
+    ///
+    /// @throws IOException as above
+    public static Log openByHand(LogConfig config, Disk disk, InstantSource clock, Codecs codecs) throws IOException {
+        return open(config, disk, clock, codecs, true);
+    }
+
+    private static Log open(LogConfig config, Disk disk, InstantSource clock, Codecs codecs, boolean isByHand)
+            throws IOException {
         var lock = disk.lock("lock");
         try {
-            return new Log(config, disk, lock, clock, isByHand);
+            return new Log(config, disk, lock, clock, codecs, isByHand);
         } catch (IOException | RuntimeException | Error e) {
             lock.close();
             throw e;
         }
     }
 
-    private Log(LogConfig config, Disk disk, Disk.Lock lock, InstantSource clock, boolean isByHand) throws IOException {
+    private Log(LogConfig config, Disk disk, Disk.Lock lock, InstantSource clock, Codecs codecs, boolean isByHand)
+            throws IOException {
         var recovered = new Recovery(disk, config, clock.millis()).run();
         this.config = config;
         this.disk = disk;
@@ -92,6 +111,8 @@ public final class Log implements AutoCloseable {
         }
         this.checkpointer = new Checkpointer(disk, identity, leaderEpoch, writers);
         this.keeper = new KeeperThread(checkpointer, writers, config, clock);
+        this.compactor = new Compactor(disk, config.compaction(), codecs, clock, partitions.values(), this::swap);
+        this.compactorThread = new CompactorThread(compactor, config, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         beginEpoch(recovered.partitions());
         deleteJournalsOfMoreWriters();
@@ -240,6 +261,12 @@ public final class Log implements AutoCloseable {
     /// One turn of each writer; answers how much was taken. Only for a log that was opened by hand.
     public int turn() {
         Invariant.hold(isByHand, "the log's own threads take the turns");
+        int taken = oneTurnEach();
+        if (failure().isPresent()) while (oneTurnEach() > 0) {} // all hear of it before anybody reads on
+        return taken;
+    }
+
+    private int oneTurnEach() {
         int taken = 0;
         for (var writer : writers) taken += writer.turn();
         return taken;
@@ -265,6 +292,24 @@ public final class Log implements AutoCloseable {
         submitToAll(Work.Tidy::new);
     }
 
+    /// Compacts the partition of which the largest part is dirty, as far as memory for its keys goes; false if nothing
+    /// is due anywhere. Records that came since the last checkpoint are not looked at.
+    ///
+    /// @throws IOException a batch is damaged, or the disk failed; the partition is as it was, or compacted in part
+    public boolean compact() throws IOException {
+        return compact(Pace.FREE).isPresent();
+    }
+
+    Optional<Compactor.Done> compact(Pace pace) throws IOException {
+        return compactor.turn(pace);
+    }
+
+    private boolean swap(Work.Replace work) throws IOException {
+        writerOf(work.partition().id()).submit(work);
+        await(work.answer());
+        return work.answer().join();
+    }
+
     private interface ToWork {
         Work with(CompletableFuture<Void> answer);
     }
@@ -284,8 +329,7 @@ public final class Log implements AutoCloseable {
             if (isLast) checkpointer.completeCleanly();
             else checkpointer.complete();
         } catch (IOException e) {
-            for (var writer : writers) writer.submit(new Work.Fail(e));
-            if (isByHand) turn();
+            if (isByHand) while (turn() > 0) {}
             throw e;
         }
     }
@@ -314,6 +358,7 @@ public final class Log implements AutoCloseable {
             isClosed = true;
             var ending = PartitionLog.Ending.quietly("the log is closed");
             partitions.values().forEach(partition -> partition.close(ending));
+            compactorThread.close();
             if (isByHand) while (turn() > 0) {}
             threads.forEach(WriterThread::close);
             keeper.close();

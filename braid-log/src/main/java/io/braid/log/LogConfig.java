@@ -16,7 +16,8 @@ import java.nio.file.Path;
 ///     forgotten first
 /// @param producerMillis   a producer that has not written for this long is forgotten
 /// @param checkpointMillis how often segments are synced and the journal begins anew while records arrive
-/// @param retentionCheckMillis how often old segments are looked for
+/// @param retentionCheckMillis how often old segments, and partitions to be compacted, are looked for
+/// @param compaction       what compaction may take from the rest
 public record LogConfig(
         Path directory,
         int writers,
@@ -28,7 +29,8 @@ public record LogConfig(
         int producersMax,
         long producerMillis,
         long checkpointMillis,
-        long retentionCheckMillis) {
+        long retentionCheckMillis,
+        CompactionLimits compaction) {
     private static final int MIB = 1 << 20;
     private static final int WRITERS_MAX = 64;
     private static final int JOURNAL_BYTES_MIN = 32 << 10;
@@ -68,6 +70,34 @@ public record LogConfig(
                         retentionCheckMillis,
                         "must be at least 1")
                 .raise();
+    }
+
+    /// With the usual limits for compaction.
+    public LogConfig(
+            Path directory,
+            int writers,
+            int journalBytes,
+            int groupBytesMax,
+            int batchBytesMax,
+            int inboxMax,
+            int inboxBytesMax,
+            int producersMax,
+            long producerMillis,
+            long checkpointMillis,
+            long retentionCheckMillis) {
+        this(
+                directory,
+                writers,
+                journalBytes,
+                groupBytesMax,
+                batchBytesMax,
+                inboxMax,
+                inboxBytesMax,
+                producersMax,
+                producerMillis,
+                checkpointMillis,
+                retentionCheckMillis,
+                CompactionLimits.DEFAULT);
     }
 
     /// What suits a laptop and a small server. One writer: a group sync serves any number of partitions, and a

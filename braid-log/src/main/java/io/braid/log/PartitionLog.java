@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// One partition: any thread submits, one thread writes, any thread reads below [#end].
 ///
-/// 1. Offsets are dense and never reused.
+/// 1. Offsets are given without gaps and never again; compaction may leave gaps.
 /// 2. `end` only grows, and only when the records below it are as durable as promised.
 /// 3. After the first storage failure nothing more is written; opening the log again starts from the disk.
 /// 4. Every append is answered exactly once.
@@ -211,7 +211,8 @@ public final class PartitionLog {
     /// `epoch` is -1 and `end` is -1 if there is no such epoch.
     public record EpochEnd(int epoch, long end) {}
 
-    /// Whole batches from the one that holds `offset` on, below `limit` (which is [#end] or [#lastStable]) and
+    /// Whole batches from the one that holds `offset` (or the first behind it, if that is gone) on, below `limit`
+    /// (which is [#end] or [#lastStable]) and
     /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one.
     ///
     /// @throws IOException the disk failed, or the partition is closed because it did
@@ -236,7 +237,7 @@ public final class PartitionLog {
                 if (!given) segment.release();
             }
         }
-        return new ReadOutcome.Found(new EmptySlice(offset));
+        return new ReadOutcome.Found(new EmptySlice(offset, offset));
     }
 
     /// The base offset of the first batch that holds a record of this time or later; empty if there is none
@@ -244,8 +245,13 @@ public final class PartitionLog {
     public OptionalLong batchAt(long timestampMillis) throws IOException {
         failIfBroken();
         long limit = end;
-        for (var segment : segments) {
-            if (segment.extent().maxTimestamp() < timestampMillis || !segment.hold()) continue;
+        var seen = segments;
+        for (var segment : seen) {
+            if (segment.extent().maxTimestamp() < timestampMillis) continue;
+            if (!segment.hold()) { // deleted or replaced just now: the list of now tells
+                if (seen != segments) return batchAt(timestampMillis);
+                continue;
+            }
             try {
                 var found = segment.batchAt(timestampMillis, limit);
                 if (found.isPresent()) return found;
@@ -365,6 +371,12 @@ public final class PartitionLog {
         segments = tail.segments();
     }
 
+    /// What readers find, in order. Any thread.
+    List<Segment> segments() {
+        return segments;
+    }
+
+    /// Any thread.
     boolean isOpen() {
         return ending.isOpen();
     }

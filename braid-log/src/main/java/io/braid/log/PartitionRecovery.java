@@ -31,6 +31,7 @@ final class PartitionRecovery {
     private final String directory;
 
     private final TreeMap<Long, DiskFile> files = new TreeMap<>(); // by base offset
+    private final List<DiskFile> superseded = new ArrayList<>(); // what compaction has left behind
     private final List<Segment> segments = new ArrayList<>();
     private final Set<Long> touched = new HashSet<>(); // base offsets of segments that have to be synced
     private boolean directoryChanged;
@@ -72,6 +73,7 @@ final class PartitionRecovery {
         if (isAllDeleted) restartAt(start);
         else walk(firstKept);
         refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start
+        for (var file : superseded) remove(file);
         cutBeyond();
         if (segments.getLast().next() < start) {
             producers.clear(); // they wrote more than what is known here
@@ -93,11 +95,18 @@ final class PartitionRecovery {
 
     private void openFiles() throws IOException {
         var names = disk.list(directory);
+        var generations = new TreeMap<Long, Integer>();
         for (var name : names)
             if (name.endsWith(".log")) {
-                long base = Long.parseLong(name.substring(0, name.length() - 4));
-                files.put(base, disk.open(directory + "/" + name));
+                long base = Segment.baseIn(name);
+                int generation = Segment.generationIn(name);
+                var file = disk.open(directory + "/" + name);
+                int known = generations.getOrDefault(base, -1);
+                var older = generation < known ? file : files.put(base, file);
+                if (known >= 0) supersede(older);
+                generations.put(base, Math.max(generation, known));
             }
+        supersedeWithin(generations);
         // An index without its segment must not meet a new segment of the same name.
         for (var name : names)
             if (name.endsWith(".index") && !names.contains(name.replace(".index", ".log"))) {
@@ -105,6 +114,26 @@ final class PartitionRecovery {
                 disk.delete(directory + "/" + name);
                 directoryChanged = true;
             }
+    }
+
+    /// Sets those aside whose offsets a compacted segment stands for that is newer. Its name became visible only when
+    /// all of it was on the disk, and theirs were deleted only once that name was.
+    private void supersedeWithin(TreeMap<Long, Integer> generations) throws IOException {
+        for (var each : generations.entrySet()) {
+            var file = files.get(each.getKey());
+            if (each.getValue() == 0 || file == null) continue;
+            var header = headerOf(file);
+            if (!SegmentHeader.isWhole(header)) continue; // refused as soon as it is looked at
+            long next = SegmentHeader.cleaningIn(header).next();
+            for (var base :
+                    List.copyOf(files.subMap(each.getKey(), false, next, false).keySet()))
+                if (generations.get(base) < each.getValue()) supersede(files.remove(base));
+        }
+    }
+
+    private void supersede(DiskFile file) {
+        note(RecoveryCase.SEGMENT_SUPERSEDED, file.name());
+        superseded.add(file);
     }
 
     /// Deletes segments that lie below the start altogether; answers the base of the first that does not.
@@ -184,16 +213,17 @@ final class PartitionRecovery {
 
     /// Takes the first bytes of a segment without reading its records.
     private Segment believe(long base, int size) throws IOException {
-        var segment = new Segment(disk, id, base);
-        var name = disk.describe(segment.name());
         var file = files.get(base);
+        var name = disk.describe(file == null ? Segment.nameOf(id, base) : file.name());
         if (file == null || file.size() < size)
             throw RecoveryCase.SEGMENT_SHORT.refusal(
                     name, "%d bytes expected, found %s".formatted(size, file == null ? "no file" : file.size()));
         var header = headerOf(file);
         if (!SegmentHeader.isWhole(header))
             throw RecoveryCase.SEGMENT_HEADER_DAMAGED.refusal(name + " at 0", "the header is damaged");
-        SegmentHeader.check(header, name, id, base);
+        var segment = new Segment(disk, id, base, SegmentHeader.check(header, name, id, base));
+        if (!segment.name().equals(file.name()))
+            throw new DamagedFileException("%s at 40: belongs to %s".formatted(name, disk.describe(segment.name())));
         segment.adopt(file);
         segments.add(segment);
         var index = IndexFile.read(disk, segment, size);
@@ -310,9 +340,14 @@ final class PartitionRecovery {
 
     private void remove(long base) throws IOException {
         var file = files.remove(base);
-        if (file != null) file.close();
-        disk.delete(Segment.nameOf(id, base));
-        disk.delete(Segment.nameOf(id, base).replace(".log", ".index"));
+        if (file != null) remove(file);
+        directoryChanged = true;
+    }
+
+    private void remove(DiskFile file) throws IOException {
+        file.close();
+        disk.delete(file.name());
+        disk.delete(file.name().replace(".log", ".index"));
         directoryChanged = true;
     }
 

@@ -26,6 +26,7 @@ final class PartitionTail {
     private final Producers producers;
     private final Epochs epochs;
     private Point synced; // all below it is on the disk, or will be before the next checkpoint says so
+    private volatile long covered; // as [#covered]; written with the checkpoint
     private List<Segment> segments; // in order, the last one is written to; never empty; replaced, never changed
     private Segment active;
     private long activeSince; // when its first record came, or this life began
@@ -45,6 +46,7 @@ final class PartitionTail {
         this.producers = producers;
         this.epochs = epochs;
         this.synced = pointAtEnd();
+        this.covered = synced.base();
     }
 
     List<Segment> segments() {
@@ -141,13 +143,24 @@ final class PartitionTail {
         return nowMillis - activeSince >= millis;
     }
 
-    /// Seals the active segment if that is due by time, so that what is in it can be deleted or compacted in turn.
-    void rollIfDue(PartitionConfig config, long nowMillis) {
-        if (isEmpty()) return;
+    /// Seals the active segment if that is due by time, so that what is in it can be deleted or compacted in turn;
+    /// answers whether it did.
+    boolean rollIfDue(PartitionConfig config, long nowMillis) {
+        if (isEmpty()) return false;
         long newest = active.extent().maxTimestamp();
         long kept = config.retention().millis();
         boolean isExpired = kept >= 0 && newest >= 0 && newest < nowMillis - kept;
-        if (isExpired || isOld(config.segmentMillis(), nowMillis)) roll();
+        boolean isDue = isExpired || isOld(sealMillis(config), nowMillis);
+        if (isDue) roll();
+        return isDue;
+    }
+
+    /// Only sealed segments are compacted, so none may stay open for longer than compaction may wait.
+    private static long sealMillis(PartitionConfig config) {
+        return switch (config.compaction()) {
+            case Compaction.None _ -> config.segmentMillis();
+            case Compaction.ByKey byKey -> Math.min(config.segmentMillis(), byKey.lagMillisMax());
+        };
     }
 
     private void roll() {
@@ -209,8 +222,7 @@ final class PartitionTail {
             var segment = segments.get(gone);
             long newest = segment.extent().maxTimestamp();
             boolean isOld = config.retention().millis() >= 0
-                    && newest >= 0
-                    && newest < nowMillis - config.retention().millis();
+                    && (newest >= 0 ? newest < nowMillis - config.retention().millis() : segment.isHollow());
             size -= segment.size() - SegmentHeader.BYTES;
             boolean isTooMuch = config.retention().bytes() >= 0
                     && size >= config.retention().bytes();
@@ -262,6 +274,22 @@ final class PartitionTail {
         else if (synced.base() != active.base())
             moveSynced(new Point(active.base(), SegmentHeader.BYTES, active.base()));
         return state(config, start);
+    }
+
+    /// Where the segment begins up to which [#snapshot] has last said that all is synced.
+    long syncedBase() {
+        return synced.base();
+    }
+
+    /// A checkpoint that says so is on the disk. Any thread, one at a time.
+    void cover(long base) {
+        covered = base;
+    }
+
+    /// Segments that begin below this offset are sealed, and neither a journal nor what recovery finds by walking is
+    /// needed for them. Any thread.
+    long covered() {
+        return covered;
     }
 
     private void moveSynced(Point point) {

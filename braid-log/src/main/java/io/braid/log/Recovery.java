@@ -63,6 +63,7 @@ final class Recovery {
             removeLeft();
             var partitions = new ArrayList<Partition>();
             for (var draft : drafts.values()) partitions.add(recover(draft));
+            disk.delete(SegmentDraft.NAME); // what compaction was at, nobody was told of
             return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
         } finally {
             for (var reader : readers) reader.close();

@@ -13,6 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// The writer appends and then publishes an [Extent]; readers look no further than the extent they took. The file
 /// is closed when the partition and every [Slice] have let go of it, so it may be deleted while somebody reads.
+///
+/// Sealed segments never change. What compaction leaves of some is a new segment with a name of its own, in which the
+/// [generation][Cleaning] stands behind the base offset. Offsets may be missing in it, but its last batch always ends
+/// where the last of the old ones did.
 final class Segment {
     /// What readers may see: all of it is on the disk or in the page cache, and is answered for.
     ///
@@ -33,8 +37,11 @@ final class Segment {
     /// Where a batch begins.
     record Place(long offset, int position) {}
 
+    private static final int OFFSET_DIGITS = 20; // so that names sort as offsets do
+
     private final PartitionId partition;
     private final long base;
+    private final Cleaning cleaning;
     private final Disk disk;
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
@@ -54,10 +61,15 @@ final class Segment {
     private volatile Place lastEnd; // where the newest read stopped, which is where the next often begins
 
     Segment(Disk disk, PartitionId partition, long base) {
+        this(disk, partition, base, Cleaning.NEVER);
+    }
+
+    Segment(Disk disk, PartitionId partition, long base, Cleaning cleaning) {
         this.disk = disk;
         this.partition = partition;
         this.base = base;
-        this.name = nameOf(partition, base);
+        this.cleaning = cleaning;
+        this.name = nameOf(partition, base, cleaning.generation());
         this.next = base;
         this.extent = new Extent(size, base, -1, -1, index.view(), AbortedIndex.View.EMPTY);
         this.lastEnd = new Place(base, size);
@@ -68,15 +80,46 @@ final class Segment {
     }
 
     static String nameOf(PartitionId partition, long base) {
-        return "%s/%020d.log".formatted(directoryOf(partition), base);
+        return nameOf(partition, base, 0);
+    }
+
+    static String nameOf(PartitionId partition, long base, int generation) {
+        return generation == 0
+                ? "%s/%020d.log".formatted(directoryOf(partition), base)
+                : "%s/%020d-%d.log".formatted(directoryOf(partition), base, generation);
+    }
+
+    /// The base offset in a segment's name, without its directory.
+    static long baseIn(String name) {
+        return Long.parseLong(name.substring(0, OFFSET_DIGITS));
+    }
+
+    static int generationIn(String name) {
+        return name.charAt(OFFSET_DIGITS) == '-'
+                ? Integer.parseInt(name.substring(OFFSET_DIGITS + 1, name.length() - ".log".length()))
+                : 0;
     }
 
     String name() {
         return name;
     }
 
+    PartitionId partition() {
+        return partition;
+    }
+
     long base() {
         return base;
+    }
+
+    /// What compaction has done to it.
+    Cleaning cleaning() {
+        return cleaning;
+    }
+
+    /// From here on nobody has looked for records that newer ones of their key make superfluous.
+    long firstDirty() {
+        return cleaning.isNever() ? base : cleaning.below();
     }
 
     Extent extent() {
@@ -95,6 +138,11 @@ final class Segment {
 
     boolean isDirty() {
         return dirty;
+    }
+
+    /// Whether compaction has left no record in it: one batch without any at most.
+    boolean isHollow() {
+        return size <= SegmentHeader.BYTES + Batch.HEADER_BYTES;
     }
 
     /// Syncs what was written since.
@@ -183,8 +231,14 @@ final class Segment {
         if (holders.decrementAndGet() == 0 && file != null) file.close();
     }
 
-    /// Deletes the file's name; those who hold it may read on.
+    /// Deletes the file's name, and lets go of it; those who hold it may read on.
     void delete() throws IOException {
+        deleteName();
+        release();
+    }
+
+    /// The same, but the partition does not let go of it yet.
+    void deleteName() throws IOException {
         naming.lock();
         try {
             deleted = true;
@@ -193,7 +247,6 @@ final class Segment {
         } finally {
             naming.unlock();
         }
-        release();
     }
 
     /// Writes the index file, unless the segment was deleted meanwhile. Any thread.
@@ -207,7 +260,7 @@ final class Segment {
     }
 
     /// The run of whole batches from the one that holds `offset` on, below `limit`, of at most `bytesMax` bytes, but
-    /// at least one batch. The caller holds the segment, and gives that hold to the slice.
+    /// at least one batch, if there is one. The caller holds the segment, and gives that hold to the slice.
     Slice slice(long offset, long limit, int bytesMax) throws IOException {
         var seen = extent;
         var walk = new BatchWalk(this, seen.size());
@@ -215,6 +268,10 @@ final class Segment {
         if (known.offset() != offset) known = seen.index().atOffset(offset, base);
         walk.moveTo(known.position());
         while (walk.here() && walk.nextOffset() <= offset) walk.step();
+        if (walk.here() && walk.baseOffset() >= limit) { // compaction has left nothing in between
+            release();
+            return new EmptySlice(offset, limit);
+        }
         int from = walk.position();
         long first = walk.here() ? walk.baseOffset() : offset;
 

@@ -10,38 +10,56 @@ import java.util.zip.CRC32C;
 /// | at | bytes | what                                    |
 /// |----|-------|-----------------------------------------|
 /// | 0  | 8     | magic, the letters `BraidSeg`           |
-/// | 8  | 4     | version, 1                              |
+/// | 8  | 4     | version: 1 as written, 2 compacted      |
 /// | 12 | 16    | stream                                  |
 /// | 28 | 4     | partition                               |
 /// | 32 | 8     | base offset, as in the name             |
-/// | 40 | 20    | zero                                    |
+/// | 40 | 20    | version 1: zero; version 2: generation  |
+/// |    |       | as in the name (4), next (8), below (8) |
+/// |    |       | of its [Cleaning]                       |
 /// | 60 | 4     | CRC-32C of the 60 bytes before          |
 final class SegmentHeader {
     static final int BYTES = 64;
     private static final long MAGIC = 0x4272616964536567L; // "BraidSeg"
-    private static final int VERSION = 1;
+    private static final int VERSION_AS_WRITTEN = 1;
+    private static final int VERSION_COMPACTED = 2;
     private static final int CRC = 60;
 
     private SegmentHeader() {}
 
     static ByteBuffer of(PartitionId partition, long base) {
+        return of(partition, base, Cleaning.NEVER);
+    }
+
+    static ByteBuffer of(PartitionId partition, long base, Cleaning cleaning) {
         var header = ByteBuffer.allocate(BYTES);
-        header.putLong(MAGIC).putInt(VERSION);
+        header.putLong(MAGIC).putInt(cleaning.isNever() ? VERSION_AS_WRITTEN : VERSION_COMPACTED);
         header.putLong(partition.stream().getMostSignificantBits());
         header.putLong(partition.stream().getLeastSignificantBits());
         header.putInt(partition.index()).putLong(base);
+        header.putInt(cleaning.generation()).putLong(cleaning.next()).putLong(cleaning.below());
         header.putInt(CRC, checksum(header));
         return header.clear();
     }
 
+    /// Answers what it says about compaction.
+    ///
     /// @throws DamagedFileException these are not the first bytes of that segment
-    static void check(ByteBuffer header, String file, PartitionId partition, long base) throws IOException {
-        FileHeader.check(header, file, MAGIC, VERSION, VERSION, checksum(header), CRC);
+    static Cleaning check(ByteBuffer header, String file, PartitionId partition, long base) throws IOException {
+        FileHeader.check(header, file, MAGIC, VERSION_AS_WRITTEN, VERSION_COMPACTED, checksum(header), CRC);
         var stream = new UUID(header.getLong(12), header.getLong(20));
         int index = header.getInt(28);
         if (!stream.equals(partition.stream()) || index != partition.index() || header.getLong(32) != base)
             throw new DamagedFileException("%s at 12: belongs to offset %d of %s-%d, should be offset %d of %s"
                     .formatted(file, header.getLong(32), stream, index, base, partition));
+        return cleaningIn(header);
+    }
+
+    /// The same of a header that [is whole][#isWhole].
+    static Cleaning cleaningIn(ByteBuffer header) {
+        return header.getInt(8) == VERSION_COMPACTED
+                ? new Cleaning(header.getInt(40), header.getLong(44), header.getLong(52))
+                : Cleaning.NEVER;
     }
 
     /// Whether it was written completely, by this or another version.

@@ -250,7 +250,7 @@ final class Writer {
     private void tidy(long now) {
         for (var partition : partitions) {
             partition.tail.producers().expire(now);
-            partition.tail.rollIfDue(partition.config(), now);
+            isChanged |= partition.tail.rollIfDue(partition.config(), now); // what it sealed is to be covered
             long start = partition.tail.startByRetention(partition.config(), now);
             if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));
         }
@@ -355,8 +355,12 @@ final class Writer {
     private void offerSnapshot(boolean isLast) {
         var written = new ArrayList<Checkpoint.Written>();
         var states = new ArrayList<Checkpoint.PartitionState>(partitions.size());
-        for (var partition : partitions)
-            states.add(partition.tail.snapshot(partition.config(), partition.start(), isLast, written));
+        var covered = new ArrayList<Checkpoint.Covered>();
+        for (var partition : partitions) {
+            var tail = partition.tail;
+            states.add(tail.snapshot(partition.config(), partition.start(), isLast, written));
+            if (tail.syncedBase() != tail.covered()) covered.add(new Checkpoint.Covered(tail, tail.syncedBase()));
+        }
         if (!changedDirectories.isEmpty()) changedDirectories.add("partitions");
         var next = journal.next();
         checkpointer
@@ -364,6 +368,7 @@ final class Writer {
                 .offer(new Checkpoint.Snapshot(
                         new Checkpoint.WriterState(index, next, states),
                         written,
+                        covered,
                         List.copyOf(changedDirectories),
                         next.sequence() - 1));
         changedDirectories.clear();

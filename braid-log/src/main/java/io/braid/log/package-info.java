@@ -15,6 +15,10 @@
 /// | journal         | a writer's write-ahead files: one sync makes a group durable               |
 /// | segment         | a file with a contiguous run of one partition's batches                    |
 /// | checkpoint      | the file that says from where on the journals are needed after a crash     |
+/// | compaction      | leaves only the newest record of each key, in the background               |
+/// | dirty           | what came since compaction last looked for records that are superfluous    |
+/// | pass            | compaction of one partition, once, as far as memory for its keys goes      |
+/// | tombstone       | a record without value: its key is gone, and the record itself later       |
 /// | [Disk]          | the files: real ones ([FileDisk]), or simulated ones that lie              |
 /// | end             | the first offset that may not be read yet                                  |
 ///
@@ -27,18 +31,30 @@
 ///
 ///     keeper thread: syncs segments, writes the checkpoint, and the journal's other file is free again
 ///
+/// ## Compaction
+///
+///     compactor thread                                                   writer thread
+///     dirty segments ─► newest offset of each key ([KeyMap])
+///     all segments up to there ─► [Sieve] ─► [SegmentDraft], synced ───► swaps names and list, between two groups
+///
+/// Only sealed segments that a checkpoint covers are touched, below the last stable offset. Offsets stay what they
+/// were, so there are gaps: a read at an offset that is gone finds the next batch.
+///
 /// ## Files
 ///
 ///     lock                                    held while the log is open; names the process
 ///     checkpoint                              replaced in one step
 ///     journal/<writer>-<0|1>.wal              written in turn, over and over again
 ///     partitions/<stream>-<index>/<base>.log  and .index, which may be missing
+///     partitions/<stream>-<index>/<base>-<generation>.log  the same, compacted
+///     partitions/compaction.new               what compaction is writing; means nothing after a crash
 ///
 /// ## Threads
 ///
-/// Writers and the keeper are platform threads, as file calls hold a virtual thread's carrier. A field that belongs to
-/// the writer says so; everything else that threads share is final, volatile, or says which lock guards it. The
-/// logic is in [Writer] and [Checkpointer], which start no threads: [Log#openByHand] lets a test drive them.
+/// Writers, the keeper and the compactor are platform threads, as file calls hold a virtual thread's carrier. A field
+/// that belongs to the writer says so; everything else that threads share is final, volatile, or says which lock guards
+/// it. The logic is in [Writer], [Checkpointer] and [Compactor], which start no threads: [Log#openByHand] lets a test
+/// drive them.
 ///
 /// ## Failure
 ///
@@ -48,8 +64,8 @@
 ///
 /// ## Not here, on purpose
 ///
-/// No retries (the client owns them), no cache of its own (the page cache is one), no compression or re-encoding of
-/// batches (they leave as they came), no transactions and no compaction yet.
+/// No retries (the client owns them), no cache of its own (the page cache is one), no codecs (who opens the log brings
+/// some along, [Codecs]), no re-encoding of batches but by compaction.
 ///
 /// Start reading at [Writer#turn], then [Recovery].
 package io.braid.log;

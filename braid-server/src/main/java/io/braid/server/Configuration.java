@@ -3,6 +3,7 @@ package io.braid.server;
 import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
 import io.braid.kafka.KafkaListener;
+import io.braid.log.CompactionLimits;
 import io.braid.log.InvalidConfig;
 import io.braid.log.LogConfig;
 import io.braid.server.BadSettings.Fault;
@@ -93,7 +94,9 @@ public final class Configuration {
                 value(Settings.LOG_PRODUCERS_MAX),
                 value(Settings.LOG_PRODUCER_MILLIS),
                 value(Settings.LOG_CHECKPOINT_MILLIS),
-                value(Settings.LOG_RETENTION_CHECK_MILLIS));
+                value(Settings.LOG_RETENTION_CHECK_MILLIS),
+                new CompactionLimits(
+                        bytes(Settings.LOG_COMPACTION_KEY_BYTES), value(Settings.LOG_COMPACTION_BYTES_PER_SECOND)));
     }
 
     BrokerConfig broker() {
@@ -183,6 +186,7 @@ public final class Configuration {
     /// Rules about more than one setting; only asked when each of them is right by itself.
     private void checkTogether(List<Fault> faults) {
         checkTogether(this::log, faults);
+        checkTogether(this::broker, faults);
         checkTogether(this::kafka, faults);
     }
 

@@ -2,6 +2,7 @@ package io.braid.server;
 
 import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
+import io.braid.broker.Payloads;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class Server implements AutoCloseable {
 
     private static Log openLog(Configuration configuration, InstantSource clock) throws CannotStart {
         try {
-            return Log.open(configuration.log(), clock);
+            return Log.open(configuration.log(), clock, Payloads.CODECS);
         } catch (IOException cause) {
             throw new CannotStart(sentence(cause), cause);
         }

@@ -2,6 +2,8 @@ package io.braid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.braid.log.Compaction;
+import io.braid.log.CompactionLimits;
 import io.braid.log.Durability;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
@@ -23,6 +25,7 @@ final class LogSimulation {
     private static final int STEPS_MAX = 150;
     private static final int PARTITIONS_MAX = 6;
     private static final int OPENINGS_MAX = 4;
+    private static final int KEY_BYTES = 256; // 6 keys, so that compaction needs more than one pass
 
     private final Random random;
     private final SimDisk disk;
@@ -47,7 +50,8 @@ final class LogSimulation {
                 1000,
                 Long.MAX_VALUE / 4,
                 1,
-                1);
+                1,
+                random.nextBoolean() ? CompactionLimits.DEFAULT : new CompactionLimits(KEY_BYTES, 1));
     }
 
     void run() throws IOException {
@@ -101,12 +105,13 @@ final class LogSimulation {
     private void step(Log log) {
         millis += random.nextInt(20);
         try {
-            switch (random.nextInt(40)) {
+            switch (random.nextInt(42)) {
                 case 0, 1 -> create(log);
                 case 2 -> delete(log);
                 case 3 -> log.checkpoint();
                 case 4 -> log.tidy();
                 case 5 -> configure(log);
+                case 40, 41 -> compact(log);
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
                 default -> {
                     if (!clients.isEmpty())
@@ -127,7 +132,7 @@ final class LogSimulation {
         var ids = new ArrayList<PartitionId>();
         for (int i = 0; i < count; i++) ids.add(new PartitionId(stream, i));
         var created = ids.stream()
-                .map(id -> new PartitionClient(id, settings, random))
+                .map(id -> new PartitionClient(id, settings, random, () -> millis))
                 .toList();
         clients.addAll(created);
         log.createAll(ids, settings); // if this fails the clients do not know whether their partition is there
@@ -157,8 +162,14 @@ final class LogSimulation {
         client.configure(log, randomConfig());
     }
 
+    /// One pass, and perhaps others as long as they are due.
+    private void compact(Log log) throws IOException {
+        do clients.forEach(PartitionClient::mayBeCompacted);
+        while (log.compact() && random.nextInt(3) > 0);
+    }
+
     private PartitionConfig randomConfig() {
-        return new PartitionConfig(
+        var config = new PartitionConfig(
                 random.nextInt(3) == 0 ? Durability.OS : Durability.DISK,
                 4000,
                 200 + random.nextInt(3000),
@@ -166,5 +177,12 @@ final class LogSimulation {
                 random.nextBoolean() ? 1 + random.nextInt(200) : Long.MAX_VALUE,
                 random.nextInt(4) == 0 ? random.nextInt(2000) : -1,
                 random.nextInt(4) == 0 ? random.nextInt(5000) : -1);
+        return random.nextBoolean() ? config : config.with(randomCompaction());
+    }
+
+    private Compaction randomCompaction() {
+        long lagMin = random.nextInt(3) == 0 ? random.nextInt(200) : 0;
+        long lagMax = random.nextBoolean() ? Long.MAX_VALUE : lagMin + 1 + random.nextInt(300);
+        return new Compaction.ByKey(random.nextInt(3) / 4.0, lagMin, lagMax, random.nextInt(3) * 150);
     }
 }

@@ -1,0 +1,90 @@
+package io.braid.log;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// Gives the [Compactor] its turns: looks from time to time whether one is due, and slows it down so that producers
+/// and readers have the disk to themselves most of the time.
+final class CompactorThread implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(CompactorThread.class.getName());
+    private static final long GRAIN_NANOS = 500_000_000; // how late a turn may be
+
+    private final Compactor compactor;
+    private final LogConfig limits;
+    private final InstantSource clock;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    CompactorThread(Compactor compactor, LogConfig limits, InstantSource clock) {
+        this.compactor = compactor;
+        this.limits = limits;
+        this.clock = clock;
+        this.thread = Thread.ofPlatform().name("braid-compactor").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        long turnAt = clock.millis() + limits.retentionCheckMillis();
+        while (!stopping) {
+            LockSupport.parkNanos(compactor, GRAIN_NANOS);
+            if (clock.millis() < turnAt) continue;
+            while (!stopping && turn()) {}
+            turnAt = clock.millis() + limits.retentionCheckMillis();
+        }
+    }
+
+    private boolean turn() {
+        try {
+            var done = compactor.turn(this::rest);
+            done.ifPresent(CompactorThread::tell);
+            return done.isPresent();
+        } catch (Pace.Over _) {
+            return true; // others may be due
+        } catch (IOException | RuntimeException | AssertionError e) {
+            LOG.log(System.Logger.Level.ERROR, "a partition was not compacted, and is tried again in ten minutes", e);
+            return true;
+        }
+    }
+
+    private static void tell(Compactor.Done done) {
+        var result = done.result();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "compacted partition={0} offsets={1}..{2} keys={3} removed={4} bytes={5} were={6} seconds={7}",
+                done.partition(),
+                Long.toString(done.from()),
+                Long.toString(result.upTo() - 1),
+                Long.toString(result.keys()),
+                Long.toString(result.recordsRemoved()),
+                Long.toString(result.bytesAfter()),
+                Long.toString(result.bytesBefore()),
+                Double.toString(done.took().toMillis() / 1000.0));
+        result.unreadable()
+                .ifPresent(cause -> LOG.log(
+                        System.Logger.Level.WARNING,
+                        "compaction keeps batches of {0} that it cannot read: {1}",
+                        done.partition(),
+                        cause.getMessage()));
+    }
+
+    /// Rests for as long as this many bytes would take at the rate allowed.
+    private void rest(int bytes) throws IOException {
+        if (stopping) throw new Pace.Over("the log is being closed");
+        LockSupport.parkNanos(
+                compactor,
+                TimeUnit.SECONDS.toNanos(1) * bytes / limits.compaction().bytesPerSecond());
+    }
+
+    /// Waits for the end of what it does now, which is cut short.
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        WriterThread.await(thread);
+    }
+}
