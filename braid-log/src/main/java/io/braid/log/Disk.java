@@ -51,6 +51,12 @@ public interface Disk {
     /// @throws IOException another holds it; the message names the directory and, where known, the other
     Lock lock(String name) throws IOException;
 
+    /// Keeps everybody from [#lock]ing the disk until it is closed, without changing anything on it. Others may share.
+    /// Where there is no such file yet, nobody is kept from anything.
+    ///
+    /// @throws IOException somebody has locked it; the message names the directory and, where known, the other
+    Share share(String name) throws IOException;
+
     /// How much more may be written, and how much there would be room for in all. Costs a system call.
     Room room() throws IOException;
 
@@ -59,6 +65,11 @@ public interface Disk {
 
     /// In bytes; [Long#MAX_VALUE] where nobody knows a limit.
     record Room(long free, long total) {}
+
+    interface Share extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
 
     interface Lock extends AutoCloseable {
         /// Makes sure that the files are still those that were locked.

@@ -3,7 +3,6 @@ package io.braid.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -150,13 +149,22 @@ public final class FileDisk implements Disk {
         var path = root.resolve(name);
         var channel = openForLock(path);
         try {
-            if (tryLock(channel) == null) throw inUse(channel);
+            if (!tryLock(channel, false)) throw inUse(channel);
             sign(channel);
             return new HeldLock(path, channel, keyOf(path));
-        } catch (OverlappingFileLockException _) {
-            var inUse = inUse(channel);
+        } catch (IOException e) {
             channel.close();
-            throw inUse;
+            throw e;
+        }
+    }
+
+    @Override
+    public Share share(String name) throws IOException {
+        if (!exists(name)) return () -> {};
+        var channel = FileChannel.open(root.resolve(name), StandardOpenOption.READ);
+        try {
+            if (!tryLock(channel, true)) throw inUse(channel);
+            return channel::close;
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -174,9 +182,11 @@ public final class FileDisk implements Disk {
         }
     }
 
-    private FileLock tryLock(FileChannel channel) throws IOException {
+    private boolean tryLock(FileChannel channel, boolean isShared) throws IOException {
         try {
-            return channel.tryLock(Long.MAX_VALUE - 1, 1, false); // beyond the text, which others may read
+            return channel.tryLock(Long.MAX_VALUE - 1, 1, isShared) != null; // beyond the text, which others may read
+        } catch (OverlappingFileLockException _) {
+            return false; // this process has it itself
         } catch (IOException e) {
             throw new IOException(
                     "data directory %s cannot be locked (%s): choose a directory on a file system that has locks"

@@ -86,6 +86,11 @@ final class GuardedDisk implements Disk {
     }
 
     @Override
+    public Share share(String name) throws IOException {
+        return disk.share(name);
+    }
+
+    @Override
     public String describe(String name) {
         return disk.describe(name);
     }

@@ -57,6 +57,7 @@ public final class SimDisk implements Disk {
     private boolean locked;
     private final Set<Content> nameless = new HashSet<>(); // deleted, but open
     private long capacity = Long.MAX_VALUE;
+    private int sharers; // outlive a crash: they are not the process that crashes
     private int failOneIn = Integer.MAX_VALUE;
     private Optional<Integer> crashAfter = Optional.empty();
 
@@ -203,7 +204,7 @@ public final class SimDisk implements Disk {
 
     @Override
     public Lock lock(String name) throws IOException {
-        if (locked) throw new IOException("data directory is in use by process sim");
+        if (locked || sharers > 0) throw new IOException("data directory is in use by process sim");
         if (!names.containsKey(name)) create(name).close();
         locked = true;
         var content = names.get(name);
@@ -219,6 +220,13 @@ public final class SimDisk implements Disk {
                 if (life == mine) locked = false;
             }
         };
+    }
+
+    @Override
+    public Share share(String name) throws IOException {
+        if (locked) throw new IOException("data directory is in use by process sim");
+        sharers++;
+        return () -> sharers--;
     }
 
     @Override

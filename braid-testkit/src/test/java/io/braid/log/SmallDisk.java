@@ -171,6 +171,11 @@ interface SmallDisk extends AutoCloseable {
         }
 
         @Override
+        public Share share(String name) throws IOException {
+            return disk.share(name);
+        }
+
+        @Override
         public Lock lock(String name) throws IOException {
             return disk.lock(name);
         }

@@ -260,6 +260,22 @@ class DiskContractTest {
         assertFalse(Files.exists(root));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whoSharesKeepsOthersFromLockingAndIsRefusedByALock(Kind kind) throws IOException {
+        var disk = disk(kind);
+        disk.lock("lock").close();
+        try (var _ = disk.share("lock")) {
+            assertThrows(IOException.class, () -> disk.lock("lock"));
+        }
+        var lock = disk.lock("lock");
+
+        var refused = assertThrows(IOException.class, () -> disk.share("lock"));
+
+        assertTrue(refused.getMessage().contains("in use by process"), refused.getMessage());
+        lock.close();
+    }
+
     @Test
     void aSimulatedCrashKeepsWhatWasSyncedAndMayLoseTheRest() throws IOException {
         boolean hasLost = false;
