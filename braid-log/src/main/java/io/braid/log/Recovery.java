@@ -22,6 +22,11 @@ final class Recovery {
 
     record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail) {}
 
+    /// Takes the refusal of one partition; if it throws, recovery ends there, as it does when a log is opened.
+    interface Refusals {
+        void add(PartitionId id, IOException refusal) throws IOException;
+    }
+
     /// A partition while its journal entries are gathered.
     private static final class Draft {
         final Checkpoint.PartitionState state;
@@ -39,14 +44,22 @@ final class Recovery {
     private final Disk disk;
     private final LogConfig limits;
     private final long nowMillis;
+    private final Refusals refusals;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
     private final List<PartitionId> left = new ArrayList<>();
 
     Recovery(Disk disk, LogConfig limits, long nowMillis) {
+        this(disk, limits, nowMillis, (_, refusal) -> {
+            throw refusal;
+        });
+    }
+
+    Recovery(Disk disk, LogConfig limits, long nowMillis, Refusals refusals) {
         this.disk = disk;
         this.limits = limits;
         this.nowMillis = nowMillis;
+        this.refusals = refusals;
     }
 
     /// @throws IOException the disk failed, or a case whose verdict is to refuse
@@ -62,7 +75,7 @@ final class Recovery {
             if (!checkpoint.isClean()) for (var writer : checkpoint.writers()) readers.add(gather(checkpoint, writer));
             removeLeft();
             var partitions = new ArrayList<Partition>();
-            for (var draft : drafts.values()) partitions.add(recover(draft));
+            for (var draft : drafts.values()) recover(draft, partitions);
             return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
         } finally {
             for (var reader : readers) reader.close();
@@ -122,9 +135,13 @@ final class Recovery {
 
     // One partition.
 
-    private Partition recover(Draft draft) throws IOException {
-        var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, limits, nowMillis, findings);
-        var tail = walk.run();
-        return new Partition(draft.state.id(), draft.config, draft.start, tail);
+    private void recover(Draft draft, List<Partition> recovered) throws IOException {
+        var id = draft.state.id();
+        try {
+            var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, limits, nowMillis, findings);
+            recovered.add(new Partition(id, draft.config, draft.start, walk.run()));
+        } catch (IOException e) {
+            refusals.add(id, e);
+        }
     }
 }

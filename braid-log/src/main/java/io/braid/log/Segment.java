@@ -121,6 +121,10 @@ final class Segment {
         return next;
     }
 
+    long maxTimestamp() {
+        return maxTimestamp;
+    }
+
     boolean isDirty() {
         return dirty;
     }

@@ -18,6 +18,7 @@
 /// | [Disk]          | the files: real ones ([FileDisk]), or simulated ones that lie              |
 /// | reserve         | a file that holds room, given up when a write finds none                   |
 /// | [Purpose]       | what an append is for: how far it may fill the disk                        |
+/// | [LogFiles]      | a data directory, read by somebody who is not its server                   |
 /// | end             | the first offset that may not be read yet                                  |
 ///
 /// ## The life of an append
