@@ -5,6 +5,7 @@ import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.AppendOutcome.Duplicate;
 import io.braid.log.AppendOutcome.Refused;
 import io.braid.log.AppendOutcome.Unknown;
+import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
 import io.braid.log.Durability;
 import io.braid.log.Log;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 
 /// The partition in which the catalog is kept: one record for each change, one batch for each record. One thread at
@@ -44,8 +46,20 @@ final class CatalogLog {
     ///
     /// @throws IOException the disk failed, or a change cannot be read: the message says where and why
     CatalogState replay() throws IOException {
+        return replay(new Batches(log, log.start())::next);
+    }
+
+    /// Where the batches of a catalog come from.
+    interface Source {
+        /// Empty at the end.
+        Optional<Batch> next() throws IOException;
+    }
+
+    /// What all changes of a source have led to.
+    ///
+    /// @throws IOException as above
+    static CatalogState replay(Source batches) throws IOException {
         var state = CatalogState.EMPTY;
-        var batches = new Batches(log, log.start());
         for (var batch = batches.next(); batch.isPresent(); batch = batches.next()) {
             var records = new RecordCursor(batch.get(), batch.get().payload());
             while (records.next()) state = replay(state, records);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -17,7 +18,9 @@ final class Json {
     /// An answer of GetRecords is at most 10 MiB of data in Base64, and one record may be all of it.
     private static final int TEXT_MAX = 32 << 20;
 
+    /// Only ASCII is written: the launcher's locale knows no other characters.
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxStringLength(TEXT_MAX).build())
             .build();
