@@ -164,7 +164,7 @@ final class BatchInspection implements AutoCloseable {
                 .asByteBuffer();
         try {
             file.read((long) at + kept, rest);
-        } catch (ClosedChannelException | FileSystemException e) {
+        } catch (ClosedChannelException | FileSystemException | TierException e) {
             throw e; // says nothing about the bytes
         } catch (IOException e) {
             unreadable = Optional.of(e);

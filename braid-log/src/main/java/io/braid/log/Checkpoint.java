@@ -55,7 +55,20 @@ record Checkpoint(long identity, int epoch, boolean isClean, List<WriterState> w
     record Sent(int firstSequence, int lastSequence, long firstOffset) {}
 
     /// A writer's state, and what has to be synced before it may be believed. The segments are held until then.
-    record Snapshot(WriterState state, List<Written> written, List<String> directories, long releasedSequence) {
+    ///
+    /// @param partitions those in the state, in its order
+    record Snapshot(
+            WriterState state,
+            List<PartitionLog> partitions,
+            List<Written> written,
+            List<String> directories,
+            long releasedSequence) {
+        /// It is on the disk.
+        void settle() {
+            for (int i = 0; i < partitions.size(); i++)
+                partitions.get(i).settle(state.partitions().get(i).base());
+        }
+
         void release() throws IOException {
             for (var segment : written) segment.segment().release();
         }

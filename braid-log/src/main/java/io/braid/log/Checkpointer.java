@@ -21,7 +21,7 @@ final class Checkpointer {
 
     private final ReentrantLock running = new ReentrantLock(); // one at a time; guards `latest`, `synced`, `failure`
     private final TreeMap<Integer, Checkpoint.WriterState> latest = new TreeMap<>();
-    private final TreeMap<Integer, Long> synced = new TreeMap<>(); // what writers may release once the file says so
+    private final TreeMap<Integer, Checkpoint.Snapshot> synced = new TreeMap<>(); // waits for the file to say so
     private Optional<IOException> failure = Optional.empty(); // the first: what was to be synced then may be lost
 
     private final ReentrantLock offering = new ReentrantLock(); // guards `offered`
@@ -111,14 +111,17 @@ final class Checkpointer {
         }
         for (var snapshot : snapshots) {
             latest.put(snapshot.state().writer(), snapshot.state());
-            synced.put(snapshot.state().writer(), snapshot.releasedSequence());
+            synced.put(snapshot.state().writer(), snapshot);
         }
     }
 
     private void write(boolean isClean) throws IOException {
         CheckpointFile.write(disk, new Checkpoint(identity, epoch, isClean, List.copyOf(latest.values())));
         lock.check(); // if that went to another place than the journals are in, they are still needed
-        synced.forEach((writer, sequence) -> writers.get(writer).release(sequence));
+        synced.forEach((writer, snapshot) -> {
+            writers.get(writer).release(snapshot.releasedSequence());
+            snapshot.settle();
+        });
         synced.clear();
     }
 

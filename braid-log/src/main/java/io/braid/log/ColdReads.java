@@ -83,6 +83,7 @@ final class ColdReads {
         }
         checkedBytes.add(to.position() - from.position());
         if (damages.size() == before) segment.regions().mark(region, minute);
+        else segment.forget(from.position(), to.position());
     }
 
     private static Segment.Place beginOf(int region, Segment segment, Segment.Extent seen) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// All partitions below one data directory, their writers and their journals. Any thread.
@@ -43,6 +45,9 @@ public final class Log implements AutoCloseable {
     private final Checkpointer checkpointer;
     private final Trimmer trimmer;
     private final KeeperThread keeper;
+    private final TierDeletions deletions;
+    private final Optional<Uploader> uploader; // if there is a tier
+    private final Optional<UploaderThread> uploading; // the same, unless this is driven by hand
     private final List<Recovery.Finding> findings;
     private final Map<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock changing = new ReentrantLock(); // guards creation, deletion and closing
@@ -56,9 +61,19 @@ public final class Log implements AutoCloseable {
         return open(config, new FileDisk(config.directory()), clock);
     }
 
+    /// The same with a tier, which the caller closes after the log.
+    ///
+    /// @throws IOException as above, or segments are in another tier
+    public static Log open(LogConfig config, TierAccess tier, InstantSource clock) throws IOException {
+        return begin(open(config, new FileDisk(config.directory()), Optional.of(tier), clock, false, Log::tell));
+    }
+
     /// The same on a disk of the caller's, which several threads may use at once.
     static Log open(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        var log = open(config, disk, clock, false, Log::tell);
+        return begin(open(config, disk, Optional.empty(), clock, false, Log::tell));
+    }
+
+    private static Log begin(Log log) {
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
         int openFiles = OpenFiles.limitOfProcess();
@@ -68,10 +83,11 @@ public final class Log implements AutoCloseable {
                     "this process may have only {0} files open, which connections and segments share: raise the limit"
                             + " (ulimit -n 65536, or LimitNOFILE=65536 where a service is defined)",
                     Integer.toString(openFiles));
+        log.uploading.ifPresent(UploaderThread::start);
         LOG.log(
                 System.Logger.Level.INFO,
                 "log opened directory={0} epoch={1} partitions={2}",
-                config.directory(),
+                log.config.directory(),
                 Integer.toString(log.leaderEpoch),
                 Integer.toString(log.partitions.size()));
         return log;
@@ -81,16 +97,28 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException as above
     public static Log openByHand(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return open(config, disk, clock, true, _ -> {});
+        return open(config, disk, Optional.empty(), clock, true, _ -> {});
+    }
+
+    /// The same with a tier; [#upload] does what its thread would.
+    ///
+    /// @throws IOException as above
+    public static Log openByHand(LogConfig config, Disk disk, TierAccess tier, InstantSource clock) throws IOException {
+        return open(config, disk, Optional.of(tier), clock, true, _ -> {});
     }
 
     private static Log open(
-            LogConfig config, Disk disk, InstantSource clock, boolean isByHand, DiskSpace.Listener listener)
+            LogConfig config,
+            Disk disk,
+            Optional<TierAccess> tier,
+            InstantSource clock,
+            boolean isByHand,
+            DiskSpace.Listener listener)
             throws IOException {
         var lock = disk.lock("lock");
         try {
             var space = DiskSpace.of(disk, config, listener);
-            return new Log(config, new GuardedDisk(disk, space), space, lock, clock, isByHand);
+            return new Log(config, new GuardedDisk(disk, space), space, lock, tier, clock, isByHand);
         } catch (DiskFullException e) {
             lock.close();
             throw new DiskFullException(
@@ -119,9 +147,18 @@ public final class Log implements AutoCloseable {
                 now.text());
     }
 
-    private Log(LogConfig config, Disk disk, DiskSpace space, Disk.Lock lock, InstantSource clock, boolean isByHand)
+    private Log(
+            LogConfig config,
+            Disk disk,
+            DiskSpace space,
+            Disk.Lock lock,
+            Optional<TierAccess> tier,
+            InstantSource clock,
+            boolean isByHand)
             throws IOException {
-        var recovered = new Recovery(disk, config, clock.millis()).run();
+        if (tier.isPresent()) TierLocation.check(disk, tier.get().tier());
+        var reader = tier.map(access -> reader(access, clock, isByHand));
+        var recovered = new Recovery(disk, config, reader, clock.millis()).run();
         this.config = config;
         this.disk = disk;
         this.space = space;
@@ -140,8 +177,24 @@ public final class Log implements AutoCloseable {
         this.trimmer = new Trimmer(partitions.values(), clock);
         this.keeper = new KeeperThread(lock, space, checkpointer, writers, trimmer, config, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
+        this.deletions = new TierDeletions(disk);
+        this.uploader = tier.map(access -> new Uploader(
+                disk, reader.orElseThrow(), deletions, identity, access.random(), clock, partitions::values));
+        this.uploading = isByHand ? Optional.empty() : uploader.map(UploaderThread::new);
         beginEpoch(recovered.partitions());
         deleteJournalsOfMoreWriters();
+        var incarnations = new HashSet<Long>();
+        for (var each : recovered.partitions()) each.manifest().incarnation().ifPresent(incarnations::add);
+        deletions.open(incarnations);
+    }
+
+    /// Requests to the tier have threads of their own, of the kind that costs nothing while it waits.
+    private static TierReader reader(TierAccess access, InstantSource clock, boolean isByHand) {
+        Executor executor = isByHand
+                ? Runnable::run
+                : task -> Thread.ofVirtual().name("braid-tier-read").start(task);
+        var health = new TierHealth(access.tier().location(), clock);
+        return new TierReader(access.tier(), new TierCache(access.cacheBytes(), executor, health));
     }
 
     private void beginEpoch(List<Recovery.Partition> found) throws IOException {
@@ -160,10 +213,13 @@ public final class Log implements AutoCloseable {
                     cold,
                     leaderEpoch,
                     each.tail(),
+                    each.manifest(),
                     each.start());
             partitions.put(each.id(), partition);
             writerOf(each.id()).adopt(partition);
-            states.get(writerIndexOf(each.id())).add(each.tail().state(each.config(), each.start()));
+            var state = each.tail().state(each.config(), each.start());
+            states.get(writerIndexOf(each.id())).add(state);
+            partition.settle(state.base()); // nobody looks before this is written below
         }
         var all = new ArrayList<Checkpoint.WriterState>();
         for (int i = 0; i < states.size(); i++)
@@ -245,7 +301,13 @@ public final class Log implements AutoCloseable {
                 new Producers(config.producersMax(), config.producerMillis()),
                 new Epochs(List.of()),
                 clock.millis());
-        return new PartitionLog(id, settings, writerOf(id), config, clock, cold, leaderEpoch, tail, 0);
+        var manifest = TierManifest.none(disk, id);
+        return new PartitionLog(id, settings, writerOf(id), config, clock, cold, leaderEpoch, tail, manifest, 0);
+    }
+
+    /// Whether sealed segments can be kept in a tier.
+    public boolean hasTier() {
+        return uploader.isPresent();
     }
 
     /// The largest batch that any partition takes, in bytes, whatever its own setting says.
@@ -261,7 +323,8 @@ public final class Log implements AutoCloseable {
         return Collections.unmodifiableCollection(partitions.values());
     }
 
-    /// Closes and deletes all partitions of a stream; waiting appends are refused. Durable when this returns.
+    /// Closes and deletes all partitions of a stream; waiting appends are refused. Durable when this returns. What is
+    /// in the tier is deleted after that, as soon as it can be.
     ///
     /// @throws IOException the disk failed, or the log is closed
     public void delete(UUID stream) throws IOException {
@@ -273,6 +336,10 @@ public final class Log implements AutoCloseable {
                 if (partition.id().stream().equals(stream))
                     leaving.computeIfAbsent(writerOf(partition.id()), _ -> new ArrayList<>())
                             .add(partition);
+            var manifests = new ArrayList<TierManifestFile.Content>();
+            for (var all : leaving.values())
+                for (var partition : all) partition.manifest().close().ifPresent(manifests::add);
+            deletions.keep(manifests);
             var answers = new ArrayList<CompletableFuture<Void>>();
             leaving.forEach((writer, all) -> {
                 for (int from = 0; from < all.size(); from += CHANGED_AT_ONCE_MAX) {
@@ -284,6 +351,7 @@ public final class Log implements AutoCloseable {
             });
             for (var answer : answers) await(answer);
             for (var all : leaving.values()) for (var partition : all) partitions.remove(partition.id());
+            deletions.begin(manifests);
         } finally {
             changing.unlock();
         }
@@ -301,6 +369,12 @@ public final class Log implements AutoCloseable {
         int taken = 0;
         for (var writer : writers) taken += writer.turn();
         return taken;
+    }
+
+    /// One step of what keeps the tier; false if there was nothing to do. Only for a log that was opened by hand.
+    public boolean upload() {
+        Invariant.hold(isByHand, "the log's own thread does this");
+        return uploader.isPresent() && uploader.get().step();
     }
 
     /// How long the writers may sleep if no work comes; [Long#MAX_VALUE] for as long as they like.
@@ -401,6 +475,8 @@ public final class Log implements AutoCloseable {
         try {
             if (isClosed) return;
             isClosed = true;
+            uploading.ifPresent(UploaderThread::close);
+            for (var partition : partitions.values()) partition.manifest().close();
             var ending = PartitionLog.Ending.quietly("the log is closed");
             partitions.values().forEach(partition -> partition.close(ending));
             if (isByHand) while (turn() > 0) {}

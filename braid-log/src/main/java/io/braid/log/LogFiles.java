@@ -14,7 +14,7 @@ import java.util.Optional;
 ///
 /// Of a directory that nobody uses it shows what a server would serve: recovery runs on an [OverlayDisk], which keeps
 /// its changes to itself. If recovery refuses, and of a directory in use, it shows what the segments hold as they
-/// lie there.
+/// lie there. Records that are in the tier are not shown.
 public final class LogFiles implements AutoCloseable {
     private final Disk disk;
     private final Optional<Disk.Share> lock;
@@ -70,7 +70,7 @@ public final class LogFiles implements AutoCloseable {
     private void recover() throws IOException {
         try {
             for (var partition :
-                    new Recovery(overlay, new LogConfig(Path.of("")), 0).run().partitions()) {
+                    new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0).run().partitions()) {
                 var tail = partition.tail();
                 known.put(
                         partition.id(),

@@ -12,7 +12,8 @@ import java.util.Optional;
 /// | 5   | 4     | segment bytes                                                                       |
 /// | 9   | 16    | flush after messages (8) and milliseconds (8)                                       |
 /// | 25  | 16    | retention in milliseconds (8) and bytes (8); version 1 ends here                    |
-/// | 41  | 1     | bits: 1 records get the time of append, 2 segments are tiered, 4 compacted by key   |
+/// | 41  | 1     | bits: 1 records get the time of append, 2 segments are copied to the tier,          |
+/// |     |       | 4 compacted by key, 8 what is in the tier is removed                                |
 /// | 42  | 8     | segment milliseconds                                                                |
 /// | 50  | 16    | retention on this disk in milliseconds (8) and bytes (8)                            |
 /// | 66  | 32    | compaction: dirty ratio (8, a double), shortest and longest lag (16), tombstones (8)  |
@@ -23,13 +24,14 @@ final class PartitionConfigCodec {
     private static final int APPEND_TIME = 1;
     private static final int TIERED = 2;
     private static final int BY_KEY = 4;
+    private static final int REMOVED = 8;
 
     private PartitionConfigCodec() {}
 
     static void put(ByteBuffer target, int at, PartitionConfig config) {
         var retention = config.retention();
         int bits = (config.hasAppendTime() ? APPEND_TIME : 0)
-                | (retention.isTiered() ? TIERED : 0)
+                | bitsOf(retention.tiering())
                 | (config.compaction().isByKey() ? BY_KEY : 0);
         target.put(at, codeOf(config.durability()))
                 .putInt(at + 1, config.batchBytesMax())
@@ -69,7 +71,7 @@ final class PartitionConfigCodec {
                     new Retention(
                             source.getLong(at + 25),
                             source.getLong(at + 33),
-                            (bits & TIERED) != 0,
+                            tieringOf(bits),
                             source.getLong(at + 50),
                             source.getLong(at + 58)),
                     (bits & BY_KEY) == 0
@@ -98,6 +100,19 @@ final class PartitionConfigCodec {
         } catch (InvalidConfig _) {
             return Optional.empty();
         }
+    }
+
+    private static int bitsOf(Retention.Tiering tiering) {
+        return switch (tiering) {
+            case NOT_COPIED -> 0;
+            case COPIED -> TIERED;
+            case REMOVED -> REMOVED;
+        };
+    }
+
+    private static Retention.Tiering tieringOf(int bits) {
+        if ((bits & TIERED) != 0) return Retention.Tiering.COPIED;
+        return (bits & REMOVED) != 0 ? Retention.Tiering.REMOVED : Retention.Tiering.NOT_COPIED;
     }
 
     private static byte codeOf(Durability durability) {

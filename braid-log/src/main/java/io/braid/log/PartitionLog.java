@@ -38,6 +38,8 @@ public final class PartitionLog {
     private final Set<OneWatch> watches = ConcurrentHashMap.newKeySet(); // bounded by those who may connect
 
     final PartitionTail tail; // writer thread only
+    private final TierManifest manifest;
+    private volatile long settledBase; // sealed segments below this one are on the disk, whatever becomes of journals
     private volatile PartitionConfig config;
     private volatile List<Segment> segments; // in order; the writer changes it, by putting a new list here
     private volatile long start;
@@ -69,6 +71,7 @@ public final class PartitionLog {
             ColdReads cold,
             int leaderEpoch,
             PartitionTail tail,
+            TierManifest manifest,
             long start) {
         this.id = id;
         this.config = config;
@@ -78,6 +81,7 @@ public final class PartitionLog {
         this.cold = cold;
         this.leaderEpoch = leaderEpoch;
         this.tail = tail;
+        this.manifest = manifest;
         this.segments = tail.segments();
         this.start = start;
         this.end = tail.next();
@@ -203,12 +207,24 @@ public final class PartitionLog {
         return Math.max(start, stable);
     }
 
+    /// The first offset that is on this disk; what is below it, from [#start] on, is read from the tier.
+    public long localStart() {
+        return Math.max(start, firstLocal(segments));
+    }
+
+    /// The last offset that is in the tier, on this disk too or not; -1 if there is none.
+    public long lastTiered() {
+        return manifest.lastUploaded(start);
+    }
+
     /// The aborted transactions that have records in offsets `[from, to)`, of which `to` is at most [#lastStable].
-    public List<AbortedTransaction> aborted(long from, long to) {
+    ///
+    /// @throws IOException they are in the tier, and it or the disk failed
+    public List<AbortedTransaction> aborted(long from, long to) throws IOException {
         var found = new ArrayList<AbortedTransaction>();
         var seen = segments;
         int at = seen.indexOf(segmentOf(seen, from));
-        while (at < seen.size() && seen.get(at).extent().aborted().collect(from, to, found)) at++;
+        while (at < seen.size() && seen.get(at).aborted().collect(from, to, found)) at++;
         return found;
     }
 
@@ -237,7 +253,10 @@ public final class PartitionLog {
     /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one. What nobody has
     /// looked at lately is checked first ([ColdReads]); no more is found than what lies before a damaged batch.
     ///
-    /// @throws IOException the disk failed, or the partition is closed because it did
+    /// Below [#localStart] this waits for the tier, for some seconds at most.
+    ///
+    /// @throws IOException the disk failed, or the partition is closed because it did; or the tier failed, which
+    ///     closes nothing
     public ReadOutcome read(long offset, long limit, int bytesMax) throws IOException {
         failIfBroken();
         long last = end;
@@ -255,6 +274,9 @@ public final class PartitionLog {
                 var outcome = segment.read(offset, below, bytesMax, cold, tail.epochs());
                 given = outcome instanceof ReadOutcome.Found;
                 return outcome;
+            } catch (IOException e) {
+                if (segment.isTiered() && offset < start) return new ReadOutcome.OutOfRange(start, end);
+                throw e;
             } finally {
                 if (!given) segment.release();
             }
@@ -335,7 +357,8 @@ public final class PartitionLog {
         boolean isTooSoon = known.offset() == from && known.timestamp() >= nowMillis - kept - kept / TRIMS;
         if (kept < 0 || isTooSoon) return CompletableFuture.completedFuture(from);
         var segment = segmentOf(segments, from);
-        if (segment.extent().maxTimestamp() < nowMillis - kept || !segment.hold())
+        // Of what is in the tier whole segments go: nobody here waits for it.
+        if (segment.isTiered() || segment.extent().maxTimestamp() < nowMillis - kept || !segment.hold())
             return CompletableFuture.completedFuture(from);
         try {
             var young = segment.batchAt(nowMillis - kept, from, end, cold, tail.epochs());
@@ -384,10 +407,11 @@ public final class PartitionLog {
         }
     }
 
-    /// Bytes held in segments.
+    /// Bytes held in segments on this disk.
     public long byteSize() {
         long size = 0;
-        for (var segment : segments) size += segment.extent().size() - SegmentHeader.BYTES;
+        for (var segment : segments)
+            if (!segment.isTiered()) size += segment.extent().size() - SegmentHeader.BYTES;
         return size;
     }
 
@@ -400,6 +424,32 @@ public final class PartitionLog {
     CompletableFuture<Void> reconfigure(PartitionConfig changed) {
         if (changed.equals(config)) return CompletableFuture.completedFuture(null);
         var work = new Work.Configure(this, changed, new CompletableFuture<>());
+        writer.submit(work);
+        return work.answer();
+    }
+
+    // Segments. Any thread.
+
+    List<Segment> segments() {
+        return segments;
+    }
+
+    TierManifest manifest() {
+        return manifest;
+    }
+
+    /// A checkpoint is on the disk: all segments below this one are, too, and no journal speaks of them.
+    void settle(long base) {
+        settledBase = base;
+    }
+
+    long settledBase() {
+        return settledBase;
+    }
+
+    /// Has others take the place of sealed segments; see [Work.Replace].
+    CompletableFuture<Boolean> replace(List<Segment> olds, List<Segment> news, Work.Swap swap) {
+        var work = new Work.Replace(this, olds, news, swap, new CompletableFuture<>());
         writer.submit(work);
         return work.answer();
     }
@@ -460,6 +510,18 @@ public final class PartitionLog {
         var now = ending;
         if (now.cause().isPresent())
             throw new IOException(now.detail(), now.cause().get());
+    }
+
+    /// Where the first segment begins that is not in the tier; those that are come before all others. Any thread.
+    static long firstLocal(List<Segment> segments) {
+        int low = 0;
+        int high = segments.size() - 1; // the last one is here
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (segments.get(middle).isTiered()) low = middle + 1;
+            else high = middle;
+        }
+        return segments.get(low).base();
     }
 
     /// The segment that holds an offset. Any thread.

@@ -30,7 +30,11 @@ final class PartitionRecovery {
     private final Epochs epochs;
     private final String directory;
 
+    private final TierManifest manifest;
+    private final Optional<TierReader> tier;
+
     private final TreeMap<Long, DiskFile> files = new TreeMap<>(); // by base offset
+    private final TreeMap<Long, TierEntry> tiered = new TreeMap<>(); // by base offset; those that are not in `files`
     private final List<Segment> segments = new ArrayList<>();
     private final Set<Long> touched = new HashSet<>(); // base offsets of segments that have to be synced
     private boolean directoryChanged;
@@ -40,9 +44,11 @@ final class PartitionRecovery {
             Checkpoint.PartitionState point,
             long start,
             List<JournalReader.Entry.Run> runs,
+            Optional<TierReader> tier,
             LogConfig limits,
             long nowMillis,
-            List<Recovery.Finding> findings) {
+            List<Recovery.Finding> findings)
+            throws IOException {
         this.disk = disk;
         this.point = point;
         this.id = point.id();
@@ -53,14 +59,21 @@ final class PartitionRecovery {
         this.producers = new Producers(limits.producersMax(), limits.producerMillis());
         this.epochs = new Epochs(point.epochs());
         this.directory = Segment.directoryOf(id);
+        this.tier = tier;
+        this.manifest = TierManifest.open(disk, id);
         for (var state : point.producers()) producers.restore(state);
         for (var open : point.open()) producers.transactions().note(open.producer(), open.first());
+    }
+
+    /// What of it is in the tier.
+    TierManifest manifest() {
+        return manifest;
     }
 
     PartitionTail run() throws IOException {
         openFiles();
         long firstKept = deleteBelowStart();
-        boolean isAllDeleted = firstKept < start && promised() <= start && !files.containsKey(firstKept);
+        boolean isAllDeleted = firstKept < start && promised() <= start && !isThere(firstKept);
         if (isAllDeleted) firstKept = start;
         long known = point.next();
         for (var run : runs) {
@@ -71,7 +84,7 @@ final class PartitionRecovery {
         if (known < firstKept) producers.clear();
         if (isAllDeleted) restartAt(start);
         else walk(firstKept);
-        refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start
+        refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start, or in the tier
         cutBeyond();
         if (segments.getLast().next() < start) {
             producers.clear(); // they wrote more than what is known here
@@ -98,25 +111,54 @@ final class PartitionRecovery {
                 long base = Long.parseLong(name.substring(0, name.length() - 4));
                 files.put(base, disk.open(directory + "/" + name));
             }
+        findTiered();
         // An index without its segment must not meet a new segment of the same name.
         for (var name : names)
-            if (name.endsWith(".index") && !names.contains(name.replace(".index", ".log"))) {
+            if (name.endsWith(".index")
+                    && !names.contains(name.replace(".index", ".log"))
+                    && !tiered.containsKey(Long.parseLong(name.substring(0, name.length() - 6)))) {
                 note(RecoveryCase.INDEX_UNUSABLE, directory + "/" + name);
                 disk.delete(directory + "/" + name);
                 directoryChanged = true;
             }
     }
 
+    /// Those in the tier come before all others: what has come back among them goes again.
+    private void findTiered() throws IOException {
+        long end = Long.MIN_VALUE;
+        for (var entry : manifest.entries())
+            if (entry.isUploaded() && !files.containsKey(entry.base())) end = Math.max(end, entry.next());
+        for (var entry : manifest.entries()) {
+            if (!entry.isUploaded() || entry.next() > end) continue;
+            tiered.put(entry.base(), entry);
+            var file = files.remove(entry.base());
+            if (file == null) continue;
+            note(RecoveryCase.SEGMENT_RETURNED, Segment.nameOf(id, entry.base()));
+            file.close();
+            disk.delete(Segment.nameOf(id, entry.base()));
+            directoryChanged = true;
+        }
+    }
+
+    private boolean isThere(long base) {
+        return files.containsKey(base) || tiered.containsKey(base);
+    }
+
     /// Deletes segments that lie below the start altogether; answers the base of the first that does not.
     private long deleteBelowStart() throws IOException {
         var bases = new TreeMap<Long, Boolean>();
         for (var base : files.keySet()) bases.put(base, true);
+        for (var base : tiered.keySet()) bases.put(base, true);
         for (var run : runs) bases.put(run.base(), true);
         bases.put(point.base(), true);
         long firstKept = bases.floorKey(start) == null ? bases.firstKey() : bases.floorKey(start);
         for (var base : List.copyOf(files.headMap(firstKept).keySet())) {
             note(RecoveryCase.SEGMENT_DELETED, Segment.nameOf(id, base));
             remove(base);
+        }
+        for (var base : List.copyOf(tiered.headMap(firstKept).keySet())) {
+            tiered.remove(base); // its object is deleted by whoever goes through the manifest
+            disk.delete(Segment.nameOf(id, base).replace(".log", ".index"));
         }
         return firstKept;
     }
@@ -154,7 +196,8 @@ final class PartitionRecovery {
         for (int at = 0; at < run.count(); ) {
             int size = (int) batchIn(bytes, at, run.count()).sizeByHeader();
             var batch = batchIn(bytes, at, at + size);
-            if (batch.baseOffset() == next) next = batch.nextOffset();
+            if (batch.baseOffset() > next) producers.clear(); // as below: those between are in no journal
+            if (batch.baseOffset() >= next) next = batch.nextOffset();
             producers.remember(batch, nowMillis);
             epochs.note(batch);
             at += size;
@@ -167,19 +210,50 @@ final class PartitionRecovery {
             walkBeyond(firstKept, SegmentHeader.BYTES);
             return;
         }
+        takeTiered(firstKept);
         for (var base : List.copyOf(files.subMap(firstKept, point.base()).keySet())) {
             var segment = believe(base, Math.toIntExact(files.get(base).size()));
-            Long following = files.higherKey(base);
-            long expected = following == null ? point.base() : Math.min(following, point.base());
+            long expected = following(base);
             if (segment.next() != expected)
                 throw RecoveryCase.SEGMENT_GAP.refusal(
                         disk.describe(segment.name()),
                         "ends at offset %d, the next segment begins at %d".formatted(segment.next(), expected));
         }
-        if (firstKept < point.base() && !files.containsKey(firstKept))
+        if (firstKept < point.base() && !isThere(firstKept))
             throw RecoveryCase.SEGMENT_SHORT.refusal(
                     disk.describe(Segment.nameOf(id, firstKept)), "the file is missing");
+        if (firstKept > start && promised() > start)
+            throw RecoveryCase.SEGMENT_SHORT.refusal(
+                    disk.describe(Segment.nameOf(id, start)),
+                    "the file is missing, the first that is there begins at offset %d".formatted(firstKept));
         walkBeyond(point.base(), point.position());
+    }
+
+    /// Where the segment behind this one has to begin.
+    private long following(long base) {
+        long next = point.base();
+        if (files.higherKey(base) != null) next = Math.min(next, files.higherKey(base));
+        if (tiered.higherKey(base) != null) next = Math.min(next, tiered.higherKey(base));
+        return next;
+    }
+
+    /// Nothing is asked of the tier for it.
+    private void takeTiered(long firstKept) throws IOException {
+        var kept = tiered.subMap(firstKept, point.base()).values();
+        if (kept.isEmpty()) return;
+        note(RecoveryCase.SEGMENT_TIERED, "%s: %d segments".formatted(directory, kept.size()));
+        var reader = tier.orElseThrow(() -> RecoveryCase.TIER_MISSING.refusal(
+                disk.describe(directory),
+                "%d segments are in a tier, and none is configured".formatted(kept.size()),
+                "set storage.tier to the bucket or directory they are in"));
+        for (var entry : kept) {
+            if (entry.next() != following(entry.base()))
+                throw RecoveryCase.SEGMENT_GAP.refusal(
+                        "%s in the tier".formatted(Segment.nameOf(id, entry.base())),
+                        "ends at offset %d, the next segment begins at %d"
+                                .formatted(entry.next(), following(entry.base())));
+            segments.add(reader.segment(disk, id, entry, manifest.keyOf(entry)));
+        }
     }
 
     /// Takes the first bytes of a segment without reading its records.
@@ -199,10 +273,7 @@ final class PartitionRecovery {
         var index = IndexFile.read(disk, segment, size);
         if (index.isPresent()) segment.adopt(index.get());
         else if (size > SegmentHeader.BYTES) note(RecoveryCase.INDEX_UNUSABLE, segment.name());
-        var walk = new BatchWalk(segment, size);
-        for (walk.moveTo(segment.size()); walk.here(); walk.step())
-            if (walk.header().isControl()) segment.note(walk.load());
-            else segment.note(walk.header(), walk.byteSize());
+        segment.noteAll(size);
         return segment;
     }
 
@@ -304,12 +375,14 @@ final class PartitionRecovery {
         disk.createDirectory(directory);
         disk.syncDirectory(directory);
         for (var base : List.copyOf(files.keySet())) remove(base);
+        for (var base : List.copyOf(tiered.keySet())) remove(base);
         segments.clear();
         segments.add(new Segment(disk, id, offset));
     }
 
     private void remove(long base) throws IOException {
         var file = files.remove(base);
+        tiered.remove(base);
         if (file != null) file.close();
         disk.delete(Segment.nameOf(id, base));
         disk.delete(Segment.nameOf(id, base).replace(".log", ".index"));

@@ -141,13 +141,16 @@ final class PartitionTail {
         return nowMillis - activeSince >= millis;
     }
 
-    /// Seals the active segment if that is due by time, so that what is in it can be deleted or compacted in turn.
-    void rollIfDue(PartitionConfig config, long nowMillis) {
-        if (isEmpty()) return;
+    /// Seals the active segment if that is due by time, so that what is in it can be deleted or compacted in turn;
+    /// answers whether it was.
+    boolean rollIfDue(PartitionConfig config, long nowMillis) {
+        if (isEmpty()) return false;
         long newest = active.extent().maxTimestamp();
         long kept = config.retention().millis();
         boolean isExpired = kept >= 0 && newest >= 0 && newest < nowMillis - kept;
-        if (isExpired || isOld(config.segmentMillis(), nowMillis)) roll();
+        boolean isDue = isExpired || isOld(config.segmentMillis(), nowMillis);
+        if (isDue) roll();
+        return isDue;
     }
 
     private void roll() {
@@ -215,7 +218,8 @@ final class PartitionTail {
             size -= segment.size() - SegmentHeader.BYTES;
             boolean isTooMuch = config.retention().bytes() >= 0
                     && size >= config.retention().bytes();
-            if (!isOld && !isTooMuch) break;
+            boolean isGivenUp = segment.isTiered() && config.retention().tiering() == Retention.Tiering.REMOVED;
+            if (!isOld && !isTooMuch && !isGivenUp) break;
             gone++;
         }
         return segments.get(gone).base();

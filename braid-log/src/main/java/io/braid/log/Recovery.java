@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Brings a data directory to where it was promised to be: reads the checkpoint, reads the journals behind it, writes
 /// their runs to the segments again, and cuts what nobody was promised. [RecoveryCase] is the table of what it may
@@ -20,7 +21,7 @@ final class Recovery {
     /// What the log goes on with.
     record Recovered(long identity, int epoch, List<Partition> partitions, List<Finding> findings) {}
 
-    record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail) {}
+    record Partition(PartitionId id, PartitionConfig config, long start, PartitionTail tail, TierManifest manifest) {}
 
     /// Takes the refusal of one partition; if it throws, recovery ends there, as it does when a log is opened.
     interface Refusals {
@@ -43,21 +44,23 @@ final class Recovery {
 
     private final Disk disk;
     private final LogConfig limits;
+    private final Optional<TierReader> tier;
     private final long nowMillis;
     private final Refusals refusals;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
     private final List<PartitionId> left = new ArrayList<>();
 
-    Recovery(Disk disk, LogConfig limits, long nowMillis) {
-        this(disk, limits, nowMillis, (_, refusal) -> {
+    Recovery(Disk disk, LogConfig limits, Optional<TierReader> tier, long nowMillis) {
+        this(disk, limits, tier, nowMillis, (_, refusal) -> {
             throw refusal;
         });
     }
 
-    Recovery(Disk disk, LogConfig limits, long nowMillis, Refusals refusals) {
+    Recovery(Disk disk, LogConfig limits, Optional<TierReader> tier, long nowMillis, Refusals refusals) {
         this.disk = disk;
         this.limits = limits;
+        this.tier = tier;
         this.nowMillis = nowMillis;
         this.refusals = refusals;
     }
@@ -138,8 +141,10 @@ final class Recovery {
     private void recover(Draft draft, List<Partition> recovered) throws IOException {
         var id = draft.state.id();
         try {
-            var walk = new PartitionRecovery(disk, draft.state, draft.start, draft.runs, limits, nowMillis, findings);
-            recovered.add(new Partition(id, draft.config, draft.start, walk.run()));
+            var walk = new PartitionRecovery(
+                    disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, findings);
+            var tail = walk.run();
+            recovered.add(new Partition(id, draft.config, draft.start, tail, walk.manifest()));
         } catch (IOException e) {
             refusals.add(id, e);
         }

@@ -22,7 +22,13 @@ enum RecoveryCase {
     RUN_REDONE(Verdict.KEEP),
     /// A run of the journal stands behind the end of its segment: bytes before it, which were promised, are gone.
     RUN_BEHIND_END(Verdict.REFUSE),
-    /// A segment with promised records is missing or shorter than the checkpoint says.
+    /// Segments are in the tier and not here, as the partition's manifest says: they are read from there.
+    SEGMENT_TIERED(Verdict.KEEP),
+    /// A segment is in the tier and here again, below others that are only there: its file goes again.
+    SEGMENT_RETURNED(Verdict.CUT),
+    /// Segments are in the tier, and the log was told of none.
+    TIER_MISSING(Verdict.REFUSE),
+    /// A segment with promised records is missing or shorter than the checkpoint says, and is not in the tier.
     SEGMENT_SHORT(Verdict.REFUSE),
     /// The header of a segment with promised records is damaged.
     SEGMENT_HEADER_DAMAGED(Verdict.REFUSE),
@@ -37,7 +43,7 @@ enum RecoveryCase {
     /// A damaged batch, or one out of order, and promised records from it on.
     PROMISE_BROKEN(Verdict.REFUSE),
     /// An index file is absent, damaged, speaks of more than is promised, or has no segment: its segment, if there is
-    /// one, is walked.
+    /// one here, is walked. Those of segments in the tier are looked at when they are needed.
     INDEX_UNUSABLE(Verdict.KEEP),
     /// Records below the start were deleted, but their segment is there again.
     SEGMENT_DELETED(Verdict.CUT),
@@ -63,12 +69,13 @@ enum RecoveryCase {
     }
 
     DamagedFileException refusal(String where, String what) {
+        return refusal(where, what, "acknowledged records would be lost; restore the data directory from a copy");
+    }
+
+    DamagedFileException refusal(String where, String what, String advice) {
         Invariant.hold(verdict == Verdict.REFUSE, "%s is no reason to refuse", this);
-        return new DamagedFileException(
-                "%s: %s (%s): acknowledged records would be lost; restore the data directory from a copy"
-                        .formatted(
-                                where,
-                                what,
-                                name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')));
+        return new DamagedFileException("%s: %s (%s): %s"
+                .formatted(
+                        where, what, name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), advice));
     }
 }

@@ -4,12 +4,21 @@ package io.braid.log;
 ///
 /// @param millis      a sealed segment is deleted once its newest record is this old
 /// @param bytes       the oldest sealed segments are deleted while the rest still hold this much
-/// @param isTiered    whether sealed segments are copied to the tier, if the log has one
+/// @param tiering     what becomes of sealed segments in the tier, if the log has one
 /// @param localMillis a copied segment leaves this disk once its newest record is this old; at most `millis`
 /// @param localBytes  the oldest copied segments leave this disk while the rest of them here still hold this much; at
 ///     most `bytes`
-public record Retention(long millis, long bytes, boolean isTiered, long localMillis, long localBytes) {
+public record Retention(long millis, long bytes, Tiering tiering, long localMillis, long localBytes) {
     public static final Retention FOREVER = new Retention(-1, -1);
+
+    public enum Tiering {
+        /// Nothing is copied there. What was, before, is kept and read from there until it is deleted everywhere.
+        NOT_COPIED,
+        /// Sealed segments are copied there, and leave this disk by the local settings.
+        COPIED,
+        /// Nothing is copied there, and what was, before, is deleted: records that are only there with it.
+        REMOVED
+    }
 
     public Retention {
         new Problems()
@@ -30,7 +39,7 @@ public record Retention(long millis, long bytes, boolean isTiered, long localMil
 
     /// All on this disk.
     public Retention(long millis, long bytes) {
-        this(millis, bytes, false, millis, bytes);
+        this(millis, bytes, Tiering.NOT_COPIED, millis, bytes);
     }
 
     private static boolean isWithin(long part, long whole) {

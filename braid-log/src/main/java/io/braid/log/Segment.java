@@ -35,6 +35,9 @@ final class Segment {
         }
     }
 
+    /// Of one slice from the tier, which is held in memory until it has gone to its client.
+    private static final int TIERED_SLICE_BYTES_MAX = 1 << 20;
+
     /// Where a batch begins.
     record Place(long offset, int position) {}
 
@@ -68,6 +71,7 @@ final class Segment {
     private boolean dirty; // writer thread only: written since the last checkpoint looked
 
     private volatile Extent extent;
+    private int abortedCount; // of one in the tier: written once, before anybody else sees it
     private volatile Place lastEnd; // where the newest read stopped, which is where the next often begins
 
     Segment(Disk disk, PartitionId partition, long base) {
@@ -89,6 +93,25 @@ final class Segment {
         return directoryOf(partition) + "/" + ZEROS.substring(digits.length()) + digits + ".log";
     }
 
+    /// A sealed segment that is in the tier. It is on the disk there, and all of it may be read.
+    static Segment tiered(Disk disk, PartitionId partition, TierEntry entry, TieredFile file) {
+        var segment = new Segment(disk, partition, entry.base());
+        segment.adopt(file);
+        segment.adopt(entry.extent());
+        segment.extent = entry.extent();
+        segment.abortedCount = entry.aborted();
+        return segment;
+    }
+
+    PartitionId partition() {
+        return partition;
+    }
+
+    /// Whether its records are in the tier, and only there.
+    boolean isTiered() {
+        return file instanceof TieredFile;
+    }
+
     String name() {
         return name;
     }
@@ -108,7 +131,8 @@ final class Segment {
 
     /// File and position, for messages.
     String placeOf(Damage damage) {
-        return "%s at %d".formatted(disk.describe(name), damage.position());
+        var place = isTiered() ? file.name() : disk.describe(name);
+        return "%s at %d".formatted(place, damage.position());
     }
 
     // Writing. Writer thread only.
@@ -195,6 +219,14 @@ final class Segment {
         maxTimestampAt = known.maxTimestampAt();
     }
 
+    /// Recovery: notes the batches behind what it knows already, by their headers.
+    void noteAll(int end) throws IOException {
+        var walk = new BatchWalk(this, end);
+        for (walk.moveTo(size); walk.here(); walk.step())
+            if (walk.header().isControl()) note(walk.load());
+            else note(walk.header(), walk.byteSize());
+    }
+
     private void createFile() throws IOException {
         disk.createDirectory(directoryOf(partition));
         var created = disk.create(name);
@@ -242,7 +274,7 @@ final class Segment {
     /// Writes the index file, unless the segment was deleted meanwhile. That of a segment that still grows is written
     /// now and then only: what it lacks is walked when the log is opened. Any thread.
     ///
-    /// @param isLast whether the log is about to be closed
+    /// @param isLast whether the log is about to be closed, or the segment to go to the tier
     void writeIndex(Extent known, boolean isLast) throws IOException {
         naming.lock();
         try {
@@ -257,11 +289,14 @@ final class Segment {
     /// The run of whole batches from the one that holds `offset` on, below `limit`, of at most `bytesMax` bytes, but
     /// at least one batch; it ends before the first damaged one. The caller holds the segment, and gives that hold
     /// to the slice, if there is one.
+    ///
+    /// What is in the tier is read at once, and so no more than [#TIERED_SLICE_BYTES_MAX], or one batch.
     ReadOutcome read(long offset, long limit, int bytesMax, ColdReads cold, Epochs epochs) throws IOException {
-        var seen = extent;
+        var seen = indexed();
+        int most = isTiered() ? Math.min(bytesMax, TIERED_SLICE_BYTES_MAX) : bytesMax;
         var known = lastEnd;
         if (known.offset() != offset) known = seen.index().atOffset(offset, base);
-        for (var damage : cold.damages(this, seen, known, bytesMax, epochs)) {
+        for (var damage : cold.damages(this, seen, known, most, epochs)) {
             if (damage.first() > offset) {
                 seen = seen.before(damage);
                 break;
@@ -271,11 +306,12 @@ final class Segment {
                         damage.first(), damage.next(), "%s: %s".formatted(placeOf(damage), damage.detail()));
             if (damage.end() > known.position()) known = new Place(damage.next(), damage.end());
         }
-        return new ReadOutcome.Found(slice(seen, known, offset, Math.min(limit, seen.next()), bytesMax));
+        var run = slice(seen, known, offset, Math.min(limit, seen.next()), most);
+        return new ReadOutcome.Found(file instanceof TieredFile remote ? load(run, remote) : run);
     }
 
     /// `known`: where a batch begins that does not lie behind the offset.
-    private Slice slice(Extent seen, Place known, long offset, long limit, int bytesMax) throws IOException {
+    private SegmentSlice slice(Extent seen, Place known, long offset, long limit, int bytesMax) throws IOException {
         var walk = new BatchWalk(this, seen.size());
         walk.moveTo(known.position());
         while (walk.here() && walk.nextOffset() <= offset) walk.step();
@@ -296,16 +332,47 @@ final class Segment {
         return sliceTo(from, first, end);
     }
 
-    private Slice sliceTo(int from, long first, Place end) {
+    private SegmentSlice sliceTo(int from, long first, Place end) {
         lastEnd = end;
         return new SegmentSlice(this, from, end.position() - from, first, end.offset());
+    }
+
+    private Slice load(SegmentSlice run, TieredFile remote) throws IOException {
+        var lease = remote.lease(run.byteSize());
+        boolean isWhole = false;
+        try {
+            var bytes = ByteBuffer.allocate(run.byteSize());
+            remote.read(run.from(), bytes);
+            remote.readAhead(run.from(), run.from() + run.byteSize());
+            isWhole = true;
+            return new MemorySlice(this, bytes.flip(), run.firstOffset(), run.nextOffset(), lease);
+        } finally {
+            if (!isWhole) lease.close();
+        }
+    }
+
+    /// These bytes were damaged: who asks for them again gets them from where they are.
+    void forget(int from, int to) {
+        if (file instanceof TieredFile remote) remote.forget(from, to);
+    }
+
+    /// What readers may see, with where batches begin.
+    private Extent indexed() throws IOException {
+        return file instanceof TieredFile remote ? remote.indexed(disk, this) : extent;
+    }
+
+    /// Transactions whose abort is in it.
+    AbortedIndex.View aborted() throws IOException {
+        return isTiered() && abortedCount == 0
+                ? AbortedIndex.View.EMPTY
+                : indexed().aborted();
     }
 
     /// The first batch with offsets from `from` on that has a record of this time or later, below `limit`. A damaged
     /// batch may have one: nobody is led past it without being told.
     Optional<Newest> batchAt(long timestamp, long from, long limit, ColdReads cold, Epochs epochs) throws IOException {
-        var seen = extent;
-        if (seen.maxTimestamp() < timestamp) return Optional.empty();
+        if (extent.maxTimestamp() < timestamp) return Optional.empty();
+        var seen = indexed();
         var byTime = seen.index().beforeTime(timestamp, base);
         var byOffset = seen.index().atOffset(from, base);
         var known = byTime.position() > byOffset.position() ? byTime : byOffset;
@@ -323,7 +390,7 @@ final class Segment {
     /// The first batch with the largest timestamp of those that begin from `from` on, below `limit`; `known` if none
     /// is newer.
     Optional<Newest> newer(Optional<Newest> known, long from, long limit) throws IOException {
-        var seen = extent;
+        var seen = indexed();
         var newest = known;
         var walk = new BatchWalk(this, seen.size());
         walk.moveTo(seen.index().atOffset(from, base).position());

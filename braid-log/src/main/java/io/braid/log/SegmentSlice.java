@@ -23,6 +23,11 @@ final class SegmentSlice implements Slice {
         this.nextOffset = nextOffset;
     }
 
+    /// Where in the segment it begins.
+    int from() {
+        return from;
+    }
+
     @Override
     public long firstOffset() {
         return firstOffset;

@@ -12,6 +12,8 @@ final class SparseIndex {
 
     /// The first `count` entries of arrays whose entries never change once they are counted.
     record View(long[] offsets, int[] positions, long[] timestampsBefore, int count) {
+        static final View EMPTY = new View(new long[0], new int[0], new long[0], 0);
+
         /// The last entry not after `offset`, or the beginning.
         Segment.Place atOffset(long offset, long base) {
             int found = Arrays.binarySearch(offsets, 0, count, offset);

@@ -32,8 +32,10 @@ public final class Verification {
 
     /// What there is, and what was found.
     ///
+    /// @param tiered    segments that are in the tier, which is not looked at
     /// @param wasClosed whether the last server ended in order
-    public record Summary(int partitions, int segments, long byteSize, boolean wasClosed, long lost, long repaired) {}
+    public record Summary(
+            int partitions, int segments, int tiered, long byteSize, boolean wasClosed, long lost, long repaired) {}
 
     /// Is told while it runs.
     public interface Listener {
@@ -53,6 +55,7 @@ public final class Verification {
     private boolean isAllRefused; // so that nothing is known of any partition
     private boolean wasClosed;
     private int segments;
+    private int tiered;
     private long lost;
     private long repaired;
     private long all;
@@ -82,23 +85,26 @@ public final class Verification {
         var recovered = recover();
         var others = others(recovered);
         for (var partition : recovered)
-            for (var segment : partition.tail().segments()) all += segment.size() - SegmentHeader.BYTES;
+            for (var segment : partition.tail().segments())
+                if (segment.isTiered()) tiered++;
+                else all += segment.size() - SegmentHeader.BYTES;
         for (var id : others) all += sizeOf(id);
         listener.progress(0, all);
         for (var partition : recovered) {
-            for (var segment : partition.tail().segments()) if (segment.isOnDisk()) verify(partition, segment);
+            for (var segment : partition.tail().segments())
+                if (segment.isOnDisk() && !segment.isTiered()) verify(partition, segment);
             partition.tail().release();
         }
         for (var id : others) verify(id);
         listener.progress(all, all);
-        return new Summary(recovered.size() + others.size(), segments, all, wasClosed, lost, repaired);
+        return new Summary(recovered.size() + others.size(), segments, tiered, all, wasClosed, lost, repaired);
     }
 
     // What recovery would do.
 
     private List<Recovery.Partition> recover() throws IOException {
         try {
-            var recovered = new Recovery(overlay, new LogConfig(Path.of("")), 0, this::refuse).run();
+            var recovered = new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0, this::refuse).run();
             for (var finding : recovered.findings()) tell(finding);
             for (var change : overlay.changes())
                 found(
@@ -133,7 +139,7 @@ public final class Verification {
             case CLOSED_CLEANLY -> wasClosed = true;
             case TAIL_TORN, SEGMENT_UNBORN ->
                 repaired(finding, "no whole batch, and nobody was promised one: it is cut");
-            case SEGMENT_DELETED, PARTITION_DELETED -> repaired(finding, "was deleted, and is there again: it goes");
+            case SEGMENT_DELETED, SEGMENT_RETURNED, PARTITION_DELETED -> repaired(finding, "was deleted, and is there again: it goes");
             case START_ABOVE_END -> repaired(finding, "without a journal all records were lost: it goes on empty");
             case INDEX_UNUSABLE -> {
                 var index = finding.where().replace(".log", ".index");
@@ -144,10 +150,11 @@ public final class Verification {
                             disk.describe(index),
                             "cannot be used: the next start walks the segment instead");
             }
-            case EMPTY_DIRECTORY, JOURNAL_ENDS, RUN_REDONE, BATCH_BEYOND -> {} // as it ends when a process is killed
+            case EMPTY_DIRECTORY, JOURNAL_ENDS, RUN_REDONE, BATCH_BEYOND, SEGMENT_TIERED -> {} // as it ends when a process is killed
             case CHECKPOINT_MISSING,
                     JOURNAL_MISSING,
                     JOURNAL_DAMAGED,
+                    TIER_MISSING,
                     RUN_BEHIND_END,
                     SEGMENT_SHORT,
                     SEGMENT_HEADER_DAMAGED,

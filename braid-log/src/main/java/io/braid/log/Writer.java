@@ -333,7 +333,7 @@ final class Writer {
     private void tidy(long now) {
         for (var partition : partitions) {
             partition.tail.producers().expire(now);
-            partition.tail.rollIfDue(partition.config(), now);
+            isChanged |= partition.tail.rollIfDue(partition.config(), now); // until then it is not known to be sealed
             long start = partition.tail.startByRetention(partition.config(), now);
             if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));
         }
@@ -436,6 +436,7 @@ final class Writer {
 
     private void deleteFiles(PartitionLog partition) throws IOException {
         for (var segment : partition.tail.segments()) segment.delete();
+        partition.manifest().delete();
         disk.delete(Segment.directoryOf(partition.id()));
     }
 
@@ -451,6 +452,7 @@ final class Writer {
                 .orElseThrow()
                 .offer(new Checkpoint.Snapshot(
                         new Checkpoint.WriterState(index, next, states),
+                        List.copyOf(partitions),
                         written,
                         List.copyOf(changedDirectories),
                         next.sequence() - 1));

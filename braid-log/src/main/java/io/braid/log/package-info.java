@@ -19,6 +19,8 @@
 /// | reserve         | a file that holds room, given up when a write finds none                   |
 /// | [Purpose]       | what an append is for: how far it may fill the disk                        |
 /// | [LogFiles]      | a data directory, read by somebody who is not its server                   |
+/// | [Tier]          | a store elsewhere, to which sealed segments may move                       |
+/// | manifest        | what of a partition is in the tier, or may be                              |
 /// | end             | the first offset that may not be read yet                                  |
 ///
 /// ## The life of an append
@@ -30,6 +32,14 @@
 ///
 ///     keeper thread: syncs segments, writes the checkpoint, and the journal's other file is free again; looks
 ///     whether the disk is still there, and how much room it has
+///     tier thread: copies sealed segments that a checkpoint covers; the writer then swaps them for those elsewhere
+///
+/// ## Where a partition's records are
+///
+///     start            localStart                                  end
+///       ├── in the tier ───┼── on this disk, copied or not ── active ┤
+///       read through a     read from segment files
+///       bounded cache
 ///
 /// ## Files
 ///
@@ -37,19 +47,26 @@
 ///     checkpoint                              replaced in one step
 ///     reserve                                 room; may be missing
 ///     journal/<writer>-<0|1>.wal              written in turn, over and over again
-///     partitions/<stream>-<index>/<base>.log  and .index, which may be missing
+///     partitions/<stream>-<index>/<base>.log  and .index, which may be missing; the index stays when the segment
+///                                             goes to the tier
+///     partitions/<stream>-<index>/tier        the manifest, replaced in one step
+///     tier/location                           which tier it is
+///     tier/<incarnation>.deleted              manifests of deleted partitions whose objects are still there
 ///
 /// ## Threads
 ///
-/// Writers and the keeper are platform threads, as file calls hold a virtual thread's carrier. A field that belongs to
-/// the writer says so; everything else that threads share is final, volatile, or says which lock guards it. The
-/// logic is in [Writer] and [Checkpointer], which start no threads: [Log#openByHand] lets a test drive them.
+/// Writers, the keeper and the tier's thread are platform threads, as file calls hold a virtual thread's carrier.
+/// Reads of the tier happen on virtual threads, for callers that wait for them, and hold no lock. A field that
+/// belongs to the writer says so; everything else that threads share is final, volatile, or says which lock guards
+/// it. The logic is in [Writer], [Checkpointer] and [Uploader], which start no threads: [Log#openByHand] lets a test
+/// drive them.
 ///
 /// ## Failure
 ///
 /// A refused append left nothing behind. A failed write or sync closes the partitions of its writer with the first
 /// cause: what was in the turn is [AppendOutcome.Unknown], all that comes is refused. Opening again reads the disk,
-/// and refuses rather than cut what was acknowledged ([RecoveryCase]).
+/// and refuses rather than cut what was acknowledged ([RecoveryCase]). A tier that fails ends the read that needed it
+/// and closes nothing; segments stay on this disk until it works again.
 ///
 /// A full disk is no failure ([DiskSpace]): users' records are refused before it is, what finds it full gets the
 /// reserve ([GuardedDisk]), a turn that finds no room even so waits for it, and all goes on by itself when there is
@@ -60,8 +77,8 @@
 ///
 /// ## Not here, on purpose
 ///
-/// No retries (the client owns them), no cache of its own (the page cache is one), no compression or re-encoding of
-/// batches (they leave as they came), no compaction yet.
+/// No retries (the client owns them), no cache of its own (the page cache is one) but for what is in the tier, no
+/// compression or re-encoding of batches (they leave as they came), no compaction yet.
 ///
 /// Start reading at [Writer#turn], then [Recovery].
 package io.braid.log;

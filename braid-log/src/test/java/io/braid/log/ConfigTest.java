@@ -32,14 +32,14 @@ class ConfigTest {
 
     @Test
     void retentionHereIsWithinRetentionAnywhere() {
-        var invalid = assertThrows(InvalidConfig.class, () -> new Retention(-2, 10, true, 0, 11));
+        var invalid = assertThrows(InvalidConfig.class, () -> new Retention(-2, 10, Retention.Tiering.COPIED, 0, 11));
 
         assertEquals(
                 List.of(
                         "retentionMillis = -2: must be at least -1, for ever",
                         "localRetentionBytes = 11: must be from 0 to retentionBytes (10), or -1 if that is"),
                 lines(invalid));
-        assertEquals(7, new Retention(-1, -1, true, 7, -1).localMillis());
+        assertEquals(7, new Retention(-1, -1, Retention.Tiering.COPIED, 7, -1).localMillis());
     }
 
     @Test
@@ -107,7 +107,7 @@ class ConfigTest {
                 7,
                 3,
                 4,
-                new Retention(50, 60, true, 5, 6),
+                new Retention(50, 60, Retention.Tiering.COPIED, 5, 6),
                 new Compaction.ByKey(0.25, 8, 9, 10));
         var bytes = ByteBuffer.allocate(3 + PartitionConfigCodec.BYTES);
 

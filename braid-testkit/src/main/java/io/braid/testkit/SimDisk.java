@@ -59,6 +59,7 @@ public final class SimDisk implements Disk {
     private long capacity = Long.MAX_VALUE;
     private int sharers; // outlive a crash: they are not the process that crashes
     private int failOneIn = Integer.MAX_VALUE;
+    private boolean failed; // in this life
     private Optional<Integer> crashAfter = Optional.empty();
 
     public SimDisk(RandomGenerator random) {
@@ -89,6 +90,12 @@ public final class SimDisk implements Disk {
         return bytes;
     }
 
+    /// Whether a call has failed since the last [#crash] or [#kill]: what was written before may be lost even if the
+    /// process only ends.
+    public boolean hasFailed() {
+        return failed;
+    }
+
     /// The power fails, and comes back.
     public void crash() {
         kill();
@@ -105,6 +112,7 @@ public final class SimDisk implements Disk {
         locked = false;
         crashAfter = Optional.empty();
         failOneIn = Integer.MAX_VALUE;
+        failed = false;
     }
 
     /// Changes bytes of a file as they stand on the disk, as a worn-out disk would; all before is synced.
@@ -317,10 +325,15 @@ public final class SimDisk implements Disk {
     private void change(String call) throws IOException {
         if (crashAfter.isPresent()) {
             int left = crashAfter.get();
-            if (left <= 0) throw new IOException("the power is gone: " + call);
+            if (left <= 0) throw failure("the power is gone: " + call);
             crashAfter = Optional.of(left - 1);
         }
-        if (failOneIn < Integer.MAX_VALUE && random.nextInt(failOneIn) == 0) throw new IOException("injected: " + call);
+        if (failOneIn < Integer.MAX_VALUE && random.nextInt(failOneIn) == 0) throw failure("injected: " + call);
+    }
+
+    private IOException failure(String message) {
+        failed = true;
+        return new IOException(message);
     }
 
     private static String parentOf(String name) {

@@ -296,6 +296,77 @@ class RecoveryTest {
     }
 
     @Test
+    void aMissingFirstSegmentThatWasPromisedRefuses() throws IOException {
+        write(ONE_BATCH_A_SEGMENT, 4).checkpoint();
+        disk.kill();
+        disk.delete(SEGMENT);
+
+        refuses(RecoveryCase.SEGMENT_SHORT);
+    }
+
+    @Test
+    void segmentsThatAreInTheTierAndNotHereAreReadFromThere() throws IOException {
+        var bench = threeInTheTier();
+        bench.reopen();
+
+        meets(RecoveryCase.SEGMENT_TIERED, bench.log);
+        assertEquals(0, bench.partition.start());
+        assertEquals(1, bench.read(1));
+    }
+
+    @Test
+    void aSegmentThatIsHereAgainBelowOthersInTheTierGoesAgain() throws IOException {
+        var bench = threeInTheTier();
+        var name = Segment.nameOf(ID, 1);
+        bench.disk.kill();
+        try (var file = bench.disk.create(name)) {
+            file.write(0, SegmentHeader.of(ID, 1));
+        }
+        bench.open();
+
+        meets(RecoveryCase.SEGMENT_RETURNED, bench.log);
+        assertFalse(bench.disk.exists(name));
+        assertEquals(1, bench.read(1));
+    }
+
+    @Test
+    void segmentsInATierThatNobodyNamedRefuse() throws IOException {
+        var bench = threeInTheTier();
+        bench.log.close();
+
+        var refused = assertThrows(
+                DamagedFileException.class, () -> Log.openByHand(CONFIG, bench.disk, () -> Instant.ofEpochMilli(5)));
+
+        assertEquals(
+                "sim/%s: 3 segments are in a tier, and none is configured (tier-missing): set storage.tier to the bucket or"
+                                .formatted(Segment.directoryOf(ID))
+                        + " directory they are in",
+                refused.getMessage());
+    }
+
+    @Test
+    void aSegmentThatIsNeitherHereNorSurelyInTheTierRefuses() throws IOException {
+        var bench = new TierBench();
+        bench.write(TierBench.copied(-1, -1), 3);
+        bench.tier.failOneIn(1);
+        bench.log.upload(); // the object may be there, or not
+        bench.log.close();
+        bench.disk.delete(SEGMENT);
+
+        var refused = assertThrows(DamagedFileException.class, bench::open);
+
+        assertTrue(refused.getMessage().contains("(segment-short)"), refused.getMessage());
+    }
+
+    private static TierBench threeInTheTier() throws IOException {
+        var bench = new TierBench();
+        bench.write(TierBench.copied(0, 0), 4);
+        bench.settle();
+        assertEquals(List.of(3L), bench.localSegments());
+        return bench;
+    }
+
+    @Test
     void filesOfANewerOrOlderFormatAreToldFromDamagedOnes() throws IOException {
         write(PartitionConfig.DEFAULT, 1).checkpoint();
         disk.kill();

@@ -31,7 +31,7 @@ class TransactionTest {
     }
 
     @Test
-    void theStableOffsetStopsAtTheOldestOpenTransaction() {
+    void theStableOffsetStopsAtTheOldestOpenTransaction() throws IOException {
         taken(partition.append(plain()));
         begin(7);
         begin(8);
@@ -49,7 +49,7 @@ class TransactionTest {
     }
 
     @Test
-    void abortedTransactionsAreFoundByTheOffsetsTheyLieIn() {
+    void abortedTransactionsAreFoundByTheOffsetsTheyLieIn() throws IOException {
         begin(7); // 0
         begin(8); // 1
         end(7, 0, false); // 2, while 8 is open
@@ -263,7 +263,7 @@ class TransactionTest {
 
     private static final long PRODUCER_MILLIS = new LogConfig(Path.of("sim")).producerMillis();
 
-    private void thatIsHowItStood() {
+    private void thatIsHowItStood() throws IOException {
         assertEquals(1, partition.lastStable());
         assertEquals(new TransactionStatus.Open(1), partition.transaction(8));
         assertEquals(List.of(new AbortedTransaction(7, 0, 2, 1)), partition.aborted(0, 1));

@@ -48,7 +48,7 @@ class VerificationTest {
 
         var summary = verify();
 
-        assertEquals(new Summary(2, 2, 10 * BATCH_BYTES, true, 0, 0), summary);
+        assertEquals(new Summary(2, 2, 0, 10 * BATCH_BYTES, true, 0, 0), summary);
         assertEquals(List.of(), findings);
         assertEquals(List.of(0L, 10L * BATCH_BYTES), progress);
     }
@@ -62,7 +62,7 @@ class VerificationTest {
 
         var summary = verify();
 
-        assertEquals(new Summary(2, 2, 11 * BATCH_BYTES, false, 0, 0), summary);
+        assertEquals(new Summary(2, 2, 0, 11 * BATCH_BYTES, false, 0, 0), summary);
         assertEquals(List.of(), findings);
     }
 
@@ -70,7 +70,7 @@ class VerificationTest {
     void aNewDirectoryIsClean() throws IOException {
         open().close();
 
-        assertEquals(new Summary(0, 0, 0, true, 0, 0), verify());
+        assertEquals(new Summary(0, 0, 0, 0, true, 0, 0), verify());
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
+import io.braid.log.Retention;
+import io.braid.log.TierAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,16 +32,19 @@ final class LogSimulation {
 
     private final Random random;
     private final SimDisk disk;
+    private final SimTier tier;
     private final LogConfig config;
     private final List<PartitionClient> clients = new ArrayList<>();
     private long millis = 1_000_000;
     private long streams;
     private final List<UUID> gone = new ArrayList<>(); // deleted for sure, and may come again
     private boolean hasFailed; // in this life
+    private boolean isInCall; // of the tier
 
     LogSimulation(long seed) {
         random = new Random(seed);
         disk = new SimDisk(random);
+        tier = new SimTier(random);
         config = new LogConfig(
                 Path.of("sim"),
                 1 + random.nextInt(3),
@@ -61,7 +66,22 @@ final class LogSimulation {
         disk.capacity(Long.MAX_VALUE);
         var log = open();
         clients.forEach(client -> client.find(log));
+        leaveNothing(log);
         log.close();
+    }
+
+    /// How often it came to reading what was only in the tier.
+    int readsFromTier() {
+        return tier.reads();
+    }
+
+    /// Whatever happened, no object is left that nobody knows of.
+    private void leaveNothing(Log log) throws IOException {
+        millis += 100_000; // no failure of before matters
+        while (log.upload()) log.turn();
+        for (var client : clients) log.delete(client.id().stream());
+        while (log.upload()) {}
+        assertEquals(List.of(), tier.keys());
     }
 
     private void live() throws IOException {
@@ -70,6 +90,8 @@ final class LogSimulation {
         clients.removeIf(client -> !client.find(log));
         if (random.nextInt(3) == 0) disk.failOneIn(20 + random.nextInt(400));
         if (random.nextInt(3) == 0) disk.loseTheDiskAfter(random.nextInt(300));
+        if (random.nextInt(3) == 0) tier.failOneIn(2 + random.nextInt(10));
+        if (random.nextBoolean()) tier.meanwhile(() -> stepMeanwhile(log));
         for (int step = random.nextInt(STEPS_MAX); step > 0; step--) step(log);
         end(log);
     }
@@ -79,7 +101,7 @@ final class LogSimulation {
         for (int i = random.nextInt(OPENINGS_MAX); i > 1; i--) {
             disk.loseTheDiskAfter(random.nextInt(60));
             try {
-                Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+                Log.openByHand(config, disk, access(), () -> Instant.ofEpochMilli(millis));
             } catch (IOException _) {
                 // as was to be expected
             }
@@ -87,14 +109,21 @@ final class LogSimulation {
             clients.forEach(PartitionClient::powerWasLost);
         }
         try {
-            return Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+            return Log.openByHand(config, disk, access(), () -> Instant.ofEpochMilli(millis));
         } catch (DiskFullException _) { // the reserve was gone already: somebody makes room
             disk.capacity(Long.MAX_VALUE);
-            return Log.openByHand(config, disk, () -> Instant.ofEpochMilli(millis));
+            return Log.openByHand(config, disk, access(), () -> Instant.ofEpochMilli(millis));
         }
     }
 
+    private TierAccess access() {
+        return new TierAccess(tier, TierAccess.CACHE_BYTES_MIN, random);
+    }
+
     private void end(Log log) throws IOException {
+        tier.comeBack();
+        tier.failOneIn(Integer.MAX_VALUE);
+        tier.meanwhile(() -> {});
         int how = random.nextInt(4);
         if (how == 0)
             try {
@@ -102,6 +131,7 @@ final class LogSimulation {
             } catch (IOException _) {
                 hasFailed = true; // the disk was still failing
             }
+        hasFailed |= disk.hasFailed(); // perhaps in a sync that nobody waited for
         if (how == 1 && !hasFailed) disk.kill();
         else {
             disk.crash();
@@ -110,16 +140,28 @@ final class LogSimulation {
         clients.forEach(PartitionClient::lifeIsOver);
     }
 
+    /// The tier is slow, and life goes on.
+    private void stepMeanwhile(Log log) {
+        if (isInCall) return;
+        isInCall = true;
+        for (int i = random.nextInt(4); i > 0; i--) step(log);
+        isInCall = false;
+    }
+
     private void step(Log log) {
-        millis += random.nextInt(20);
+        millis += random.nextInt(30) == 0 ? random.nextInt(10_000) - 5_000 : random.nextInt(20); // somebody sets clocks
         if (disk.room().free() == 0 && random.nextInt(6) == 0) disk.capacity(Long.MAX_VALUE); // before all is closed
         try {
-            switch (random.nextInt(40)) {
+            switch (random.nextInt(48)) {
                 case 0, 1 -> create(log);
                 case 2 -> delete(log);
                 case 3 -> log.checkpoint();
                 case 4 -> log.tidy();
                 case 5 -> configure(log);
+                case 40, 41, 42, 43 -> moveToTier(log);
+                case 44 -> tier.goAway();
+                case 45, 46 -> tier.comeBack();
+                case 47 -> log.checkpoint();
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
                 case 16 -> fillOrEmptyTheDisk();
                 default -> {
@@ -127,8 +169,8 @@ final class LogSimulation {
                         clients.get(random.nextInt(clients.size())).step();
                 }
             }
-        } catch (IOException _) {
-            hasFailed = true;
+        } catch (IOException e) {
+            hasFailed |= !String.valueOf(e.getMessage()).startsWith("tier: ");
         }
         for (var client : clients) hasFailed |= client.listen();
     }
@@ -137,6 +179,14 @@ final class LogSimulation {
     private void fillOrEmptyTheDisk() {
         boolean isFull = disk.room().free() < ROOM_MAX;
         disk.capacity(isFull && random.nextInt(3) > 0 ? Long.MAX_VALUE : disk.used() + random.nextInt(ROOM_MAX));
+    }
+
+    private void moveToTier(Log log) {
+        if (isInCall) return;
+        for (int i = random.nextInt(8); i > 0; i--) {
+            log.upload();
+            if (random.nextBoolean()) log.turn();
+        }
     }
 
     private void create(Log log) throws IOException {
@@ -179,12 +229,30 @@ final class LogSimulation {
 
     private PartitionConfig randomConfig() {
         return new PartitionConfig(
-                random.nextInt(3) == 0 ? Durability.OS : Durability.DISK,
-                4000,
-                200 + random.nextInt(3000),
-                random.nextBoolean() ? 1 + random.nextInt(20) : Long.MAX_VALUE,
-                random.nextBoolean() ? 1 + random.nextInt(200) : Long.MAX_VALUE,
-                random.nextInt(4) == 0 ? random.nextInt(2000) : -1,
-                random.nextInt(4) == 0 ? random.nextInt(5000) : -1);
+                        random.nextInt(3) == 0 ? Durability.OS : Durability.DISK,
+                        4000,
+                        200 + random.nextInt(3000),
+                        random.nextBoolean() ? 1 + random.nextInt(20) : Long.MAX_VALUE,
+                        random.nextBoolean() ? 1 + random.nextInt(200) : Long.MAX_VALUE,
+                        -1,
+                        -1)
+                .with(randomRetention());
+    }
+
+    private Retention randomRetention() {
+        long forMillis = random.nextInt(4) == 0 ? random.nextInt(2000) : -1;
+        long forBytes = random.nextInt(4) == 0 ? random.nextInt(5000) : -1;
+        var tiering = switch (random.nextInt(8)) {
+            case 0 -> Retention.Tiering.REMOVED;
+            case 1, 2 -> Retention.Tiering.NOT_COPIED;
+            default -> Retention.Tiering.COPIED;
+        };
+        return new Retention(forMillis, forBytes, tiering, randomPart(forMillis, 500), randomPart(forBytes, 1500));
+    }
+
+    private long randomPart(long whole, int most) {
+        if (random.nextBoolean()) return 0;
+        if (whole < 0) return random.nextInt(most) - 1;
+        return random.nextInt((int) Math.min(most, whole + 1));
     }
 }

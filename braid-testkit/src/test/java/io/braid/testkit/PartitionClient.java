@@ -17,6 +17,7 @@ import io.braid.log.PartitionLog;
 import io.braid.log.Purpose;
 import io.braid.log.ReadOutcome;
 import io.braid.log.RecordCursor;
+import io.braid.log.Retention;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -331,7 +332,9 @@ final class PartitionClient {
     }
 
     private static boolean deletesByRetention(PartitionConfig config) {
-        return config.retention().bytes() >= 0 || config.retention().millis() >= 0;
+        return config.retention().bytes() >= 0
+                || config.retention().millis() >= 0
+                || config.retention().tiering() == Retention.Tiering.REMOVED;
     }
 
     private static void audit(Attempt attempt, PartitionLog log, Map<Long, String> contents, Map<String, Long> places) {

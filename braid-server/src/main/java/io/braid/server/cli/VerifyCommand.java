@@ -81,10 +81,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String sentence(Verification.Summary summary) {
-        return "%s, %s, %s of batches: %s%s%s"
+        return "%s, %s%s, %s of batches: %s%s%s"
                 .formatted(
                         StreamCommands.counted(summary.partitions(), "partition"),
                         StreamCommands.counted(summary.segments(), "segment"),
+                        summary.tiered() == 0 ? "" : " and %d in the tier, not checked".formatted(summary.tiered()),
                         ProgressBar.size(summary.byteSize()),
                         summary.lost() == 0
                                 ? "nothing is lost"
