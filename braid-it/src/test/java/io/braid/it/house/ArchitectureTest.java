@@ -31,7 +31,8 @@ class ArchitectureTest {
             "braid-broker", Set.of("log"),
             "braid-kafka", Set.of("broker", "log"),
             "braid-aws", Set.of("broker", "log"),
-            "braid-server", Set.of("aws", "kafka", "broker", "log"),
+            "braid-tier", Set.of("log"),
+            "braid-server", Set.of("aws", "kafka", "broker", "tier", "log"),
             "braid-bench", Set.of(),
             "braid-it", Set.of());
 
@@ -42,6 +43,7 @@ class ArchitectureTest {
             "braid-broker", Set.of("net/jpountz/", "org/xerial/snappy/", "com/github/luben/zstd/"),
             "braid-kafka", Set.of("org/apache/kafka/", "com/yammer/metrics/"),
             "braid-aws", Set.of("io/helidon/"),
+            "braid-tier", Set.of("software/amazon/awssdk/"),
             "braid-server", Set.of("picocli/", "org/snakeyaml/engine/", "com/fasterxml/jackson/core/"),
             "braid-bench",
                     Set.of(
@@ -54,7 +56,7 @@ class ArchitectureTest {
 
     /// The process that serves: a run of these must be repeatable from the clock and the chance it was given.
     private static final Set<String> SERVING =
-            Set.of("braid-log", "braid-broker", "braid-kafka", "braid-aws", "braid-server");
+            Set.of("braid-log", "braid-broker", "braid-kafka", "braid-aws", "braid-tier", "braid-server");
 
     /// Calls that would make a run impossible to replay from its seed, and what to use instead.
     private static final Map<String, String> BANNED = Map.of(
