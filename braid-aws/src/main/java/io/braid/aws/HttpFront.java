@@ -10,6 +10,7 @@ import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Protocol;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
+import io.braid.log.TierException;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.HeaderName;
@@ -154,6 +155,8 @@ final class HttpFront implements Handler, AutoCloseable {
             return call.answer();
         } catch (AwsFault fault) {
             throw fault;
+        } catch (TierException _) {
+            throw AwsFault.internal(); // of old records; the client may try again
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "request failed", e);
             throw AwsFault.internal(); // trouble with the disk or a bug of ours ends one request

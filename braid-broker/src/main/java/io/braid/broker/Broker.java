@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -105,8 +106,15 @@ public final class Broker implements AutoCloseable {
         return rules.name(asked.name())
                 .or(() -> rules.partitions(asked.name(), catalog().partitions(), 0, partitions))
                 .or(() -> rules.settings(asked.name(), asked.settings(), asked.kind()))
+                .or(() -> tierFault(asked))
                 .<CatalogOutcome>map(invalid -> invalid)
                 .orElseGet(() -> new Done(fresh(asked, partitions)));
+    }
+
+    private Optional<Invalid> tierFault(NewStream asked) {
+        if (asked.kind() == Stream.Kind.INTERNAL) return Optional.empty(); // what the server sets for all is not for it
+        return TierRules.fault(inForce(asked.settings()), log.hasTier())
+                .map(fault -> Rules.invalidSettings(asked.name(), fault));
     }
 
     private Stream fresh(NewStream asked, int partitions) {
@@ -225,7 +233,16 @@ public final class Broker implements AutoCloseable {
                 name,
                 value.or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
                         .orElse("")));
-        return rules.settings(stream.name(), asked, stream.kind());
+        return rules.settings(stream.name(), asked, stream.kind()).or(() -> tierFault(stream, changed));
+    }
+
+    private Optional<Invalid> tierFault(Stream stream, Map<String, Optional<String>> changed) {
+        if (stream.kind() == Stream.Kind.INTERNAL) return Optional.empty();
+        boolean hasTiered = view.doors().get(stream.id()).partitions().stream()
+                .anyMatch(partition -> partition.log().lastTiered() >= 0);
+        var after = StreamSettings.changed(stream.settings(), changed);
+        return TierRules.fault(inForce(stream.settings()), inForce(after), log.hasTier(), hasTiered)
+                .map(fault -> Rules.invalidSettings(stream.name(), fault));
     }
 
     private CatalogOutcome configure(Stream stream, Map<String, Optional<String>> changed) throws IOException {
@@ -256,8 +273,12 @@ public final class Broker implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException there is no such setting
     public String setting(Stream stream, String name) {
-        var own = Optional.ofNullable(stream.settings().get(name));
-        return own.or(() -> Optional.ofNullable(config.settings().get(name)))
+        return inForce(stream.settings()).apply(name);
+    }
+
+    private Function<String, String> inForce(Map<String, String> own) {
+        return name -> Optional.ofNullable(own.get(name))
+                .or(() -> Optional.ofNullable(config.settings().get(name)))
                 .or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
                 .orElseThrow(() -> new IllegalArgumentException("no setting is called " + name));
     }

@@ -71,7 +71,11 @@ final class Rules {
     Optional<Invalid> settings(String name, Map<String, String> settings, Stream.Kind kind) {
         return StreamSettings.fault(settings, kind)
                 .or(() -> tooLarge(settings))
-                .map(fault -> new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault)));
+                .map(fault -> invalidSettings(name, fault));
+    }
+
+    static Invalid invalidSettings(String name, String fault) {
+        return new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault));
     }
 
     private Optional<String> tooLarge(Map<String, String> settings) {

@@ -53,7 +53,8 @@ final class SettingTable {
     private static final String SEALED_WITHOUT_SYNC =
             "sealing a segment syncs nothing here, so there is nothing to spread over time; leave it out";
     private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
-    private static final String NOT_TIERED = "there is no tiered storage yet; leave it out";
+    private static final String COPIED_AT_ONCE =
+            "a segment is copied as soon as it is sealed and synced, so that the tier is a second copy; leave it out";
     private static final String NOT_RECOMPRESSED =
             "the server keeps the producer's bytes and never compresses again; set it in the producer";
     private static final String NO_REPLICATION = "there is one copy, so nothing is replicated; leave it out";
@@ -110,8 +111,18 @@ final class SettingTable {
                     "Replicas to be slowed down."),
             only("index.interval.bytes", Type.INT, "4096", SELF_TUNED, "Bytes between two entries of an index."),
             only("leader.replication.throttled.replicas", Type.LIST, "", NO_REPLICATION, "Replicas to be slowed down."),
-            only("local.retention.bytes", Type.LONG, "-2", NOT_TIERED, "Bytes kept here of what is in tiered storage."),
-            only("local.retention.ms", Type.LONG, "-2", NOT_TIERED, "Time kept here of what is in tiered storage."),
+            longs(
+                    StreamSettings.LOCAL_RETENTION_BYTES,
+                    -2,
+                    -2,
+                    "With remote.storage.enable: bytes each partition keeps on this disk before its oldest copied"
+                            + " segments are only in the tier; -2 for retention.bytes."),
+            longs(
+                    StreamSettings.LOCAL_RETENTION_MS,
+                    -2,
+                    -2,
+                    "With remote.storage.enable: milliseconds records are kept on this disk before their copied segment"
+                            + " is only in the tier; -2 for retention.ms."),
             only(
                     "max.compaction.lag.ms",
                     Type.LONG,
@@ -169,16 +180,19 @@ final class SettingTable {
                     "false",
                     SELF_TUNED,
                     "Whether segment files get their full size at once."),
-            only("remote.copy.lag.bytes", Type.LONG, "-1", NOT_TIERED, "Bytes to wait before tiering a segment."),
-            only("remote.copy.lag.ms", Type.LONG, "0", NOT_TIERED, "Time to wait before tiering a segment."),
-            only("remote.log.copy.disable", Type.BOOLEAN, "false", NOT_TIERED, "Whether to stop tiering."),
-            only(
-                    "remote.log.delete.on.disable",
-                    Type.BOOLEAN,
-                    "false",
-                    NOT_TIERED,
-                    "Whether to delete what is tiered."),
-            only("remote.storage.enable", Type.BOOLEAN, "false", NOT_TIERED, "Whether old segments move elsewhere."),
+            only("remote.copy.lag.bytes", Type.LONG, "-1", COPIED_AT_ONCE, "Bytes to wait before copying a segment."),
+            only("remote.copy.lag.ms", Type.LONG, "0", COPIED_AT_ONCE, "Time to wait before copying a segment."),
+            bool(
+                    StreamSettings.REMOTE_COPY_DISABLE,
+                    "Whether nothing more is copied to the tier, while what is there is kept and read; local retention"
+                            + " does nothing then."),
+            bool(
+                    StreamSettings.REMOTE_DELETE_ON_DISABLE,
+                    "Whether turning remote.storage.enable off deletes what is only in the tier."),
+            bool(
+                    StreamSettings.REMOTE_ENABLE,
+                    "Whether sealed segments are copied to the tier that storage.tier names, and leave this disk by"
+                            + " local.retention.ms and local.retention.bytes."),
             longs(
                     StreamSettings.RETENTION_BYTES,
                     DEFAULT.retention().bytes(),
@@ -245,6 +259,10 @@ final class SettingTable {
 
     private static Row ints(String name, int defaultValue, int min, int max, String doc) {
         return new Row(new Setting(name, Type.INT, Integer.toString(defaultValue), doc), new Ints(min, max));
+    }
+
+    private static Row bool(String name, String doc) {
+        return new Row(new Setting(name, Type.BOOLEAN, "false", doc), new OneOf(List.of("true", "false")));
     }
 
     private static Row longs(String name, long defaultValue, long min, String doc) {

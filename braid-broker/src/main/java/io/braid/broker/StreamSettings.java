@@ -30,6 +30,11 @@ public final class StreamSettings {
     /// Kinesis' retention period, too: its hours times 3,600,000.
     public static final String RETENTION_MS = "retention.ms";
     public static final String RETENTION_BYTES = "retention.bytes";
+    public static final String LOCAL_RETENTION_MS = "local.retention.ms";
+    public static final String LOCAL_RETENTION_BYTES = "local.retention.bytes";
+    public static final String REMOTE_ENABLE = "remote.storage.enable";
+    public static final String REMOTE_COPY_DISABLE = "remote.log.copy.disable";
+    public static final String REMOTE_DELETE_ON_DISABLE = "remote.log.delete.on.disable";
     public static final String CLEANUP_POLICY = "cleanup.policy";
 
     static final String COMPACT = "compact";
@@ -98,9 +103,7 @@ public final class StreamSettings {
                 Long.parseLong(value.apply(SEGMENT_MS)),
                 Long.parseLong(value.apply(FLUSH_MESSAGES)),
                 Long.parseLong(value.apply(FLUSH_MS)),
-                new Retention(
-                        byKey ? -1 : Long.parseLong(value.apply(RETENTION_MS)),
-                        byKey ? -1 : Long.parseLong(value.apply(RETENTION_BYTES))),
+                byKey ? Retention.FOREVER : TierRules.retention(value),
                 Compaction.NONE);
     }
 

@@ -115,7 +115,8 @@ class StreamSettingsTest {
         assertEquals(Optional.empty(), StreamSettings.fault(settings));
         assertEquals(
                 new PartitionConfig(Durability.OS, 2048, true, 1 << 20, 2, 3, 4, new Retention(5, 6), Compaction.NONE),
-                StreamSettings.partitionConfig(settings::get));
+                StreamSettings.partitionConfig(name -> settings.getOrDefault(
+                        name, StreamSettings.find(name).orElseThrow().defaultValue())));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.braid.kafka.FetchSession.Wanted;
 import io.braid.log.PartitionLog;
 import io.braid.log.ReadOutcome;
 import io.braid.log.Slice;
+import io.braid.log.TierException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -36,6 +37,7 @@ final class FetchRead implements AutoCloseable {
     private final List<Slice> slices = new ArrayList<>();
     private int bytes;
     private boolean urgent;
+    private boolean hasAskedTier;
 
     private FetchRead(Broker broker, boolean byTopicId, boolean committed, int bytesMax, int partitions) {
         this.broker = broker;
@@ -89,6 +91,8 @@ final class FetchRead implements AutoCloseable {
         if (fenced != Errors.NONE) return failed(wanted, fenced);
         try {
             return read(wanted, partition.get());
+        } catch (TierException _) {
+            return failed(wanted, Errors.KAFKA_STORAGE_ERROR); // the client tries again
         } catch (IOException e) {
             LOG.log(
                     Level.ERROR,
@@ -125,7 +129,9 @@ final class FetchRead implements AutoCloseable {
             return new Result(wanted, Optional.of(partition), found);
         }
         int room = Math.min(asked.partitionMaxBytes(), bytesMax - bytes);
-        if (room > 0 || bytes == 0) {
+        boolean isFar = asked.fetchOffset() < log.localStart();
+        if ((room > 0 || bytes == 0) && !(isFar && hasAskedTier)) {
+            if (isFar) askTier();
             var outcome = log.read(asked.fetchOffset(), committed ? Math.min(stable, end) : end, Math.max(room, 0));
             switch (outcome) {
                 case ReadOutcome.OutOfRange _ -> {
@@ -138,6 +144,13 @@ final class FetchRead implements AutoCloseable {
             }
         }
         return new Result(wanted, Optional.of(partition), found);
+    }
+
+    /// One partition's records from the tier are enough for one response: they are waited for, and held in memory,
+    /// and while they are held nobody must wait for more. They are not fetched again to wait for others.
+    private void askTier() {
+        hasAskedTier = true;
+        urgent = true;
     }
 
     private void take(Slice slice, int room, PartitionData found) {

@@ -6,6 +6,8 @@ import io.braid.broker.Partition;
 import io.braid.broker.Stream;
 import io.braid.kafka.Answer.Reply;
 import io.braid.log.PartitionLog;
+import io.braid.log.Retention;
+import io.braid.log.TierException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -83,6 +85,8 @@ final class PositionApi {
         if (fenced != Errors.NONE) return listed(asked, fenced);
         try {
             return position(found.get(), asked, committed);
+        } catch (TierException _) {
+            return listed(asked, Errors.KAFKA_STORAGE_ERROR);
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot search " + log.id() + " for time " + asked.timestamp(), e);
             return listed(asked, Errors.KAFKA_STORAGE_ERROR);
@@ -95,11 +99,11 @@ final class PositionApi {
         long time = asked.timestamp();
         if (time == ListOffsetsRequest.LATEST_TIMESTAMP)
             return listed(asked, NONE, committed ? log.lastStable() : log.end(), log.leaderEpoch());
-        if (time == ListOffsetsRequest.EARLIEST_TIMESTAMP || time == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP)
-            return listed(asked, NONE, log.start(), epochAt(log, log.start()));
-        if (time == ListOffsetsRequest.LATEST_TIERED_TIMESTAMP
-                || time == ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
-            return listed(asked, NONE, NONE, -1); // nothing is tiered
+        if (time == ListOffsetsRequest.EARLIEST_TIMESTAMP) return listed(asked, log, log.start());
+        if (time == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) return listed(asked, log, log.localStart());
+        if (time == ListOffsetsRequest.LATEST_TIERED_TIMESTAMP) return listed(asked, log, log.lastTiered());
+        if (time == ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
+            return listed(asked, log, earliestPendingUpload(log));
         if (time < 0 && time != ListOffsetsRequest.MAX_TIMESTAMP) return listed(asked, Errors.UNSUPPORTED_VERSION);
         long readable = committed ? log.lastStable() : log.end();
         var found = time == ListOffsetsRequest.MAX_TIMESTAMP
@@ -113,6 +117,16 @@ final class PositionApi {
         if (found.isEmpty()) return listed(asked, NONE, NONE, -1);
         var record = found.get();
         return listed(asked, record.timestampMillis(), record.offset(), epochAt(log, record.offset()));
+    }
+
+    private static ListOffsetsPartitionResponse listed(ListOffsetsPartition asked, PartitionLog log, long offset) {
+        return listed(asked, NONE, offset, offset == NONE ? -1 : epochAt(log, offset));
+    }
+
+    /// The first offset that is not in the tier and will be (KIP-1023); none of a stream that is not copied there.
+    private static long earliestPendingUpload(PartitionLog log) {
+        if (log.config().retention().tiering() != Retention.Tiering.COPIED) return NONE;
+        return Math.max(log.start(), log.lastTiered() + 1);
     }
 
     private static ListOffsetsPartitionResponse listed(

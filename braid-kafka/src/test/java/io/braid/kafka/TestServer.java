@@ -42,8 +42,12 @@ final class TestServer implements AutoCloseable {
 
     static TestServer start(Path directory, KafkaListener.Config config, BrokerConfig streams, InstantSource clock)
             throws IOException {
+        return start(Log.open(new LogConfig(directory), clock), config, streams, clock);
+    }
+
+    static TestServer start(Log log, KafkaListener.Config config, BrokerConfig streams, InstantSource clock)
+            throws IOException {
         var random = new SplittableRandom(1);
-        var log = Log.open(new LogConfig(directory), clock);
         var broker = Broker.open(log, streams, clock, random);
         return new TestServer(log, broker, KafkaListener.start(broker, config, clock, random));
     }

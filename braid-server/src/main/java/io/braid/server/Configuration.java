@@ -212,6 +212,15 @@ public final class Configuration {
         checkTogether(this::log, faults);
         checkTogether(this::kafka, faults);
         checkBatchBytes(faults);
+        checkTier(faults);
+    }
+
+    private void checkTier(List<Fault> faults) {
+        var all = given.get(Settings.STREAM_PREFIX + StreamSettings.REMOTE_ENABLE);
+        if (all != null
+                && all.text().equals("true")
+                && value(Settings.STORAGE_TIER).isEmpty())
+            faults.add(fault(all, "there is no tier for them: set %s".formatted(Settings.STORAGE_TIER.key())));
     }
 
     /// What streams take by default, the log must take.

@@ -1,5 +1,6 @@
 package io.braid.server;
 
+import io.braid.tier.StorageTier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ public record Kind<T>(String name, Function<String, T> parser) {
     public static final Kind<HostPort> ADDRESS = new Kind<>("host:port", HostPort::parse);
     public static final Kind<Optional<HostPort>> OPTIONAL_ADDRESS =
             new Kind<>("host:port", text -> text.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(text)));
+    public static final Kind<Optional<String>> OPTIONAL_TIER = new Kind<>("text", Kind::tier);
     public static final Kind<Duration> DURATION = new Kind<>("duration", Kind::duration);
 
     /// Text of this form, a regular expression.
@@ -99,6 +101,14 @@ public record Kind<T>(String name, Function<String, T> parser) {
     private static Path path(String text) {
         if (text.isBlank()) throw new IllegalArgumentException("must name a file or directory");
         return Path.of(text);
+    }
+
+    private static Optional<String> tier(String text) {
+        if (text.isEmpty()) return Optional.empty();
+        StorageTier.fault(text).ifPresent(fault -> {
+            throw new IllegalArgumentException(fault);
+        });
+        return Optional.of(text);
     }
 
     private static boolean bool(String text) {

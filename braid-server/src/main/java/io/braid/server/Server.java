@@ -4,6 +4,8 @@ import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
+import io.braid.log.TierAccess;
+import io.braid.tier.StorageTier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,7 +20,7 @@ import java.util.random.RandomGenerator;
 ///
 ///     Kafka clients ──► KafkaListener ──┐
 ///                                       ├──► Broker ──► Log ──► data directory
-///     AWS clients ────► AwsListener ────┘
+///     AWS clients ────► AwsListener ────┘                └────► tier, if there is one
 ///
 /// Closing goes from the top down: listeners first, so that what they still answer is durable before the log goes.
 public final class Server implements AutoCloseable {
@@ -44,7 +46,7 @@ public final class Server implements AutoCloseable {
         var parts = new ArrayDeque<AutoCloseable>();
         var data = configuration.value(Settings.DATA).toAbsolutePath().normalize();
         try {
-            var log = add(parts, openLog(configuration, clock));
+            var log = openLog(parts, configuration, clock, random);
             var broker = add(parts, openBroker(log, configuration, clock, random));
             var kafka = add(parts, startKafka(broker, configuration, clock, random));
             var http = add(parts, startHttp(broker, configuration, clock, random));
@@ -76,9 +78,15 @@ public final class Server implements AutoCloseable {
         closeAll(parts);
     }
 
-    private static Log openLog(Configuration configuration, InstantSource clock) throws CannotStart {
+    private static Log openLog(
+            Deque<AutoCloseable> parts, Configuration configuration, InstantSource clock, RandomGenerator random)
+            throws CannotStart {
         try {
-            return Log.open(configuration.log(), clock);
+            var place = configuration.value(Settings.STORAGE_TIER);
+            if (place.isEmpty()) return add(parts, Log.open(configuration.log(), clock));
+            var tier = add(parts, StorageTier.open(place.get()));
+            long cacheBytes = configuration.value(Settings.STORAGE_TIER_CACHE_BYTES);
+            return add(parts, Log.open(configuration.log(), new TierAccess(tier, cacheBytes, random), clock));
         } catch (IOException cause) {
             throw new CannotStart(sentence(cause), cause);
         }

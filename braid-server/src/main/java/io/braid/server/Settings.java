@@ -6,6 +6,7 @@ import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.LogConfig;
+import io.braid.log.TierAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -27,6 +28,19 @@ public final class Settings {
             Kind.PATH,
             "data",
             "The directory that holds everything; created when missing, one server at a time.");
+
+    public static final Setting<Optional<String>> STORAGE_TIER = new Setting<>(
+            "storage.tier",
+            Kind.OPTIONAL_TIER,
+            "",
+            "Where sealed segments of streams with remote.storage.enable go: s3://bucket/prefix, with credentials,"
+                    + " region and endpoint as every AWS tool finds them, or file:///directory; when empty, nowhere.");
+    public static final Setting<Long> STORAGE_TIER_CACHE_BYTES = new Setting<>(
+            "storage.tier-cache-bytes",
+            Kind.size(TierAccess.CACHE_BYTES_MIN, TierAccess.CACHE_BYTES_MAX),
+            Kind.sizeText(TierAccess.CACHE_BYTES),
+            "What is kept in memory of what was read from the tier lately; records on their way to clients may take as"
+                    + " much again.");
 
     public static final Setting<HostPort> KAFKA_LISTEN = new Setting<>(
             "kafka.listen",
@@ -220,6 +234,8 @@ public final class Settings {
     private static final List<Setting<?>> ALL = Stream.concat(
                     Stream.<Setting<?>>of(
                             DATA,
+                            STORAGE_TIER,
+                            STORAGE_TIER_CACHE_BYTES,
                             KAFKA_LISTEN,
                             KAFKA_ADVERTISED,
                             KAFKA_AUTO_CREATE,

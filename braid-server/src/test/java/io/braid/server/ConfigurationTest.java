@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationTest {
@@ -108,6 +109,32 @@ class ConfigurationTest {
         assertEquals(
                 List.of(new Fault("--set", "group.max.size = 0: Value must be at least 1")),
                 faults(file, Map.of(), new Given("group.max.size", "0", "--set")));
+    }
+
+    @Test
+    void aTierIsABucketOrADirectory() throws BadSettings {
+        assertEquals(
+                Optional.of("s3://bucket/prefix"),
+                of("storage.tier: s3://bucket/prefix\n", Map.of()).value(Settings.STORAGE_TIER));
+        assertEquals(Optional.empty(), of("", Map.of()).value(Settings.STORAGE_TIER));
+        assertEquals(
+                List.of(new Fault(
+                        "braid.yaml:1",
+                        "storage.tier = bucket: must be s3://bucket/prefix (the prefix may be missing) or"
+                                + " file:///directory")),
+                faults("storage.tier: bucket\n", Map.of()));
+    }
+
+    @Test
+    void streamsAreNotTieredByDefaultWhereThereIsNoTier() throws BadSettings {
+        var file = "stream.remote.storage.enable: true\n";
+
+        assertEquals(
+                List.of(new Fault(
+                        "braid.yaml:1",
+                        "stream.remote.storage.enable = true: there is no tier for them: set storage.tier")),
+                faults(file, Map.of()));
+        of(file + "storage.tier: file:///tier\n", Map.of());
     }
 
     @Test
