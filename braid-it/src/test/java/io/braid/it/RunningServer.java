@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,15 +41,18 @@ final class RunningServer implements AutoCloseable {
 
     private final Path home;
     private final List<String> settings;
+    private final Map<String, String> environment;
     private volatile Process process;
     private String kafka;
     private String http;
     private int errorsSeen;
     private boolean evidence;
 
-    private RunningServer(Path home, List<String> settings, String kafka, String http) {
+    private RunningServer(
+            Path home, List<String> settings, Map<String, String> environment, String kafka, String http) {
         this.home = home;
         this.settings = settings;
+        this.environment = environment;
         this.kafka = kafka;
         this.http = http;
     }
@@ -57,16 +61,26 @@ final class RunningServer implements AutoCloseable {
     ///
     /// @param settings more arguments of `server`, such as `--set`, `auto.create.topics.enable=false`
     static RunningServer start(String name, String... settings) throws IOException {
-        var server = new RunningServer(newHome(name), List.of(settings), "127.0.0.1:0", "127.0.0.1:0");
+        var server = new RunningServer(newHome(name), List.of(settings), Map.of(), "127.0.0.1:0", "127.0.0.1:0");
         server.live();
         return server;
     }
 
     /// As [#start], on ports that no client's outgoing connection will take while the server is dead.
     static RunningServer startToBeKilled(String name, String... settings) throws IOException {
+        return startToBeKilled(name, Map.of(), settings);
+    }
+
+    /// The same with variables of its own.
+    static RunningServer startToBeKilled(String name, Map<String, String> environment, String... settings)
+            throws IOException {
         var ports = StablePorts.two();
         var server = new RunningServer(
-                newHome(name), List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
+                newHome(name),
+                List.of(settings),
+                environment,
+                "127.0.0.1:" + ports.first(),
+                "127.0.0.1:" + ports.second());
         server.live();
         return server;
     }
@@ -76,8 +90,8 @@ final class RunningServer implements AutoCloseable {
         var ports = StablePorts.two();
         var home = newHome(name);
         Files.createSymbolicLink(home.resolve("data"), data);
-        var server =
-                new RunningServer(home, List.of(settings), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
+        var server = new RunningServer(
+                home, List.of(settings), Map.of(), "127.0.0.1:" + ports.first(), "127.0.0.1:" + ports.second());
         server.live();
         return server;
     }
@@ -90,9 +104,10 @@ final class RunningServer implements AutoCloseable {
     /// Starts the next life on the same directory and ports.
     void live() throws IOException {
         if (process != null && process.isAlive()) throw new IllegalStateException("it is still alive");
-        var next = new ProcessBuilder(command(data(), kafka, http, settings))
-                .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
+        var builder = new ProcessBuilder(command(data(), kafka, http, settings))
+                .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().putAll(environment);
+        var next = builder.start();
         next.getOutputStream().close();
         ALIVE.add(next);
         next.onExit().thenAccept(ALIVE::remove);
