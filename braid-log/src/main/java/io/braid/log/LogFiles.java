@@ -69,8 +69,9 @@ public final class LogFiles implements AutoCloseable {
 
     private void recover() throws IOException {
         try {
-            for (var partition :
-                    new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0).run().partitions()) {
+            for (var partition : new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0)
+                    .run()
+                    .partitions()) {
                 var tail = partition.tail();
                 known.put(
                         partition.id(),

@@ -104,7 +104,8 @@ public final class Verification {
 
     private List<Recovery.Partition> recover() throws IOException {
         try {
-            var recovered = new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0, this::refuse).run();
+            var recovered =
+                    new Recovery(overlay, new LogConfig(Path.of("")), TierReader.unread(), 0, this::refuse).run();
             for (var finding : recovered.findings()) tell(finding);
             for (var change : overlay.changes())
                 found(
@@ -139,7 +140,8 @@ public final class Verification {
             case CLOSED_CLEANLY -> wasClosed = true;
             case TAIL_TORN, SEGMENT_UNBORN ->
                 repaired(finding, "no whole batch, and nobody was promised one: it is cut");
-            case SEGMENT_DELETED, SEGMENT_RETURNED, PARTITION_DELETED -> repaired(finding, "was deleted, and is there again: it goes");
+            case SEGMENT_DELETED, SEGMENT_RETURNED, PARTITION_DELETED ->
+                repaired(finding, "was deleted, and is there again: it goes");
             case START_ABOVE_END -> repaired(finding, "without a journal all records were lost: it goes on empty");
             case INDEX_UNUSABLE -> {
                 var index = finding.where().replace(".log", ".index");
@@ -150,7 +152,11 @@ public final class Verification {
                             disk.describe(index),
                             "cannot be used: the next start walks the segment instead");
             }
-            case EMPTY_DIRECTORY, JOURNAL_ENDS, RUN_REDONE, BATCH_BEYOND, SEGMENT_TIERED -> {} // as it ends when a process is killed
+            case EMPTY_DIRECTORY,
+                    JOURNAL_ENDS,
+                    RUN_REDONE,
+                    BATCH_BEYOND,
+                    SEGMENT_TIERED -> {} // as it ends when a process is killed
             case CHECKPOINT_MISSING,
                     JOURNAL_MISSING,
                     JOURNAL_DAMAGED,
