@@ -74,6 +74,27 @@ class VerificationTest {
     }
 
     @Test
+    void whatIsInTheTierIsCountedAndNotMissed() throws IOException {
+        var bench = new TierBench();
+        bench.write(TierBench.copied(-1, 0), 5);
+        bench.settle();
+        assertEquals(List.of(4L), bench.localSegments());
+        bench.log.close();
+        disk = bench.disk;
+        bench.tier.goAway();
+
+        var summary = verify();
+
+        assertEquals(List.of(), findings);
+        assertEquals(new Summary(1, 1, 4, BATCH_BYTES, true, 0, 0), summary);
+        try (var files = LogFiles.open(disk);
+                var batches = files.batches(TierBench.ID, 0)) {
+            var first = assertInstanceOf(StoredBatches.Found.Whole.class, batches.next().orElseThrow());
+            assertEquals(4, first.batch().baseOffset());
+        }
+    }
+
+    @Test
     void aFlippedBitIsLostWithFileAndPosition() throws IOException {
         write(PartitionConfig.DEFAULT, 5).close();
         flip(SEGMENT, SegmentHeader.BYTES + 2 * BATCH_BYTES + 65);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// Crashes a log at random moments, opens it again, and compares everything its clients were told with everything
 /// that is there. One thread and one seed for each run, so that the seed replays it: `-Dseed=42`, `-Dseeds=100000`.
 class LogCrashTest {
-    private static final int SEEDS = 500;
+    private static final int SEEDS = 2500;
 
     /// Who tells an operator each time that the tier fails; held, as their like are forgotten otherwise.
     private static final List<Logger> TELLING =
@@ -32,7 +32,7 @@ class LogCrashTest {
                 ? LongStream.of(only)
                 : new Random().longs(Integer.getInteger("seeds", SEEDS), 0, Long.MAX_VALUE);
         var reads = new LongAdder();
-        seeds.forEach(seed -> {
+        seeds.parallel().forEach(seed -> {
             try {
                 var simulation = new LogSimulation(seed);
                 simulation.run();

@@ -20,13 +20,14 @@ import java.util.Random;
 import java.util.UUID;
 
 /// One run of [LogCrashTest]: some lives of one data directory. In each the log is opened, used by [PartitionClient]s
-/// that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or properly. The disk may
-/// be
-/// full at any time, and have room again.
+/// and [TransactionClient]s that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or
+/// properly. The disk may be full at any time, and have room again; the tier may be slow, fail, or be away.
 final class LogSimulation {
+    private static final UUID TRANSACTIONAL = new UUID(9, 0);
     private static final int LIVES_MAX = 5;
     private static final int STEPS_MAX = 150;
     private static final int PARTITIONS_MAX = 6;
+    private static final int TRANSACTIONAL_MAX = 2;
     private static final int OPENINGS_MAX = 4;
     private static final int ROOM_MAX = 6000; // what a disk has left that is about to be full
 
@@ -35,6 +36,7 @@ final class LogSimulation {
     private final SimTier tier;
     private final LogConfig config;
     private final List<PartitionClient> clients = new ArrayList<>();
+    private final List<TransactionClient> transactional = new ArrayList<>(); // of partitions that always are
     private long millis = 1_000_000;
     private long streams;
     private final List<UUID> gone = new ArrayList<>(); // deleted for sure, and may come again
@@ -62,12 +64,28 @@ final class LogSimulation {
     }
 
     void run() throws IOException {
+        begin();
         for (int life = 1 + random.nextInt(LIVES_MAX); life > 0; life--) live();
         disk.capacity(Long.MAX_VALUE);
         var log = open();
         clients.forEach(client -> client.find(log));
+        for (var client : transactional) client.find(log);
         leaveNothing(log);
         log.close();
+    }
+
+    private void begin() throws IOException {
+        var tiering = random.nextBoolean() ? Retention.Tiering.COPIED : Retention.Tiering.NOT_COPIED;
+        var settings = new PartitionConfig(
+                        Durability.DISK, 4000, 300 + random.nextInt(2000), Long.MAX_VALUE, Long.MAX_VALUE, -1, -1)
+                .with(new Retention(-1, -1, tiering, randomPart(-1, 500), randomPart(-1, 1500)));
+        try (var log = open()) {
+            for (int i = random.nextInt(TRANSACTIONAL_MAX + 1); i > 0; i--) {
+                var id = new PartitionId(TRANSACTIONAL, i);
+                log.createAll(List.of(id), settings);
+                transactional.add(new TransactionClient(id, random));
+            }
+        }
     }
 
     /// How often it came to reading what was only in the tier.
@@ -80,6 +98,7 @@ final class LogSimulation {
         millis += 100_000; // no failure of before matters
         while (log.upload()) log.turn();
         for (var client : clients) log.delete(client.id().stream());
+        log.delete(TRANSACTIONAL);
         while (log.upload()) {}
         assertEquals(List.of(), tier.keys());
     }
@@ -88,6 +107,7 @@ final class LogSimulation {
         var log = open();
         hasFailed = false;
         clients.removeIf(client -> !client.find(log));
+        for (var client : transactional) client.find(log);
         if (random.nextInt(3) == 0) disk.failOneIn(20 + random.nextInt(400));
         if (random.nextInt(3) == 0) disk.loseTheDiskAfter(random.nextInt(300));
         if (random.nextInt(3) == 0) tier.failOneIn(2 + random.nextInt(10));
@@ -138,6 +158,7 @@ final class LogSimulation {
             if (how != 0 || hasFailed) clients.forEach(PartitionClient::powerWasLost);
         }
         clients.forEach(PartitionClient::lifeIsOver);
+        transactional.forEach(TransactionClient::lifeIsOver);
     }
 
     /// The tier is slow, and life goes on.
@@ -164,15 +185,21 @@ final class LogSimulation {
                 case 47 -> log.checkpoint();
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
                 case 16 -> fillOrEmptyTheDisk();
-                default -> {
-                    if (!clients.isEmpty())
-                        clients.get(random.nextInt(clients.size())).step();
-                }
+                default -> stepOfAClient();
             }
         } catch (IOException e) {
             hasFailed |= !String.valueOf(e.getMessage()).startsWith("tier: ");
         }
         for (var client : clients) hasFailed |= client.listen();
+        for (var client : transactional) hasFailed |= client.listen();
+    }
+
+    private void stepOfAClient() throws IOException {
+        int all = clients.size() + transactional.size();
+        if (all == 0) return;
+        int which = random.nextInt(all);
+        if (which < clients.size()) clients.get(which).step();
+        else transactional.get(which - clients.size()).step();
     }
 
     /// Somebody else does.
