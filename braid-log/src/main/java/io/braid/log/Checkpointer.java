@@ -105,7 +105,10 @@ final class Checkpointer {
 
     private void sync(List<Checkpoint.Snapshot> snapshots, boolean isLast) throws IOException {
         try {
-            for (var snapshot : snapshots) sync(snapshot, isLast);
+            // While writers go on they are not to wait behind a crowd of them.
+            var syncs = new Syncs(isLast ? disk.syncsAtOnce() : 1);
+            for (var snapshot : snapshots) add(snapshot, isLast, syncs);
+            syncs.run();
         } finally {
             for (var snapshot : snapshots) snapshot.release();
         }
@@ -142,12 +145,13 @@ final class Checkpointer {
         }
     }
 
-    private void sync(Checkpoint.Snapshot snapshot, boolean isLast) throws IOException {
-        for (var written : snapshot.written()) {
-            written.segment().file().force();
-            written.segment().writeIndex(written.extent(), isLast);
-        }
-        for (var directory : snapshot.directories()) syncIfThere(directory);
+    private void add(Checkpoint.Snapshot snapshot, boolean isLast, Syncs syncs) {
+        for (var written : snapshot.written())
+            syncs.add(() -> {
+                written.segment().file().force();
+                written.segment().writeIndex(written.extent(), isLast);
+            });
+        for (var directory : snapshot.directories()) syncs.add(() -> syncIfThere(directory));
     }
 
     /// Whoever deletes a partition syncs that by itself, and may do so at any moment.

@@ -46,6 +46,12 @@ public interface Disk {
 
     void syncDirectory(String name) throws IOException;
 
+    /// How many syncs of different files and directories to ask for at a time: where it is more than one, many together
+    /// take little longer than one.
+    default int syncsAtOnce() {
+        return 1;
+    }
+
     /// Holds the disk for this process until the lock is closed. The lock ends by itself with the process.
     ///
     /// @throws IOException another holds it; the message names the directory and, where known, the other

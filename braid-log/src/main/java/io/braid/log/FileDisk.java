@@ -37,6 +37,8 @@ public final class FileDisk implements Disk {
     /// Of the files that the process may have open: the others are for connections, jars and the like.
     private static final double OPEN_FILES_PART = 0.5;
 
+    private static final int SYNCS_AT_ONCE = 16;
+
     private final Path root;
     private final FileStore store;
     private final OpenFiles channels;
@@ -142,6 +144,11 @@ public final class FileDisk implements Disk {
         } catch (IOException e) {
             throw FileTrouble.of("sync", path.toString(), e);
         }
+    }
+
+    @Override
+    public int syncsAtOnce() {
+        return SYNCS_AT_ONCE;
     }
 
     @Override

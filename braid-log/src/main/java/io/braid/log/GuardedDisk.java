@@ -76,6 +76,11 @@ final class GuardedDisk implements Disk {
     }
 
     @Override
+    public int syncsAtOnce() {
+        return disk.syncsAtOnce();
+    }
+
+    @Override
     public Lock lock(String name) throws IOException {
         return disk.lock(name);
     }

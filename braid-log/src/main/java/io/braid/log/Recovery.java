@@ -47,6 +47,7 @@ final class Recovery {
     private final Optional<TierReader> tier;
     private final long nowMillis;
     private final Refusals refusals;
+    private final Syncs syncs;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
     private final List<PartitionId> left = new ArrayList<>();
@@ -63,6 +64,7 @@ final class Recovery {
         this.tier = tier;
         this.nowMillis = nowMillis;
         this.refusals = refusals;
+        this.syncs = new Syncs(disk.syncsAtOnce());
     }
 
     /// @throws IOException the disk failed, or a case whose verdict is to refuse
@@ -79,6 +81,8 @@ final class Recovery {
             removeLeft();
             var partitions = new ArrayList<Partition>();
             for (var draft : drafts.values()) recover(draft, partitions);
+            syncs.run();
+            if (disk.exists("partitions")) disk.syncDirectory("partitions");
             return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
         } finally {
             for (var reader : readers) reader.close();
@@ -142,7 +146,7 @@ final class Recovery {
         var id = draft.state.id();
         try {
             var walk = new PartitionRecovery(
-                    disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, findings);
+                    disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, syncs, findings);
             var tail = walk.run();
             recovered.add(new Partition(id, draft.config, draft.start, tail, walk.manifest()));
         } catch (IOException e) {
