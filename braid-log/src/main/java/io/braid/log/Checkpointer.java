@@ -106,9 +106,9 @@ final class Checkpointer {
     private void sync(List<Checkpoint.Snapshot> snapshots, boolean isLast) throws IOException {
         try {
             // While writers go on they are not to wait behind a crowd of them.
-            var syncs = new Syncs(isLast ? disk.syncsAtOnce() : 1);
-            for (var snapshot : snapshots) add(snapshot, isLast, syncs);
-            syncs.run();
+            var tasks = new FileTasks(isLast ? disk.tasksAtOnce() : 1);
+            for (var snapshot : snapshots) add(snapshot, isLast, tasks);
+            tasks.run();
         } finally {
             for (var snapshot : snapshots) snapshot.release();
         }
@@ -145,13 +145,13 @@ final class Checkpointer {
         }
     }
 
-    private void add(Checkpoint.Snapshot snapshot, boolean isLast, Syncs syncs) {
+    private void add(Checkpoint.Snapshot snapshot, boolean isLast, FileTasks tasks) {
         for (var written : snapshot.written())
-            syncs.add(() -> {
+            tasks.add(() -> {
                 written.segment().file().force();
                 written.segment().writeIndex(written.extent(), isLast);
             });
-        for (var directory : snapshot.directories()) syncs.add(() -> syncIfThere(directory));
+        for (var directory : snapshot.directories()) tasks.add(() -> syncIfThere(directory));
     }
 
     /// Whoever deletes a partition syncs that by itself, and may do so at any moment.

@@ -46,9 +46,9 @@ public interface Disk {
 
     void syncDirectory(String name) throws IOException;
 
-    /// How many syncs of different files and directories to ask for at a time: where it is more than one, many together
-    /// take little longer than one.
-    default int syncsAtOnce() {
+    /// How many tasks on different files to do at a time: on most disks many syncs together take little longer than
+    /// one.
+    default int tasksAtOnce() {
         return 1;
     }
 

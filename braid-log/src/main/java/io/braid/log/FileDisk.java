@@ -37,7 +37,7 @@ public final class FileDisk implements Disk {
     /// Of the files that the process may have open: the others are for connections, jars and the like.
     private static final double OPEN_FILES_PART = 0.5;
 
-    private static final int SYNCS_AT_ONCE = 16;
+    private static final int TASKS_AT_ONCE = 16;
 
     private final Path root;
     private final FileStore store;
@@ -147,8 +147,8 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public int syncsAtOnce() {
-        return SYNCS_AT_ONCE;
+    public int tasksAtOnce() {
+        return TASKS_AT_ONCE;
     }
 
     @Override

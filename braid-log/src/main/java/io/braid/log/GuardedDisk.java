@@ -76,8 +76,8 @@ final class GuardedDisk implements Disk {
     }
 
     @Override
-    public int syncsAtOnce() {
-        return disk.syncsAtOnce();
+    public int tasksAtOnce() {
+        return disk.tasksAtOnce();
     }
 
     @Override

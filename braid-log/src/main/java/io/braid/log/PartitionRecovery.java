@@ -26,7 +26,6 @@ final class PartitionRecovery {
     private final List<JournalReader.Entry.Run> runs;
     private final List<Recovery.Finding> findings;
     private final long nowMillis;
-    private final Syncs syncs;
     private final Producers producers;
     private final Epochs epochs;
     private final String directory;
@@ -48,7 +47,6 @@ final class PartitionRecovery {
             Optional<TierReader> tier,
             LogConfig limits,
             long nowMillis,
-            Syncs syncs,
             List<Recovery.Finding> findings)
             throws IOException {
         this.disk = disk;
@@ -57,7 +55,6 @@ final class PartitionRecovery {
         this.start = start;
         this.runs = runs;
         this.nowMillis = nowMillis;
-        this.syncs = syncs;
         this.findings = findings;
         this.producers = new Producers(limits.producersMax(), limits.producerMillis());
         this.epochs = new Epochs(point.epochs());
@@ -73,7 +70,7 @@ final class PartitionRecovery {
         return manifest;
     }
 
-    /// Leaves the syncs of what it changed to the caller: until they are done, it may be begun again.
+    /// Leaves it to the caller to sync that the partition's directory exists.
     PartitionTail run() throws IOException {
         openFiles();
         long firstKept = deleteBelowStart();
@@ -95,9 +92,8 @@ final class PartitionRecovery {
             restartAt(start);
         }
         for (var segment : segments) segment.publish();
-        for (var base : touched) if (files.containsKey(base)) syncs.add(files.get(base)::force);
-        if ((directoryChanged || !touched.isEmpty()) && disk.exists(directory))
-            syncs.add(() -> disk.syncDirectory(directory));
+        for (var base : touched) if (files.containsKey(base)) files.get(base).force();
+        if ((directoryChanged || !touched.isEmpty()) && disk.exists(directory)) disk.syncDirectory(directory);
         epochs.trim(start);
         return new PartitionTail(disk, id, segments, producers, epochs, nowMillis);
     }

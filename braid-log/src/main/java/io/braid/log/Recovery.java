@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Brings a data directory to where it was promised to be: reads the checkpoint, reads the journals behind it, writes
 /// their runs to the segments again, and cuts what nobody was promised. [RecoveryCase] is the table of what it may
 /// meet. Nothing is changed before all journals were read and found whole; until the caller writes the checkpoint of
-/// the next epoch, it may be interrupted and begun again at any point. One thread.
+/// the next epoch, it may be interrupted and begun again at any point. One
+/// thread, and one for each of some partitions at a time.
 final class Recovery {
     /// More than a thousand new partitions take in a group.
     private static final int ENTERS_BYTES_MAX = 1 << 18;
@@ -28,12 +29,14 @@ final class Recovery {
         void add(PartitionId id, IOException refusal) throws IOException;
     }
 
-    /// A partition while its journal entries are gathered.
+    /// A partition while its journal entries are gathered, and when it has been recovered.
     private static final class Draft {
         final Checkpoint.PartitionState state;
         final List<JournalReader.Entry.Run> runs = new ArrayList<>();
+        final List<Finding> findings = new ArrayList<>();
         PartitionConfig config;
         long start;
+        Optional<Partition> outcome = Optional.empty();
 
         Draft(Checkpoint.PartitionState state) {
             this.state = state;
@@ -47,7 +50,6 @@ final class Recovery {
     private final Optional<TierReader> tier;
     private final long nowMillis;
     private final Refusals refusals;
-    private final Syncs syncs;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<PartitionId, Draft> drafts = new LinkedHashMap<>();
     private final List<PartitionId> left = new ArrayList<>();
@@ -64,7 +66,6 @@ final class Recovery {
         this.tier = tier;
         this.nowMillis = nowMillis;
         this.refusals = refusals;
-        this.syncs = new Syncs(disk.syncsAtOnce());
     }
 
     /// @throws IOException the disk failed, or a case whose verdict is to refuse
@@ -79,10 +80,15 @@ final class Recovery {
         try {
             if (!checkpoint.isClean()) for (var writer : checkpoint.writers()) readers.add(gather(checkpoint, writer));
             removeLeft();
+            var tasks = new FileTasks(disk.tasksAtOnce());
+            for (var draft : drafts.values()) tasks.add(() -> recover(draft));
+            tasks.run();
+            disk.syncDirectory("partitions");
             var partitions = new ArrayList<Partition>();
-            for (var draft : drafts.values()) recover(draft, partitions);
-            syncs.run();
-            if (disk.exists("partitions")) disk.syncDirectory("partitions");
+            for (var draft : drafts.values()) {
+                findings.addAll(draft.findings);
+                draft.outcome.ifPresent(partitions::add);
+            }
             return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
         } finally {
             for (var reader : readers) reader.close();
@@ -142,13 +148,13 @@ final class Recovery {
 
     // One partition.
 
-    private void recover(Draft draft, List<Partition> recovered) throws IOException {
+    private void recover(Draft draft) throws IOException {
         var id = draft.state.id();
         try {
             var walk = new PartitionRecovery(
-                    disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, syncs, findings);
+                    disk, draft.state, draft.start, draft.runs, tier, limits, nowMillis, draft.findings);
             var tail = walk.run();
-            recovered.add(new Partition(id, draft.config, draft.start, tail, walk.manifest()));
+            draft.outcome = Optional.of(new Partition(id, draft.config, draft.start, tail, walk.manifest()));
         } catch (IOException e) {
             refusals.add(id, e);
         }

@@ -11,17 +11,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class SyncsTest {
+class FileTasksTest {
     @Test
     void oneAtATimeTheyKeepTheirOrder() throws IOException {
         var done = new ArrayList<Integer>();
-        var syncs = new Syncs(1);
+        var tasks = new FileTasks(1);
         for (int i = 0; i < 5; i++) {
             int number = i;
-            syncs.add(() -> done.add(number));
+            tasks.add(() -> done.add(number));
         }
 
-        syncs.run();
+        tasks.run();
 
         assertEquals(List.of(0, 1, 2, 3, 4), done);
     }
@@ -30,9 +30,9 @@ class SyncsTest {
     void asManyAsWasSaidAreUnderWay() throws IOException {
         var all = new CountDownLatch(3);
         var done = new AtomicInteger();
-        var syncs = new Syncs(3);
+        var tasks = new FileTasks(3);
         for (int i = 0; i < 3; i++)
-            syncs.add(() -> {
+            tasks.add(() -> {
                 all.countDown();
                 try {
                     if (all.await(30, TimeUnit.SECONDS)) done.incrementAndGet();
@@ -41,7 +41,7 @@ class SyncsTest {
                 }
             });
 
-        syncs.run();
+        tasks.run();
 
         assertEquals(3, done.get());
     }
@@ -49,15 +49,15 @@ class SyncsTest {
     @Test
     void oneThatFailsFailsAll() {
         for (int atOnce : List.of(1, 4)) {
-            var syncs = new Syncs(atOnce);
+            var tasks = new FileTasks(atOnce);
             for (int i = 0; i < 20; i++) {
                 int number = i;
-                syncs.add(() -> {
+                tasks.add(() -> {
                     if (number == 7) throw new IOException("no " + number);
                 });
             }
 
-            assertEquals("no 7", assertThrows(IOException.class, syncs::run).getMessage());
+            assertEquals("no 7", assertThrows(IOException.class, tasks::run).getMessage());
         }
     }
 }
