@@ -10,8 +10,7 @@ import java.util.Optional;
 /// Brings a data directory to where it was promised to be: reads the checkpoint, reads the journals behind it, writes
 /// their runs to the segments again, and cuts what nobody was promised. [RecoveryCase] is the table of what it may
 /// meet. Nothing is changed before all journals were read and found whole; until the caller writes the checkpoint of
-/// the next epoch, it may be interrupted and begun again at any point. One
-/// thread, and one for each of some partitions at a time.
+/// the next epoch, it may be interrupted and begun again at any point. One thread, and for partitions some more.
 final class Recovery {
     /// More than a thousand new partitions take in a group.
     private static final int ENTERS_BYTES_MAX = 1 << 18;
