@@ -11,9 +11,8 @@
 /// *Failure.* Whatever the store answers becomes an [java.io.IOException] that names the object; what is done about
 /// it is the log's affair. Every call has a limit on its time.
 ///
-/// *Not here, on purpose:* listing (the log knows its keys), multipart uploads (a segment has at most 1 GiB, one
-/// request
-/// takes 5), encryption and storage classes (a bucket has defaults for both).
+/// *Not here, on purpose:* listing (the log knows its keys), multipart uploads (a segment has at most 1 GiB, a
+/// request takes 5), encryption and storage classes (a bucket has defaults for both).
 ///
 /// Start reading at [StorageTier].
 package io.braid.tier;
