@@ -39,7 +39,7 @@ public record LogConfig(
 
     private static final int MIB = 1 << 20;
     private static final int WRITERS_MAX = 64;
-    private static final int JOURNAL_BYTES_MIN = 32 << 10;
+    private static final int JOURNAL_BYTES_MIN = 16 << 10;
 
     public LogConfig {
         new Problems()

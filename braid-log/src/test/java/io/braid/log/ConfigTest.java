@@ -71,7 +71,7 @@ class ConfigTest {
                         "log.writers = 65: must be from 1 to 64, as each is a thread that has a journal of its own",
                         "log.batch-bytes-max = 60: must be at least 61, the size of an empty batch",
                         "log.group-bytes-max = 0: must be at least 1",
-                        "log.journal-bytes = 1000: must be at least 32768",
+                        "log.journal-bytes = 1000: must be at least 16384",
                         "log.inbox-max = 0: must be at least 1, or nothing could be appended",
                         "log.inbox-bytes-max = 0: must be at least 1",
                         "log.producers-max = 0: must be at least 1",

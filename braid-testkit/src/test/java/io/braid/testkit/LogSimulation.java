@@ -26,12 +26,15 @@ final class LogSimulation {
     private static final UUID TRANSACTIONAL = new UUID(9, 0);
     private static final int LIVES_MAX = 5;
     private static final int STEPS_MAX = 150;
+    private static final int LAZY_STEPS_MAX = 700;
+    private static final int LAZY_CHECKPOINTS = 30; // one of so many
     private static final int PARTITIONS_MAX = 6;
     private static final int TRANSACTIONAL_MAX = 2;
     private static final int OPENINGS_MAX = 4;
     private static final int ROOM_MAX = 6000; // what a disk has left that is about to be full
 
     private final Random random;
+    private final boolean isLazy; // lives are long and checkpoints rare, so that journals are written over
     private final SimDisk disk;
     private final SimTier tier;
     private final LogConfig config;
@@ -45,12 +48,13 @@ final class LogSimulation {
 
     LogSimulation(long seed) {
         random = new Random(seed);
+        isLazy = random.nextInt(4) == 0;
         disk = new SimDisk(random);
         tier = new SimTier(random);
         config = new LogConfig(
                 Path.of("sim"),
                 1 + random.nextInt(3),
-                32 << 10,
+                (isLazy ? 16 : 32) << 10,
                 random.nextBoolean() ? 700 : 4000,
                 4000,
                 1 + random.nextInt(12),
@@ -112,7 +116,7 @@ final class LogSimulation {
         if (random.nextInt(3) == 0) disk.loseTheDiskAfter(random.nextInt(300));
         if (random.nextInt(3) == 0) tier.failOneIn(2 + random.nextInt(10));
         if (random.nextBoolean()) tier.meanwhile(() -> stepMeanwhile(log));
-        for (int step = random.nextInt(STEPS_MAX); step > 0; step--) step(log);
+        for (int step = random.nextInt(isLazy ? LAZY_STEPS_MAX : STEPS_MAX); step > 0; step--) step(log);
         end(log);
     }
 
@@ -176,13 +180,14 @@ final class LogSimulation {
             switch (random.nextInt(48)) {
                 case 0, 1 -> create(log);
                 case 2 -> delete(log);
-                case 3 -> log.checkpoint();
+                case 3, 47 -> {
+                    if (!isLazy || random.nextInt(LAZY_CHECKPOINTS) == 0) log.checkpoint();
+                }
                 case 4 -> log.tidy();
                 case 5 -> configure(log);
                 case 40, 41, 42, 43 -> moveToTier(log);
                 case 44 -> tier.goAway();
                 case 45, 46 -> tier.comeBack();
-                case 47 -> log.checkpoint();
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
                 case 16 -> fillOrEmptyTheDisk();
                 default -> stepOfAClient();
