@@ -11,6 +11,7 @@ import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
 import io.braid.log.RecordCursor;
+import io.braid.log.TransactionStatus;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -145,6 +146,46 @@ class KafkaRecordsTest {
                 .body();
 
         assertEquals(List.of("b=2"), shown(body));
+    }
+
+    @Test
+    void abortedRecordsAndMarkersAreNotShownAndOpenTransactionsNotReached() throws Exception {
+        appendInTransaction(7, "aborted");
+        appendInTransaction(8, "committed");
+        end(7, false);
+        append(new BatchBuilder(5).add(5, bytes("k"), bytes("plain")).build());
+        end(8, true);
+        appendInTransaction(7, "open");
+        append(new BatchBuilder(5).add(5, bytes("k"), bytes("behind it")).build());
+
+        var shown = shown(records(""));
+        end(7, true);
+
+        assertEquals(List.of("k=committed", "k=plain"), shown);
+        assertEquals(List.of("k=committed", "k=plain", "k=open", "k=behind it"), shown(records("")));
+    }
+
+    private void appendInTransaction(long producer, String value) throws Exception {
+        var log = partition.log();
+        short epoch = log.transaction(producer) instanceof TransactionStatus.Ended(long _, short ended) ? ended : 0;
+        var batch = new BatchBuilder(5)
+                .producer(producer, epoch, 0)
+                .transactional()
+                .add(5, bytes("k"), bytes(value))
+                .build();
+        assertInstanceOf(
+                Appended.class, log.append(batch, log.transaction(producer)).get(30, TimeUnit.SECONDS));
+    }
+
+    /// With the next epoch, as transactions of version 2 end.
+    private void end(long producer, boolean isCommit) throws Exception {
+        var log = partition.log();
+        if (!(log.transaction(producer) instanceof TransactionStatus.Open(long _, short epoch)))
+            throw new IOException();
+        short next = (short) (epoch + 1);
+        assertInstanceOf(
+                Appended.class,
+                log.endTransaction(producer, next, isCommit, true, 1).get(30, TimeUnit.SECONDS));
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/// Every API but those of groups, with the versions served.
+/// Every API but those of groups and transactions, with the versions served.
 final class Apis {
     private Apis() {}
 
@@ -13,13 +13,13 @@ final class Apis {
             Handlers handlers,
             Broker broker,
             KafkaListener.Config config,
+            TransactionCoordination transactions,
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config);
         var topics = new TopicApi(broker);
         var configs = new ConfigApi(broker, config);
         var positions = new PositionApi(broker);
-        var producers = new ProducerApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
         handlers.serve(ApiKeys.API_VERSIONS, 0, 5, new VersionsApi(handlers, broker.clusterId()))
                 .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)
@@ -33,8 +33,11 @@ final class Apis {
                 .serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, configs::alter)
                 .serve(ApiKeys.ALTER_CONFIGS, 0, 2, configs::replace)
                 .serve(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, configs::resources)
-                .serve(ApiKeys.INIT_PRODUCER_ID, 0, 5, producers::initProducerId)
-                .serve(ApiKeys.PRODUCE, 3, 13, new ProduceApi(broker, clock))
+                .serve(
+                        ApiKeys.PRODUCE,
+                        3,
+                        13,
+                        new ProduceApi(broker, new TransactionalAppends(transactions::enterLater), clock))
                 .serve(ApiKeys.FETCH, 4, 18, fetch)
                 .serve(ApiKeys.LIST_OFFSETS, 1, 11, positions::listOffsets)
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, positions::epochEnds)

@@ -98,15 +98,16 @@ final class ConfigApi {
                 .toList();
     }
 
-    /// What clients and tools look for, under Kafka's names: what the server listens by, its groups, and the defaults
+    /// What clients and tools look for, under Kafka's names: what the server listens by, its coordinators, and the
+    /// defaults
     /// of topics.
     private List<DescribeConfigsResourceResult> brokerConfigs(Predicate<String> isAsked) {
         var usual = listening(KafkaListener.Config.DEFAULT);
         var configs = new ArrayList<DescribeConfigsResourceResult>();
         listening(config)
                 .forEach((name, value) -> configs.add(brokerConfig(name, value, value.equals(usual.get(name)))));
-        for (var setting : KafkaListener.groupSettings()) {
-            var asked = Optional.ofNullable(config.groups().get(setting.name()));
+        for (var setting : KafkaListener.coordinatorSettings()) {
+            var asked = Optional.ofNullable(config.coordinators().get(setting.name()));
             configs.add(brokerConfig(setting.name(), asked.orElse(setting.defaultValue()), asked.isEmpty()));
         }
         var named = configs.stream().map(DescribeConfigsResourceResult::name).collect(Collectors.toSet());

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -140,7 +141,7 @@ final class FetchRead implements AutoCloseable {
                 case ReadOutcome.Damaged _ -> {
                     return failed(wanted, Errors.CORRUPT_MESSAGE); // the log has said where
                 }
-                case ReadOutcome.Found(Slice slice) -> take(slice, room, found);
+                case ReadOutcome.Found(Slice slice) -> take(slice, room, log, found);
             }
         }
         return new Result(wanted, Optional.of(partition), found);
@@ -153,12 +154,23 @@ final class FetchRead implements AutoCloseable {
         urgent = true;
     }
 
-    private void take(Slice slice, int room, PartitionData found) {
+    private void take(Slice slice, int room, PartitionLog log, PartitionData found) throws IOException {
         slices.add(slice);
         boolean fits = slice.byteSize() <= room || bytes == 0;
         if (slice.isEmpty() || !fits) return;
+        if (committed) found.setAbortedTransactions(aborted(log, slice));
         bytes += slice.byteSize();
         found.setRecords(new SliceRecords(slice));
+    }
+
+    /// What the client has to leave out of a slice: it lies there with the rest (KIP-98).
+    private static List<FetchResponseData.AbortedTransaction> aborted(PartitionLog log, Slice slice)
+            throws IOException {
+        return log.aborted(slice.firstOffset(), slice.nextOffset()).stream()
+                .map(transaction -> new FetchResponseData.AbortedTransaction()
+                        .setProducerId(transaction.producerId())
+                        .setFirstOffset(transaction.firstOffset()))
+                .toList();
     }
 
     /// Whether the client read something that is not in this log: its last record's epoch ended before the

@@ -1,25 +1,17 @@
 package io.braid.kafka;
 
-import static java.lang.System.Logger.Level.ERROR;
-
 import io.braid.broker.Broker;
 import io.braid.broker.Catalog;
-import io.braid.broker.CatalogOutcome;
-import io.braid.broker.NewStream;
 import io.braid.broker.Partition;
-import io.braid.broker.Stream;
-import io.braid.broker.StreamSettings;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 
 /// Consumer groups and their offsets: Kafka's own coordinator over a stream of ours.
@@ -29,8 +21,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// | [GroupCoordination]  | the door: starts the coordinator when somebody needs it                 |
 /// | [GroupHandlers], [OffsetHandlers] | the APIs, with what Kafka's broker does around its coordinator |
 /// | [GroupService]       | Kafka's coordinator, put together                                       |
-/// | [GroupPartition]     | writes one partition of the stream, and what happens when that fails    |
-/// | [GroupLoader]        | reads it back                                                           |
+/// | [StatePartitions]    | the partitions of the stream: loaded, written, loaded again after a failure |
 /// | [GroupTopics]        | the catalog in the coordinator's words                                  |
 /// | [GroupSettings]      | settings by Kafka's names, our defaults                                 |
 ///
@@ -43,12 +34,12 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// Failure: an offset commit is answered when it is on disk. A partition whose append failed is loaded again;
 /// one that cannot be loaded answers NOT_COORDINATOR until the server is started again, and the others go on.
 ///
+/// Offsets that are committed in a transaction are kept here and shown to nobody until [#completeTransaction] says
+/// how it ended; whether a producer may commit any is asked of its transaction's coordinator first.
+///
 /// Not here: compaction. The stream keeps every commit ever made (about 100 bytes each), so it grows and a
-/// start replays all of it, until the log can compact. Share groups, streams groups and transactional commits
-/// are not served.
+/// start replays all of it, until the log can compact. Share groups and streams groups are not served.
 final class GroupCoordination implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(GroupCoordination.class.getName());
-
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
 
     /// How long the first request waits for the groups to be loaded before it is answered that they are
@@ -67,23 +58,25 @@ final class GroupCoordination implements AutoCloseable {
     private record Closed() implements State {}
 
     private final Broker broker;
-    private final KafkaListener.Config config;
     private final GroupSettings settings;
     private final InstantSource clock;
+    private final StateStream stream;
+    private volatile StateWriter.Verification transactions = StateWriter.Verification.NONE; // set before requests
     private volatile State state = new Idle(); // written under this
     private boolean listening; // guarded by this
 
     GroupCoordination(Broker broker, KafkaListener.Config config, InstantSource clock) {
         this.broker = broker;
-        this.config = config;
-        this.settings = new GroupSettings(config.groups());
+        this.settings = CoordinatorSettings.of(config.coordinators()).groups();
         this.clock = clock;
+        this.stream = new StateStream(broker, STREAM);
     }
 
-    /// Adds the group APIs (FindCoordinator too) to what the listener serves.
+    /// Adds the group APIs to what the listener serves.
     void register(Handlers handlers) {
-        new GroupHandlers(this, config).register(handlers);
+        new GroupHandlers(this).register(handlers);
         new OffsetHandlers(this, broker).register(handlers);
+        new TransactionalOffsets(this, broker).register(handlers);
     }
 
     /// Kafka's coordinator, started if nobody has needed it before.
@@ -98,21 +91,40 @@ final class GroupCoordination implements AutoCloseable {
 
     /// The same, unless there has never been a group here.
     Optional<GroupCoordinator> coordinatorIfUsed() throws InterruptedException {
-        return broker.catalog().stream(STREAM).isPresent() ? Optional.of(coordinator()) : Optional.empty();
+        return stream.isThere() ? Optional.of(coordinator()) : Optional.empty();
     }
 
     private synchronized GroupService start() throws InterruptedException {
         return switch (state) {
             case Running(var service) -> service;
             case Closed _ -> throw new CoordinatorNotAvailableException("the server is being closed");
-            case Idle _ -> run(newService(stream()));
+            case Idle _ -> run(newService());
             case Starting(var service) -> run(service); // the start before this one was cut short
         };
     }
 
-    private GroupService newService(Stream stream) {
-        int batchBytesMax = Integer.parseInt(broker.setting(stream, StreamSettings.MAX_MESSAGE_BYTES));
-        return new GroupService(logs(stream), batchBytesMax, this::end, settings, clock);
+    private GroupService newService() {
+        var opened = stream.open(
+                settings.kafka().offsetsTopicPartitions(), settings.kafka().offsetsTopicSegmentBytes());
+        return new GroupService(
+                stream.logs(opened), stream.batchBytesMax(opened), this::end, transactions, settings, clock);
+    }
+
+    /// Who knows about transactions. To be told before the first request.
+    void verifyWith(StateWriter.Verification verification) {
+        transactions = verification;
+    }
+
+    /// Ends a transaction in one partition of the stream: what was committed in it takes effect, or is forgotten.
+    CompletableFuture<Void> completeTransaction(int partition, EndOfTransaction end) throws InterruptedException {
+        return coordinator()
+                .completeTransaction(
+                        new TopicPartition(STREAM, partition),
+                        end.producerId(),
+                        end.epoch(),
+                        end.coordinatorEpoch(),
+                        end.isCommit() ? TransactionResult.COMMIT : TransactionResult.ABORT,
+                        end.transactionVersion());
     }
 
     /// The catalog comes before everything else: without it, members would be told to read nothing.
@@ -125,50 +137,6 @@ final class GroupCoordination implements AutoCloseable {
         state = new Running(service);
         service.awaitLoaded(PATIENCE);
         return service;
-    }
-
-    /// The stream groups are kept in, created if there is none.
-    private Stream stream() {
-        var known = broker.catalog().stream(STREAM);
-        var stream = known.isPresent() ? known.get() : create();
-        return switch (stream.kind()) {
-            case INTERNAL -> stream;
-            case USER ->
-                throw unavailable(
-                        "a user has created the stream %s: rename or delete it to use groups".formatted(STREAM));
-        };
-    }
-
-    private Stream create() {
-        var asked = new NewStream(
-                STREAM,
-                Stream.Kind.INTERNAL,
-                Stream.Mode.PROVISIONED,
-                settings.kafka().offsetsTopicPartitions(),
-                Map.of(
-                        StreamSettings.CLEANUP_POLICY,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        StreamSettings.SEGMENT_BYTES,
-                        Integer.toString(settings.kafka().offsetsTopicSegmentBytes())));
-        return switch (broker.create(asked)) {
-            case CatalogOutcome.Done(var stream) -> stream;
-            case CatalogOutcome.AlreadyExists(var stream) -> stream;
-            case CatalogOutcome.Invalid(var field, var detail) -> throw unavailable(field + ": " + detail);
-            case CatalogOutcome.NotFound(var name) -> throw unavailable(name + " was not found");
-            case CatalogOutcome.Unknown(var cause) -> throw unavailable(cause.toString());
-        };
-    }
-
-    private static CoordinatorNotAvailableException unavailable(String why) {
-        LOG.log(ERROR, "groups cannot be kept: stream={0} cause={1}", STREAM, why);
-        return new CoordinatorNotAvailableException(why);
-    }
-
-    private List<GroupLog> logs(Stream stream) {
-        return IntStream.range(0, stream.partitions())
-                .mapToObj(index -> GroupLog.of(
-                        broker.partition(stream.id(), index).orElseThrow().log()))
-                .toList();
     }
 
     private OptionalLong end(TopicPartition partition) {

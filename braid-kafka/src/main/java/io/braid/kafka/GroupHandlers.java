@@ -1,12 +1,9 @@
 package io.braid.kafka;
 
 import java.util.List;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
-import org.apache.kafka.common.message.FindCoordinatorResponseData;
-import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -18,9 +15,6 @@ import org.apache.kafka.common.requests.DeleteGroupsRequest;
 import org.apache.kafka.common.requests.DeleteGroupsResponse;
 import org.apache.kafka.common.requests.DescribeGroupsRequest;
 import org.apache.kafka.common.requests.DescribeGroupsResponse;
-import org.apache.kafka.common.requests.FindCoordinatorRequest;
-import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
-import org.apache.kafka.common.requests.FindCoordinatorResponse;
 import org.apache.kafka.common.requests.HeartbeatRequest;
 import org.apache.kafka.common.requests.HeartbeatResponse;
 import org.apache.kafka.common.requests.JoinGroupRequest;
@@ -38,19 +32,15 @@ import org.apache.kafka.common.utils.internals.BufferSupplier;
 /// yet, so everybody may do everything and is told so.
 final class GroupHandlers {
     private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING; // connections are many and virtual
-    private static final Coordinator NOWHERE = at(Node.noNode());
 
     private final GroupCoordination groups;
-    private final KafkaListener.Config config;
 
-    GroupHandlers(GroupCoordination groups, KafkaListener.Config config) {
+    GroupHandlers(GroupCoordination groups) {
         this.groups = groups;
-        this.config = config;
     }
 
     void register(Handlers handlers) {
-        handlers.serve(ApiKeys.FIND_COORDINATOR, 0, 6, this::findCoordinator)
-                .serve(ApiKeys.JOIN_GROUP, 0, 9, this::join)
+        handlers.serve(ApiKeys.JOIN_GROUP, 0, 9, this::join)
                 .serve(ApiKeys.SYNC_GROUP, 0, 5, this::sync)
                 .serve(ApiKeys.HEARTBEAT, 0, 4, this::heartbeat)
                 .serve(ApiKeys.LEAVE_GROUP, 0, 5, this::leave)
@@ -59,38 +49,6 @@ final class GroupHandlers {
                 .serve(ApiKeys.DESCRIBE_GROUPS, 0, 6, this::describe)
                 .serve(ApiKeys.LIST_GROUPS, 0, 5, this::list)
                 .serve(ApiKeys.DELETE_GROUPS, 0, 3, this::delete);
-    }
-
-    /// This node is every group's coordinator. The answer names it by the address the client already uses.
-    private Answer findCoordinator(Request request) throws InterruptedException {
-        var asked = ((FindCoordinatorRequest) request.body()).data();
-        if (request.version() >= FindCoordinatorRequest.MIN_BATCHED_VERSION) {
-            var answer = new FindCoordinatorResponseData();
-            for (var key : asked.coordinatorKeys())
-                answer.coordinators().add(coordinator(request, asked.keyType()).setKey(key));
-            return Answer.of(new FindCoordinatorResponse(answer));
-        }
-        var found = coordinator(request, asked.keyType());
-        return Answer.of(new FindCoordinatorResponse(new FindCoordinatorResponseData()
-                .setErrorCode(found.errorCode())
-                .setErrorMessage(found.errorMessage().isEmpty() ? Errors.NONE.message() : found.errorMessage())
-                .setNodeId(found.nodeId())
-                .setHost(found.host())
-                .setPort(found.port())));
-    }
-
-    private Coordinator coordinator(Request request, byte keyType) throws InterruptedException {
-        if (keyType != CoordinatorType.GROUP.id())
-            return NOWHERE.duplicate()
-                    .setErrorCode(Errors.INVALID_REQUEST.code())
-                    .setErrorMessage("this release has coordinators of consumer groups (key type 0) only, asked for %d"
-                            .formatted(keyType));
-        groups.coordinator(); // so that it is there, and loaded, when the member comes back
-        return at(Endpoint.of(config, request).node());
-    }
-
-    private static Coordinator at(Node node) {
-        return new Coordinator().setNodeId(node.id()).setHost(node.host()).setPort(node.port());
     }
 
     private Answer join(Request request) throws InterruptedException {

@@ -1,7 +1,5 @@
 package io.braid.kafka;
 
-import static java.lang.System.Logger.Level.INFO;
-
 import com.yammer.metrics.core.MetricsRegistry;
 import io.braid.broker.Stream;
 import java.time.Duration;
@@ -15,15 +13,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.metrics.Metrics;
@@ -32,6 +23,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
@@ -47,63 +39,44 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
 /// Kafka's `GroupCoordinatorService`, running over our log. This is the only class that knows how it is put
 /// together and in which order it wants to be told things: [#follow] the catalog first, then [#load].
 ///
-///     request ──► group-coordinator-event-processor ──► GroupPartition ──► writer thread ──► disk
+///     request ──► group-coordinator-event-processor ──► StatePartition ──► writer thread ──► disk
 ///                   ▲ one change after the other                                │
 ///     answer ◄──────┴────────────────── offset is on disk ◄────────────────────┘
 ///
 /// Threads, all Kafka's own but the last: the event processors (`group.coordinator.threads`), which are not
 /// daemons and end with [#close]; background workers for regular expressions and assignments
-/// (`group.coordinator.background.threads`), a timer and its reaper; and `groups-loader`, which replays
-/// partitions and is gone when there is nothing to load.
+/// (`group.coordinator.background.threads`), a timer and its reaper; and the loader of [StatePartitions].
 final class GroupService implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(GroupService.class.getName());
-
-    private static final Duration LOADER_IDLE = Duration.ofSeconds(5);
-
     private final GroupCoordinatorService kafka;
     private final GroupTopics topics;
-    private final List<GroupPartition> partitions;
-    private final ThreadPoolExecutor loader;
+    private final StatePartitions partitions;
     private final Metrics metrics = new Metrics();
     private final MetricsRegistry registry = new MetricsRegistry();
-    private final InstantSource clock;
 
     /// Every topic an offset was ever committed for; no more than the topics this server has ever had.
     private final Set<GroupTopics.Topic> committed = ConcurrentHashMap.newKeySet();
 
-    private final AtomicInteger loading = new AtomicInteger();
-    private final AtomicInteger epoch = new AtomicInteger();
-    private final CountDownLatch loaded = new CountDownLatch(1);
     private volatile boolean closed;
 
     /// @param logs          the partitions of the groups' stream, all of them, by number
     /// @param batchBytesMax the largest batch they take
     /// @param ends          where a partition of any topic ends; empty if there is no such partition
+    /// @param transactions  knows which of them are in a producer's transaction
     GroupService(
-            List<GroupLog> logs,
+            List<StateLog> logs,
             int batchBytesMax,
             Function<TopicPartition, OptionalLong> ends,
+            StateWriter.Verification transactions,
             GroupSettings settings,
             InstantSource clock) {
-        this.clock = clock;
-        partitions = IntStream.range(0, logs.size())
-                .mapToObj(index -> new GroupPartition(index, logs.get(index), () -> reload(index)))
-                .toList();
-        loader = new ThreadPoolExecutor(
-                1,
-                1,
-                LOADER_IDLE.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(2 * logs.size()), // a load and a look for orphans for each
-                Thread.ofPlatform().daemon().name("groups-loader").factory());
-        loader.allowCoreThreadTimeOut(true);
+        partitions = new StatePartitions(GroupCoordination.STREAM, logs, this::forgetDeleted, clock);
         var config = settings.kafka();
         kafka = new GroupCoordinatorService.Builder(Endpoint.NODE_ID, config)
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group-timer")))
-                .withLoader(
-                        new GroupLoader(partitions, loader, config.offsetsLoadBufferSize(), clock, new LoadObserver()))
-                .withWriter(new GroupWriter(partitions, batchBytesMax, _ -> settled()))
+                .withLoader(partitions.loader(
+                        new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), this::replayed))
+                .withWriter(partitions.writer(batchBytesMax, transactions))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
                 .withGroupConfigManager(new GroupConfigManager(config, settings.shares()))
@@ -111,7 +84,7 @@ final class GroupService implements AutoCloseable {
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new Ends(ends))
                 .build();
-        kafka.startup(partitions::size);
+        kafka.startup(partitions::count);
         topics = new GroupTopics(this::tell, clock);
     }
 
@@ -128,40 +101,35 @@ final class GroupService implements AutoCloseable {
 
     /// Begins to load all partitions. Until each is loaded, its groups are answered that it is.
     void load() {
-        long begun = clock.millis();
-        loading.set(partitions.size());
-        for (int index = 0; index < partitions.size(); index++) kafka.onElection(index, 0);
-        LOG.log(INFO, "groups start: partitions={0}", partitions.size());
+        partitions.load(new StatePartitions.Coordinator() {
+            @Override
+            public void load(int partition, int epoch) {
+                kafka.onElection(partition, epoch);
+            }
+
+            @Override
+            public void unload(int partition) {
+                kafka.onResignation(partition, OptionalInt.empty());
+            }
+        });
     }
 
     /// Waits until all partitions are loaded, or cannot be, but not longer than `patience`.
     void awaitLoaded(Duration patience) throws InterruptedException {
-        if (!loaded.await(patience.toMillis(), TimeUnit.MILLISECONDS))
-            LOG.log(INFO, "groups still load: partitions={0}", loading.get());
+        partitions.awaitLoaded(patience);
     }
 
-    private void reload(int index) {
-        loading.incrementAndGet();
-        try {
-            kafka.onResignation(index, OptionalInt.empty());
-            kafka.onElection(index, epoch.incrementAndGet());
-        } catch (ApiException e) {
-            if (!closed) throw e; // else nobody will ask for this partition again
-        }
+    private void replayed(CoordinatorRecord record) {
+        if (record.key() instanceof OffsetCommitKey key
+                && record.value() != null
+                && record.value().message() instanceof OffsetCommitValue value)
+            committed.add(new GroupTopics.Topic(key.topic(), value.topicId()));
     }
 
-    /// A partition takes changes, or never will. Once none is being loaded, offsets of topics that were
-    /// deleted meanwhile are looked for: that takes changes, so all partitions have to take them.
-    private void settled() {
-        if (loading.decrementAndGet() > 0) return;
-        try {
-            loader.execute(() -> {
-                topics.forget(committed);
-                loaded.countDown();
-            });
-        } catch (RejectedExecutionException e) {
-            if (!closed) throw e;
-        }
+    /// Offsets of topics that were deleted while a partition was not loaded. It takes changes, so all partitions
+    /// have to take them.
+    private void forgetDeleted() {
+        topics.forget(committed);
     }
 
     private void tell(MetadataDelta delta, MetadataImage image) {
@@ -175,25 +143,10 @@ final class GroupService implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        loader.shutdownNow();
+        partitions.close();
         kafka.shutdown();
         metrics.close();
         registry.shutdown();
-    }
-
-    private final class LoadObserver implements GroupLoader.Observer {
-        @Override
-        public void replayed(int partition, CoordinatorRecord record) {
-            if (record.key() instanceof OffsetCommitKey key
-                    && record.value() != null
-                    && record.value().message() instanceof OffsetCommitValue value)
-                committed.add(new GroupTopics.Topic(key.topic(), value.topicId()));
-        }
-
-        @Override
-        public void failed(int partition) {
-            settled();
-        }
     }
 
     private record Ends(Function<TopicPartition, OptionalLong> ends) implements PartitionMetadataClient {

@@ -96,10 +96,6 @@ final class GroupSettings {
         problems.add(new Problem(name, asked.get(name), rule));
     }
 
-    Map<String, String> asked() {
-        return asked;
-    }
-
     private Map<String, String> all() {
         var all = new HashMap<>(DEFAULTS);
         all.putAll(asked);

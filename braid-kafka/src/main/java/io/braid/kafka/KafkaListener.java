@@ -33,6 +33,7 @@ public final class KafkaListener implements AutoCloseable {
     private final InetSocketAddress address;
     private final Handlers handlers;
     private final GroupCoordination groups;
+    private final TransactionCoordination transactions;
     private final Limits limits;
     private final InstantSource clock;
     private final Frames frames;
@@ -41,12 +42,18 @@ public final class KafkaListener implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private KafkaListener(
-            ServerSocketChannel door, Handlers handlers, GroupCoordination groups, Limits limits, InstantSource clock)
+            ServerSocketChannel door,
+            Handlers handlers,
+            GroupCoordination groups,
+            TransactionCoordination transactions,
+            Limits limits,
+            InstantSource clock)
             throws IOException {
         this.door = door;
         this.address = (InetSocketAddress) door.getLocalAddress();
         this.handlers = handlers;
         this.groups = groups;
+        this.transactions = transactions;
         this.limits = limits;
         this.clock = clock;
         this.frames = new Frames(limits.bytesInFlight());
@@ -67,34 +74,37 @@ public final class KafkaListener implements AutoCloseable {
     /// @param advertised what Metadata tells clients to connect to
     /// @param autoCreate whether asking for a topic that is not there creates it, if the client allows it
     /// @param limits     what one listener takes at most
-    /// @param groups     settings of consumer groups that differ from the defaults of [#groupSettings]
-    /// @throws io.braid.log.InvalidConfig settings of consumer groups cannot be used; it has all that is wrong
+    /// @param coordinators settings of groups and transactions that differ from the defaults of
+    /// [#coordinatorSettings]
+    /// @throws io.braid.log.InvalidConfig settings of coordinators cannot be used; it has all that is wrong
     public record Config(
             String host,
             int port,
             Advertised advertised,
             boolean autoCreate,
             Limits limits,
-            Map<String, String> groups) {
+            Map<String, String> coordinators) {
         /// Loopback, Kafka's usual port, topics created on first use.
         public static final Config DEFAULT =
                 new Config("127.0.0.1", 9092, new AsReached(), true, Limits.DEFAULT, Map.of());
 
         public Config {
-            groups = new GroupSettings(groups).asked();
+            coordinators = Map.copyOf(coordinators);
+            CoordinatorSettings.of(coordinators);
         }
     }
 
-    /// A setting of consumer groups, by Kafka's name. Its value is checked, with all others, by [Config].
+    /// A setting of consumer groups or transactions, by Kafka's name. Its value is checked, with all others, by
+    /// [Config].
     ///
     /// @param type         what a value is, for people
     /// @param defaultValue as it would be written
     /// @param doc          one sentence
-    public record GroupSetting(String name, String type, String defaultValue, String doc) {}
+    public record CoordinatorSetting(String name, String type, String defaultValue, String doc) {}
 
-    /// All settings of consumer groups, by name.
-    public static List<GroupSetting> groupSettings() {
-        return GroupSettingTable.ROWS;
+    /// All settings of consumer groups, and then of transactions, by name.
+    public static List<CoordinatorSetting> coordinatorSettings() {
+        return CoordinatorSettings.all();
     }
 
     /// What one listener takes at most.
@@ -134,15 +144,23 @@ public final class KafkaListener implements AutoCloseable {
             throws IOException {
         var door = open(config);
         var groups = new GroupCoordination(broker, config, clock);
+        var ends = new PartitionEnds(broker, groups);
+        var transactions = new TransactionCoordination(broker, config, ends, clock);
         try {
+            groups.verifyWith(transactions::enterOffsets);
             var handlers = new Handlers();
             groups.register(handlers);
-            Apis.register(handlers, broker, config, clock, random);
-            var listener = new KafkaListener(door, handlers, groups, config.limits(), clock);
+            new TransactionHandlers(transactions, groups, broker).register(handlers);
+            new TransactionAdmin(transactions, ends, broker, clock).register(handlers);
+            new FindCoordinatorApi(groups, transactions, config).register(handlers);
+            Apis.register(handlers, broker, config, transactions, clock, random);
+            transactions.resume();
+            var listener = new KafkaListener(door, handlers, groups, transactions, config.limits(), clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
             return listener;
         } catch (RuntimeException | IOException e) {
+            transactions.close();
             groups.close();
             door.close();
             throw e;
@@ -239,6 +257,7 @@ public final class KafkaListener implements AutoCloseable {
             connections.forEach(Connection::abort);
             allLeftWithin(limits.drain());
         }
+        transactions.close();
         groups.close();
     }
 

@@ -44,7 +44,7 @@ final class ProduceApi implements Handler {
     private static final int MAGIC_OFFSET = 16; // within a batch
     private static final int MAGIC = 2;
 
-    /// One partition's part of a request: refused at once, or submitted.
+    /// One partition's part of a request: refused at once, submitted, or waiting for its transaction's coordinator.
     private sealed interface Part {}
 
     private record Refused(int index, Errors error, String detail, List<BatchFault.OfRecord> records) implements Part {}
@@ -53,14 +53,20 @@ final class ProduceApi implements Handler {
     private record Submitted(int index, Partition partition, Batch batch, CompletableFuture<AppendOutcome> outcome)
             implements Part {}
 
+    private record Waiting(
+            int index, Partition partition, Batch batch, CompletableFuture<TransactionalAppends.Entry> entry)
+            implements Part {}
+
     /// @param name the topic's, which version 13 has no use for
     private record Topic(String name, Uuid id, List<Part> parts) {}
 
     private final Broker broker;
+    private final TransactionalAppends transactions;
     private final InstantSource clock;
 
-    ProduceApi(Broker broker, InstantSource clock) {
+    ProduceApi(Broker broker, TransactionalAppends transactions, InstantSource clock) {
         this.broker = broker;
+        this.transactions = transactions;
         this.clock = clock;
     }
 
@@ -68,15 +74,21 @@ final class ProduceApi implements Handler {
     public Answer handle(Request request) {
         var body = (ProduceRequest) request.body();
         var fault = fault(body);
+        var round = transactions.round(body.data().transactionalId(), PartitionEntry.ofProduce(request.version()));
         var topics = new ArrayList<Topic>(body.data().topicData().size());
-        for (var topic : body.data().topicData()) {
-            var parts = new ArrayList<Part>(topic.partitionData().size());
-            for (var partition : topic.partitionData())
-                parts.add(
-                        fault.isPresent()
-                                ? refused(partition, fault.get(), fault.get().message())
-                                : submit(topic, partition, request.version()));
-            topics.add(new Topic(topic.name(), topic.topicId(), parts));
+        try {
+            for (var topic : body.data().topicData()) {
+                var parts = new ArrayList<Part>(topic.partitionData().size());
+                for (var partition : topic.partitionData())
+                    parts.add(
+                            fault.isPresent()
+                                    ? refused(
+                                            partition, fault.get(), fault.get().message())
+                                    : submit(topic, partition, request.version(), round));
+                topics.add(new Topic(topic.name(), topic.topicId(), parts));
+            }
+        } finally {
+            round.ask(); // or those who wait would wait for ever
         }
         short version = request.version();
         if (body.acks() == NO_ACKS) return new Answer.None(() -> awaitAll(topics, version));
@@ -91,7 +103,8 @@ final class ProduceApi implements Handler {
 
     // ---- reader thread
 
-    private Part submit(TopicProduceData topic, PartitionProduceData data, short version) {
+    private Part submit(
+            TopicProduceData topic, PartitionProduceData data, short version, TransactionalAppends.Round round) {
         boolean byId = version >= FIRST_VERSION_WITH_TOPIC_IDS;
         var found = byId
                 ? broker.partition(Ids.of(topic.topicId()), data.index())
@@ -114,11 +127,16 @@ final class ProduceApi implements Handler {
         if (fault.isPresent()) return refused(data, Errors.INVALID_RECORD, fault.get());
         var batch = new Batch(MemorySegment.ofBuffer(bytes));
         if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
-        if (batch.isTransactional())
-            return refused(data, Errors.INVALID_TXN_STATE, "transactions are not served in this release");
         var broken = partition.rules().admit(batch, partition.log().config(), clock.millis());
         if (broken.isPresent()) return refused(data, broken.get());
-        return new Submitted(data.index(), partition, batch, partition.log().append(batch));
+        if (!batch.isTransactional())
+            return new Submitted(data.index(), partition, batch, partition.log().append(batch));
+        if (!round.hasTransactionalId())
+            return refused(
+                    data,
+                    Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, // as Kafka says
+                    "a batch that belongs to a transaction, in a request without transactional id");
+        return new Waiting(data.index(), partition, batch, round.append(partition, batch));
     }
 
     private Part unknown(TopicProduceData topic, PartitionProduceData data, boolean byId) {
@@ -172,16 +190,25 @@ final class ProduceApi implements Handler {
         return switch (part) {
             case Refused(int index, Errors error, String detail, var records) ->
                 failure(index, error, detail).setRecordErrors(errors(records));
-            case Submitted(int index, Partition partition, Batch batch, var pending) -> {
-                var outcome = pending.join();
-                yield switch (outcome) {
-                    case Appended(long first, long _) -> success(index, first, partition, appendTime(batch));
-                    case Duplicate(long first, long _) ->
-                        success(index, first, partition, appendTimeAt(partition.log(), first));
-                    case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
-                        failure(index, ProduceErrors.of(outcome, version), ProduceErrors.detail(outcome));
+            case Submitted(int index, Partition partition, Batch batch, var pending) ->
+                response(index, partition, batch, pending.join(), version);
+            case Waiting(int index, Partition partition, Batch batch, var entry) ->
+                switch (entry.join()) {
+                    case TransactionalAppends.Entry.In(var pending) ->
+                        response(index, partition, batch, pending.join(), version);
+                    case TransactionalAppends.Entry.Out(Errors error, String detail) -> failure(index, error, detail);
                 };
-            }
+        };
+    }
+
+    private static PartitionProduceResponse response(
+            int index, Partition partition, Batch batch, AppendOutcome outcome, short version) {
+        return switch (outcome) {
+            case Appended(long first, long _) -> success(index, first, partition, appendTime(batch));
+            case Duplicate(long first, long _) ->
+                success(index, first, partition, appendTimeAt(partition.log(), first));
+            case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
+                failure(index, ProduceErrors.of(outcome, version), ProduceErrors.detail(outcome));
         };
     }
 

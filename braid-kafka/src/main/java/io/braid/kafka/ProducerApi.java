@@ -6,10 +6,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
 
-/// InitProducerId: identities for idempotent producers.
+/// InitProducerId without a transactional id: identities for idempotent producers.
 final class ProducerApi {
     private static final Logger LOG = System.getLogger(ProducerApi.class.getName());
 
@@ -21,16 +20,7 @@ final class ProducerApi {
 
     /// A new id each time: without a transactional id there is nothing that a producer could go on with; the
     /// epochs it counts up by itself (KIP-360) are checked by the log.
-    Answer initProducerId(Request request) {
-        var body = ((InitProducerIdRequest) request.body()).data();
-        if (body.transactionalId() != null) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0} asked for transactional id {1}: transactions are not served in this release",
-                    request.context().connectionId,
-                    body.transactionalId());
-            return answer(new InitProducerIdResponseData().setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
-        }
+    Answer initProducerId() {
         try {
             return answer(new InitProducerIdResponseData()
                     .setProducerId(broker.newProducerId())

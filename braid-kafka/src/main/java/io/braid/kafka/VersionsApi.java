@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import java.util.Map;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
@@ -11,8 +12,9 @@ import org.apache.kafka.common.requests.ApiVersionsResponse;
 
 /// What is served here: the first thing every client asks.
 final class VersionsApi implements Handler {
-    /// The consumer group protocol of KIP-848 is there.
-    private static final String GROUP_FEATURE = "group.version";
+    /// The consumer group protocol of KIP-848 is there, and each transaction has an epoch of its own (KIP-890).
+    private static final Map<String, Short> FEATURES =
+            Map.of("group.version", (short) 1, "transaction.version", (short) 2);
 
     private final Handlers handlers;
     private final String clusterId;
@@ -49,19 +51,17 @@ final class VersionsApi implements Handler {
 
     private static SupportedFeatureKeyCollection supported() {
         var features = new SupportedFeatureKeyCollection();
-        features.add(new SupportedFeatureKey()
-                .setName(GROUP_FEATURE)
-                .setMinVersion((short) 0)
-                .setMaxVersion((short) 1));
+        FEATURES.forEach((name, level) -> features.add(
+                new SupportedFeatureKey().setName(name).setMinVersion((short) 0).setMaxVersion(level)));
         return features;
     }
 
     private static FinalizedFeatureKeyCollection finalised() {
         var features = new FinalizedFeatureKeyCollection();
-        features.add(new FinalizedFeatureKey()
-                .setName(GROUP_FEATURE)
-                .setMinVersionLevel((short) 1)
-                .setMaxVersionLevel((short) 1));
+        FEATURES.forEach((name, level) -> features.add(new FinalizedFeatureKey()
+                .setName(name)
+                .setMinVersionLevel(level)
+                .setMaxVersionLevel(level)));
         return features;
     }
 }

@@ -15,6 +15,9 @@
 /// | Frame        | the memory one request was read into; its records go from there to the disk               |
 /// | Doorbell     | what a long poll waits on                                                                |
 /// | FetchSession | what a consumer fetches from, so that requests and responses name only what changes       |
+/// | Producer     | one incarnation of a producer: an id and an epoch                                        |
+/// | end          | of a transaction: what Kafka calls a marker, one in each of its partitions                |
+/// | state stream | a stream of the server's own in which a coordinator keeps what it knows                  |
 ///
 /// ## The life of a request
 ///
@@ -27,11 +30,17 @@
 /// this one waits for the disk. Records lie off the heap and are never copied on their way in; on their way out
 /// they go from the segment's file to the socket.
 ///
+/// ## Coordinators
+///
+/// Groups ([GroupCoordination]) and transactions ([TransactionCoordination]) have a coordinator each, which is
+/// started when it is first needed and keeps what it knows in a state stream. A batch that begins a transaction in
+/// its partition waits for the coordinator's word, with all that comes behind it, in [TransactionalAppends].
+///
 /// ## Threads
 ///
 /// All virtual: one that accepts, one that closes idle connections, two for each connection, in blocking style.
 /// They are never interrupted (an interrupt would close the segment file that a fetch reads): a connection ends by
-/// closing its socket and ringing its doorbell. Group coordination has threads of its own.
+/// closing its socket and ringing its doorbell. Coordinators have threads of their own.
 ///
 /// ## Failure
 ///
@@ -41,7 +50,7 @@
 ///
 /// ## Not here, on purpose
 ///
-/// No transactions, no TLS and no SASL in this release; no down-conversion (clients of Kafka 0.11 and newer are
+/// No TLS and no SASL in this release; no down-conversion (clients of Kafka 0.11 and newer are
 /// served, as by Kafka 4); no look at single records, unless a stream's settings ask for one
 /// ([BatchRules][io.braid.broker.BatchRules]).
 ///

@@ -47,7 +47,7 @@ class GroupServiceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long NONE = -1;
 
-    private final FakeGroupLog log = new FakeGroupLog();
+    private final FakeStateLog log = new FakeStateLog();
     private final Stream orders = stream("orders", 1);
     private GroupService service = start(List.of(orders));
 
@@ -159,7 +159,12 @@ class GroupServiceTest {
 
     private GroupService start(List<Stream> streams) {
         var started = new GroupService(
-                List.of(log), 1 << 20, _ -> OptionalLong.empty(), new GroupSettings(Map.of()), InstantSource.system());
+                List.of(log),
+                1 << 20,
+                _ -> OptionalLong.empty(),
+                StateWriter.Verification.NONE,
+                new GroupSettings(Map.of()),
+                InstantSource.system());
         started.follow(streams);
         started.load();
         try {

@@ -86,7 +86,7 @@ class GroupSettingsTest {
         expected.putAll(GroupSettings.DEFAULTS);
 
         var table = new TreeMap<String, String>();
-        KafkaListener.groupSettings().forEach(setting -> table.put(setting.name(), setting.defaultValue()));
+        GroupSettingTable.ROWS.forEach(setting -> table.put(setting.name(), setting.defaultValue()));
 
         assertEquals(expected, table);
     }

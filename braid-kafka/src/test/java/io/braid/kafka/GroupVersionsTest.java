@@ -74,12 +74,16 @@ import org.junit.jupiter.api.io.TempDir;
 class GroupVersionsTest {
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
 
+    private static final Set<ApiKeys> HAVE_THEIR_OWN_TESTS =
+            Set.of(ApiKeys.OFFSET_FETCH, ApiKeys.FIND_COORDINATOR, ApiKeys.TXN_OFFSET_COMMIT);
+
     @TempDir
     Path directory;
 
     private Log log;
     private Broker broker;
     private GroupCoordination groups;
+    private TransactionCoordination transactions;
     private Uuid orders;
     private final Handlers handlers = new Handlers();
 
@@ -93,10 +97,14 @@ class GroupVersionsTest {
         orders = Ids.of(stream.id());
         groups = new GroupCoordination(broker, KafkaListener.Config.DEFAULT, InstantSource.system());
         groups.register(handlers);
+        transactions = new TransactionCoordination(
+                broker, KafkaListener.Config.DEFAULT, new PartitionEnds(broker, groups), InstantSource.system());
+        new FindCoordinatorApi(groups, transactions, KafkaListener.Config.DEFAULT).register(handlers);
     }
 
     @AfterEach
     void close() throws Exception {
+        transactions.close();
         groups.close();
         broker.close();
         log.close();
@@ -104,35 +112,35 @@ class GroupVersionsTest {
 
     @Test
     void theCoordinatorIsWhereTheClientCameIn() throws Exception {
-        for (short version = 0; version <= 6; version++) {
-            var request = new FindCoordinatorRequestData();
-            if (version < 4) request.setKey("g");
-            else request.setCoordinatorKeys(List.of("g", "h"));
-
-            var answer = (FindCoordinatorResponse) ask(ApiKeys.FIND_COORDINATOR, version, request);
-
-            for (var found : answer.coordinators()) {
-                assertEquals(Errors.NONE.code(), found.errorCode());
-                assertEquals("127.0.0.1:4711", found.host() + ":" + found.port());
-            }
-            assertEquals(version < 4 ? 1 : 2, answer.coordinators().size());
-        }
-    }
-
-    @Test
-    void coordinatorsOfTransactionsAndSharesAreRefusedInWords() throws Exception {
-        for (short version = 1; version <= 6; version++)
-            for (byte type = 1; type <= 2; type++) {
+        for (short version = 0; version <= 6; version++)
+            for (byte type = 0; type <= Math.min(version, 1); type++) {
                 var request = new FindCoordinatorRequestData().setKeyType(type);
                 if (version < 4) request.setKey("g");
-                else request.setCoordinatorKeys(List.of("g"));
+                else request.setCoordinatorKeys(List.of("g", "h"));
 
                 var answer = (FindCoordinatorResponse) ask(ApiKeys.FIND_COORDINATOR, version, request);
 
-                var found = answer.coordinators().getFirst();
-                assertEquals(Errors.INVALID_REQUEST.code(), found.errorCode());
-                assertTrue(found.errorMessage().contains("consumer groups"), found.errorMessage());
+                for (var found : answer.coordinators()) {
+                    assertEquals(Errors.NONE.code(), found.errorCode());
+                    assertEquals("127.0.0.1:4711", found.host() + ":" + found.port());
+                }
+                assertEquals(version < 4 ? 1 : 2, answer.coordinators().size());
             }
+    }
+
+    @Test
+    void coordinatorsOfSharesAreRefusedInWords() throws Exception {
+        for (short version = 1; version <= 6; version++) {
+            var request = new FindCoordinatorRequestData().setKeyType((byte) 2);
+            if (version < 4) request.setKey("g");
+            else request.setCoordinatorKeys(List.of("g"));
+
+            var answer = (FindCoordinatorResponse) ask(ApiKeys.FIND_COORDINATOR, version, request);
+
+            var found = answer.coordinators().getFirst();
+            assertEquals(Errors.INVALID_REQUEST.code(), found.errorCode());
+            assertTrue(found.errorMessage().contains("of transactions (1) here, asked for 2"), found.errorMessage());
+        }
     }
 
     @Test
@@ -175,7 +183,7 @@ class GroupVersionsTest {
         for (var api : handlers.versions())
             for (short version = api.minVersion(); version <= api.maxVersion(); version++) {
                 var key = ApiKeys.forId(api.apiKey());
-                if (key == ApiKeys.OFFSET_FETCH || key == ApiKeys.FIND_COORDINATOR) continue; // have their own tests
+                if (HAVE_THEIR_OWN_TESTS.contains(key)) continue;
                 var errors =
                         ask(key, version, plain(key, version)).errorCounts().keySet();
                 seen.merge(key.name, errors, GroupVersionsTest::union);

@@ -230,14 +230,6 @@ class ProduceFetchTest {
     }
 
     @Test
-    void transactionsAreRefusedPrecisely() {
-        try (var producer = server.producer(Map.of("transactional.id", "x", "max.block.ms", 10_000))) {
-            var refused = assertThrows(Exception.class, producer::initTransactions);
-            assertTrue(refused.getMessage().contains("TRANSACTION"), refused.toString());
-        }
-    }
-
-    @Test
     void anOffsetThatIsNotThereIsOutOfRange() throws Exception {
         try (var producer = server.producer(Map.of())) {
             send(producer, "t", 10).getLast().get();

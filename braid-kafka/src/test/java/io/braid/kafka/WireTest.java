@@ -288,10 +288,6 @@ class WireTest {
         var one = wire.ask(InitProducerIdResponse.class, ApiKeys.INIT_PRODUCER_ID, 0, asked);
         var two = wire.ask(InitProducerIdResponse.class, ApiKeys.INIT_PRODUCER_ID, 0, asked);
         assertNotEquals(one.data().producerId(), two.data().producerId());
-
-        var transactional = asked.duplicate().setTransactionalId("x");
-        var refused = wire.ask(InitProducerIdResponse.class, ApiKeys.INIT_PRODUCER_ID, 4, transactional);
-        assertEquals(Errors.UNSUPPORTED_VERSION, refused.error());
     }
 
     @Test
@@ -311,7 +307,7 @@ class WireTest {
         assertEquals(Errors.CORRUPT_MESSAGE, refusal(MemoryRecords.readableRecords(damaged)));
         var transactional = MemoryRecords.withTransactionalRecords(
                 Compression.NONE, 5, (short) 0, 0, new SimpleRecord(1, new byte[1]));
-        assertEquals(Errors.INVALID_TXN_STATE, refusal(transactional));
+        assertEquals(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, refusal(transactional));
         assertEquals(0, server.broker().partition("t", 0).orElseThrow().log().end());
     }
 

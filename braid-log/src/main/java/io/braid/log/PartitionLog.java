@@ -151,6 +151,13 @@ public final class PartitionLog {
         return tail.producers().transactions().of(producerId);
     }
 
+    /// Who has written here and is remembered, the one to be forgotten next first.
+    public CompletableFuture<List<ProducerStatus>> producers() {
+        var work = new Work.Ask(this, new CompletableFuture<>());
+        writer.submit(work);
+        return work.answer();
+    }
+
     private CompletableFuture<AppendOutcome> submit(Batch batch, Origin origin) {
         var now = ending;
         if (!now.isOpen()) return refused(AppendOutcome.Reason.NOT_OWNER, now.detail());

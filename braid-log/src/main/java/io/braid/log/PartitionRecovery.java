@@ -62,7 +62,7 @@ final class PartitionRecovery {
         this.tier = tier;
         this.manifest = TierManifest.open(disk, id);
         for (var state : point.producers()) producers.restore(state);
-        for (var open : point.open()) producers.transactions().note(open.producer(), open.first());
+        for (var open : point.open()) producers.restore(open);
     }
 
     /// What of it is in the tier.

@@ -79,7 +79,9 @@ final class Producers {
     private Verdict checkTransaction(Batch batch, Origin origin) {
         long id = batch.producerId();
         boolean isOpen = transactions.isOpen(id);
-        if (isOpen && !batch.isTransactional())
+        var producer = byId.get(id);
+        boolean isOthers = producer != null && producer.epoch != batch.producerEpoch();
+        if (isOpen && (isOthers || !batch.isTransactional()))
             return new Verdict.NotInTransaction(
                     "producer %d has a transaction open, of which the batch is no part".formatted(id));
         if (isOpen || !batch.isTransactional()) return FRESH;
@@ -106,10 +108,10 @@ final class Producers {
         var producer = known == null ? new Producer(id) : known;
         if (batch.isControl()) {
             producer.end(batch, nowMillis);
-            transactions.end(id, batch.baseOffset());
+            transactions.end(id, batch.producerEpoch(), batch.baseOffset());
         } else {
             producer.remember(batch, nowMillis);
-            if (batch.isTransactional()) transactions.note(id, batch.baseOffset());
+            if (batch.isTransactional()) transactions.note(id, batch.producerEpoch(), batch.baseOffset());
         }
         byId.putLast(id, producer);
         if (byId.size() > most) forgetFirst(Long.MAX_VALUE);
@@ -150,9 +152,23 @@ final class Producers {
         producer.epoch = state.epoch();
         producer.lastMillis = state.lastMillis();
         producer.marker = state.marker();
-        if (producer.marker != NO_MARKER) transactions.end(producer.id, producer.marker);
+        if (producer.marker != NO_MARKER) transactions.end(producer.id, producer.epoch, producer.marker);
         for (var sent : state.sent()) producer.add(sent.firstSequence(), sent.lastSequence(), sent.firstOffset());
         byId.put(state.id(), producer);
+    }
+
+    /// After the producers: a transaction that is still open.
+    void restore(Checkpoint.OpenTransaction open) {
+        var producer = byId.get(open.producer());
+        transactions.note(open.producer(), producer == null ? -1 : producer.epoch, open.first());
+    }
+
+    /// In the order in which they will be forgotten.
+    List<ProducerStatus> all() {
+        return byId.values().stream()
+                .map(producer ->
+                        new ProducerStatus(producer.id, producer.epoch, producer.newestSequence(), producer.lastMillis))
+                .toList();
     }
 
     void clear() {
@@ -195,11 +211,16 @@ final class Producers {
                 if (firstSequence[at] == batch.baseSequence() && lastSequence[at] == last)
                     return new Verdict.Seen(firstOffset[at], firstOffset[at] + batch.lastOffsetDelta());
             }
-            int expected = written == 0 ? 0 : (lastSequence[(written - 1) % WINDOW] + 1) & Integer.MAX_VALUE;
+            int expected = (newestSequence() + 1) & Integer.MAX_VALUE;
             return batch.baseSequence() == expected
                     ? FRESH
                     : new Verdict.Gap(
                             "producer %d sent sequence %d, expected %d".formatted(id, batch.baseSequence(), expected));
+        }
+
+        /// -1 if there is no batch of this epoch.
+        private int newestSequence() {
+            return written == 0 ? -1 : lastSequence[(written - 1) % WINDOW];
         }
 
         private void remember(Batch batch, long nowMillis) {

@@ -5,9 +5,9 @@ public sealed interface TransactionStatus {
     /// Nothing is known of any.
     record None() implements TransactionStatus {}
 
-    /// It has records here, from this offset on, and has not ended.
-    record Open(long firstOffset) implements TransactionStatus {}
+    /// It has records here, from this offset on and all of this epoch, and has not ended.
+    record Open(long firstOffset, short producerEpoch) implements TransactionStatus {}
 
-    /// The last one ended, with the marker at this offset.
-    record Ended(long marker) implements TransactionStatus {}
+    /// The last one ended, with the marker at this offset, of this epoch.
+    record Ended(long marker, short producerEpoch) implements TransactionStatus {}
 }

@@ -53,24 +53,28 @@ final class Transactions {
 
     /// The first offset of a producer's open transaction, [EndMarker#NO_RECORDS] if it has none.
     long firstOf(long producerId) {
-        return of(producerId) instanceof TransactionStatus.Open(long first) ? first : EndMarker.NO_RECORDS;
+        return of(producerId) instanceof TransactionStatus.Open(long first, short _) ? first : EndMarker.NO_RECORDS;
     }
 
     /// A transactional batch was written.
-    void note(long producerId, long offset) {
-        if (isOpen(producerId)) return;
+    void note(long producerId, short epoch, long offset) {
+        if (of(producerId) instanceof TransactionStatus.Open(long first, short known)) {
+            // a checkpoint that remembers no batch of it does not know its epoch
+            if (known != epoch) byProducer.put(producerId, new TransactionStatus.Open(first, epoch));
+            return;
+        }
         open.put(offset, producerId);
-        byProducer.put(producerId, new TransactionStatus.Open(offset));
+        byProducer.put(producerId, new TransactionStatus.Open(offset, epoch));
     }
 
     /// An end marker was written.
-    void end(long producerId, long marker) {
+    void end(long producerId, short epoch, long marker) {
         long first = firstOf(producerId);
         if (first != EndMarker.NO_RECORDS) {
             open.remove(first);
             ended.add(new Ended(producerId, first, marker));
         }
-        byProducer.put(producerId, new TransactionStatus.Ended(marker));
+        byProducer.put(producerId, new TransactionStatus.Ended(marker, epoch));
     }
 
     /// The log no longer remembers this producer.

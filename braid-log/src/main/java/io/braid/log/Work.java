@@ -31,6 +31,9 @@ sealed interface Work {
     /// Partitions that are deleted.
     record Leave(List<PartitionLog> partitions, CompletableFuture<Void> answer) implements Work {}
 
+    /// Who writes to a partition.
+    record Ask(PartitionLog partition, CompletableFuture<List<ProducerStatus>> answer) implements Work {}
+
     /// Deletes what has been kept long enough, forgets old producers.
     record Tidy(CompletableFuture<Void> answer) implements Work {}
 

@@ -205,7 +205,7 @@ final class Writer {
             case Work.Tidy _ -> (long) ENTRY_BYTES_MAX * partitions.size();
             case Work.DeleteBefore _ -> ENTRY_BYTES_MAX;
             case Work.Configure _ -> ENTER_BYTES_MAX;
-            case Work.Replace _, Work.Snapshot _, Work.Fail _ -> 0;
+            case Work.Ask _, Work.Replace _, Work.Snapshot _, Work.Fail _ -> 0;
         };
     }
 
@@ -279,7 +279,7 @@ final class Writer {
                         memory.addLeave(partition.id());
                     }
                 }
-                case Work.DeleteBefore _, Work.Tidy _, Work.Replace _, Work.Snapshot _ -> {}
+                case Work.DeleteBefore _, Work.Tidy _, Work.Ask _, Work.Replace _, Work.Snapshot _ -> {}
                 case Work.Fail(var cause) -> throw cause;
             }
         }
@@ -293,6 +293,7 @@ final class Writer {
                         Work.Configure _,
                         Work.Enter _,
                         Work.Leave _,
+                        Work.Ask _,
                         Work.Replace _,
                         Work.Snapshot _,
                         Work.Fail _ -> {}
@@ -379,6 +380,8 @@ final class Writer {
                 }
                 case Work.Tidy tidy -> tidy.answer().complete(null);
                 case Work.Configure configure -> configure.answer().complete(null);
+                case Work.Ask(var partition, var answer) ->
+                    answer.complete(partition.tail.producers().all());
                 case Work.Replace replace -> replace(replace);
                 case Work.DeleteBefore _, Work.Snapshot _, Work.Fail _ -> {}
             }
@@ -501,6 +504,7 @@ final class Writer {
                         append.partition.ending().detail());
             case Work.DeleteBefore(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
             case Work.Configure(var partition, var _, var answer) -> answer.completeExceptionally(closed(partition));
+            case Work.Ask(var partition, var answer) -> answer.completeExceptionally(closed(partition));
             case Work.Replace replace -> replace.answer().completeExceptionally(closed(replace.partition()));
             case Work.Enter(var _, var answer) -> answer.completeExceptionally(stopped());
             case Work.Leave(var _, var answer) -> answer.completeExceptionally(stopped());

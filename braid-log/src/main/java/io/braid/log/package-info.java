@@ -78,7 +78,8 @@
 /// ## Not here, on purpose
 ///
 /// No retries (the client owns them), no cache of its own (the page cache is one) but for what is in the tier, no
-/// compression or re-encoding of batches (they leave as they came), no compaction yet.
+/// compression or re-encoding of batches (they leave as they came), no compaction yet. Which transactions there are
+/// is decided above: here they begin and end in one partition each.
 ///
 /// Start reading at [Writer#turn], then [Recovery].
 package io.braid.log;

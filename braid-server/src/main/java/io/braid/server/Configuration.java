@@ -125,13 +125,13 @@ public final class Configuration {
                 value(Settings.KAFKA_BYTES_IN_FLIGHT_MAX),
                 value(Settings.KAFKA_IDLE),
                 value(Settings.KAFKA_DRAIN));
-        var groups = new HashMap<String, String>();
-        for (var setting : KafkaListener.groupSettings()) {
+        var coordinators = new HashMap<String, String>();
+        for (var setting : KafkaListener.coordinatorSettings()) {
             var said = given.get(setting.name());
-            if (said != null) groups.put(setting.name(), said.text());
+            if (said != null) coordinators.put(setting.name(), said.text());
         }
         return new KafkaListener.Config(
-                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, groups);
+                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, coordinators);
     }
 
     AwsListener.Config http() {

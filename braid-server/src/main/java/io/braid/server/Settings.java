@@ -272,7 +272,7 @@ public final class Settings {
                             LOGGING_LEVEL,
                             LOGGING_LIBRARIES),
                     Stream.concat(
-                            KafkaListener.groupSettings().stream().map(Settings::ofGroups),
+                            KafkaListener.coordinatorSettings().stream().map(Settings::ofCoordinators),
                             Stream.concat(
                                     StreamSettings.all().stream().map(Settings::ofStream),
                                     ServerName.ALL.stream().map(Settings::ofServerName))))
@@ -329,8 +329,9 @@ public final class Settings {
         return text;
     }
 
-    /// Settings of consumer groups have Kafka's names and Kafka's rules, which are asked once all are known.
-    private static Setting<String> ofGroups(KafkaListener.GroupSetting setting) {
+    /// Settings of coordinators (of groups, of transactions) have Kafka's names and Kafka's rules, which are asked
+    /// once all are known.
+    private static Setting<String> ofCoordinators(KafkaListener.CoordinatorSetting setting) {
         return new Setting<>(
                 setting.name(), new Kind<>(setting.type(), text -> text), setting.defaultValue(), setting.doc());
     }

@@ -105,7 +105,7 @@ class ConfigurationTest {
 
         assertEquals(
                 Map.of("group.initial.rebalance.delay.ms", "0"),
-                of(file, Map.of()).kafka().groups());
+                of(file, Map.of()).kafka().coordinators());
         assertEquals(
                 List.of(new Fault("--set", "group.max.size = 0: Value must be at least 1")),
                 faults(file, Map.of(), new Given("group.max.size", "0", "--set")));

@@ -36,7 +36,7 @@ class TransactionTest {
         begin(7);
         begin(8);
         assertEquals(1, partition.lastStable());
-        assertEquals(new TransactionStatus.Open(2), partition.transaction(8));
+        assertEquals(new TransactionStatus.Open(2, (short) 0), partition.transaction(8));
 
         end(7, 0, true);
         assertEquals(2, partition.lastStable());
@@ -44,7 +44,7 @@ class TransactionTest {
 
         assertEquals(5, partition.lastStable());
         assertEquals(5, partition.end());
-        assertEquals(new TransactionStatus.Ended(4), partition.transaction(8));
+        assertEquals(new TransactionStatus.Ended(4, (short) 0), partition.transaction(8));
         assertEquals(List.of(), partition.aborted(0, 5));
     }
 
@@ -117,6 +117,30 @@ class TransactionTest {
         assertEquals(AppendOutcome.Reason.FENCED, reason(late));
         assertEquals(AppendOutcome.Reason.OUT_OF_SEQUENCE, reason(gap));
         assertEquals(new AppendOutcome.Appended(2, 2), next.resultNow());
+    }
+
+    @Test
+    void aBatchOfANewEpochDoesNotJoinTheTransactionOfAnOldOne() {
+        begin(7);
+
+        refused(partition.append(transactional(7, 1, 0), partition.transaction(7)));
+        taken(partition.endTransaction(7, (short) 1, true, true, COORDINATOR));
+        taken(partition.append(transactional(7, 1, 0), partition.transaction(7)));
+    }
+
+    @Test
+    void producersAreToldWithWhatTheyWroteLast() {
+        begin(7);
+        taken(partition.append(transactional(7, 0, 1)));
+        now = 9;
+        taken(partition.endTransaction(8, (short) 3, false, true, COORDINATOR));
+
+        var told = partition.producers();
+        log.turn();
+
+        assertEquals(
+                List.of(new ProducerStatus(7, (short) 0, 1, 5), new ProducerStatus(8, (short) 3, -1, 9)),
+                told.resultNow());
     }
 
     @Test
@@ -265,7 +289,7 @@ class TransactionTest {
 
     private void thatIsHowItStood() throws IOException {
         assertEquals(1, partition.lastStable());
-        assertEquals(new TransactionStatus.Open(1), partition.transaction(8));
+        assertEquals(new TransactionStatus.Open(1, (short) 0), partition.transaction(8));
         assertEquals(List.of(new AbortedTransaction(7, 0, 2, 1)), partition.aborted(0, 1));
 
         end(8, 0, true);

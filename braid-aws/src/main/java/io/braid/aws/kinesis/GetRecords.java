@@ -9,6 +9,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.Payloads;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import io.braid.log.AbortedTransaction;
 import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
 import io.braid.log.ReadOutcome;
@@ -18,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /// GetRecords: what any writer put, Kinesis or Kafka, from an iterator on. Records are read where they lie in
@@ -135,7 +137,7 @@ final class GetRecords implements Operation {
                         try (slice) {
                             if (slice.isEmpty()) return;
                             scanned += slice.byteSize();
-                            batches(slice.load());
+                            batches(slice.load(), log.aborted(slice.firstOffset(), slice.nextOffset()));
                         }
                     }
                     case ReadOutcome.OutOfRange(long start, long _) -> {
@@ -156,12 +158,12 @@ final class GetRecords implements Operation {
                             .formatted(behind - Math.max(first, next), SequenceNumber.of(shard, behind, 0)));
         }
 
-        private void batches(MemorySegment run) throws IOException {
+        private void batches(MemorySegment run, List<AbortedTransaction> aborted) throws IOException {
             for (long at = 0; at < run.byteSize() && !full; ) {
                 var batch = batchAt(run, at);
                 at += batch.byteSize();
                 if (!roomMade) makeRoom(batch);
-                if (!batch.isControl()) records(batch);
+                if (!batch.isControl() && !isAborted(batch, aborted)) records(batch);
                 if (!full) next = Math.max(next, Math.min(batch.nextOffset(), stable));
                 newestMillis = full ? newestMillis : Math.max(newestMillis, batch.maxTimestamp());
             }
@@ -175,6 +177,11 @@ final class GetRecords implements Operation {
             long mean = first.byteSize() / Math.max(1, first.recordCount());
             long blobs = Math.min(expected * mean, Sizes.GET_BYTES_MAX) / 3 * 4; // Base64
             answer.reserve((int) (blobs + expected * RECORD_OVERHEAD_BYTES));
+        }
+
+        private static boolean isAborted(Batch batch, List<AbortedTransaction> aborted) {
+            for (var transaction : aborted) if (transaction.covers(batch)) return true;
+            return false;
         }
 
         private static Batch batchAt(MemorySegment run, long at) {

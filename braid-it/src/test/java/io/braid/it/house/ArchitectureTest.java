@@ -41,7 +41,7 @@ class ArchitectureTest {
             "braid-log", Set.of(),
             "braid-testkit", Set.of(),
             "braid-broker", Set.of("net/jpountz/", "org/xerial/snappy/", "com/github/luben/zstd/"),
-            "braid-kafka", Set.of("org/apache/kafka/", "com/yammer/metrics/"),
+            "braid-kafka", Set.of("org/apache/kafka/", "com/yammer/metrics/", "com/google/re2j/"),
             "braid-aws", Set.of("io/helidon/"),
             "braid-tier", Set.of("software/amazon/awssdk/"),
             "braid-server", Set.of("picocli/", "org/snakeyaml/engine/", "com/fasterxml/jackson/core/"),

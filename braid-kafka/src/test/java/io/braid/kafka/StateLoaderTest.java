@@ -23,23 +23,30 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
+import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.junit.jupiter.api.Test;
 
 /// What a load replays, step by step, as the coordinator is told it.
-class GroupLoaderTest {
+class StateLoaderTest {
     private static final GroupCoordinatorRecordSerde SERDE = new GroupCoordinatorRecordSerde();
     private static final TopicPartition PARTITION = new TopicPartition(GroupCoordination.STREAM, 0);
 
-    private final FakeGroupLog log = new FakeGroupLog();
-    private final GroupPartition partition = new GroupPartition(0, log, () -> {});
+    private final FakeStateLog log = new FakeStateLog();
+    private final StatePartition partition = new StatePartition(PARTITION, log, () -> {});
     private final List<String> told = new ArrayList<>();
-    private final GroupLoader loader = new GroupLoader(
-            List.of(partition), Runnable::run, 1 << 20, InstantSource.fixed(Instant.ofEpochMilli(5)), new Observer());
+    private final StateLoader loader = new StateLoader(
+            List.of(partition),
+            SERDE,
+            Runnable::run,
+            1 << 20,
+            InstantSource.fixed(Instant.ofEpochMilli(5)),
+            new Observer());
 
     @Test
     void everyRecordIsReplayedAndThenCommitted() {
-        partition.append(tombstones(2));
-        partition.append(tombstones(1));
+        append(tombstones(2));
+        append(tombstones(1));
 
         var summary = load();
 
@@ -66,16 +73,16 @@ class GroupLoaderTest {
 
     @Test
     void appendsFollowFromTheEndOfTheLog() {
-        partition.append(tombstones(2));
-        var later = new GroupPartition(0, log, () -> {});
+        append(tombstones(2));
+        var later = new StatePartition(PARTITION, log, () -> {});
         loader(later).load(PARTITION, new Playback()).join();
 
-        assertEquals(3, later.append(tombstones(1)));
+        assertEquals(3, FakeStateLog.append(later, tombstones(1)));
     }
 
     @Test
     void whatWasDeletedFromTheFrontOfABatchIsNotReplayed() {
-        partition.append(tombstones(3));
+        append(tombstones(3));
         log.deleteBefore(2);
 
         load();
@@ -85,8 +92,8 @@ class GroupLoaderTest {
 
     @Test
     void aLongLogIsCommittedOnTheWaySoThatMemoryIsFreed() {
-        partition.append(tombstones(20_000));
-        partition.append(tombstones(1));
+        append(tombstones(20_000));
+        append(tombstones(1));
 
         load();
 
@@ -96,8 +103,11 @@ class GroupLoaderTest {
 
     @Test
     void theEndOfATransactionIsReplayed() {
-        partition.append(MemoryRecords.withEndTransactionMarker(
-                0L, 77L, (short) 1, new EndTransactionMarker(ControlRecordType.ABORT, 0)));
+        partition.append(
+                MemoryRecords.withEndTransactionMarker(
+                        0L, 77L, (short) 1, new EndTransactionMarker(ControlRecordType.ABORT, 0)),
+                VerificationGuard.SENTINEL,
+                TransactionVersion.TV_2.featureLevel());
 
         load();
 
@@ -106,7 +116,7 @@ class GroupLoaderTest {
 
     @Test
     void recordsOfALaterReleaseArePassedOver() {
-        partition.append(MemoryRecords.withRecords(
+        append(MemoryRecords.withRecords(
                 Compression.NONE, new SimpleRecord(0, new byte[] {0x7f, 0x7f}, new byte[] {1})));
 
         load();
@@ -116,7 +126,7 @@ class GroupLoaderTest {
 
     @Test
     void aLogThatCannotBeReadFailsTheLoad() {
-        partition.append(tombstones(1));
+        append(tombstones(1));
         log.damage("injected");
 
         var failure = assertThrows(CompletionException.class, this::load);
@@ -127,13 +137,17 @@ class GroupLoaderTest {
         assertEquals(List.of("failed 0"), told);
     }
 
+    private void append(MemoryRecords records) {
+        FakeStateLog.append(partition, records);
+    }
+
     private LoadSummary load() {
         return loader.load(PARTITION, new Playback()).join();
     }
 
-    private static GroupLoader loader(GroupPartition partition) {
-        return new GroupLoader(
-                List.of(partition), Runnable::run, 1 << 20, InstantSource.system(), new GroupLoader.Observer() {
+    private static StateLoader loader(StatePartition partition) {
+        return new StateLoader(
+                List.of(partition), SERDE, Runnable::run, 1 << 20, InstantSource.system(), new StateLoader.Observer() {
                     @Override
                     public void replayed(int partition, CoordinatorRecord record) {}
 
@@ -158,7 +172,7 @@ class GroupLoaderTest {
         return ((OffsetCommitKey) record.key()).group();
     }
 
-    private final class Observer implements GroupLoader.Observer {
+    private final class Observer implements StateLoader.Observer {
         @Override
         public void replayed(int partition, CoordinatorRecord record) {
             told.add("seen %d: %s".formatted(partition, group(record)));

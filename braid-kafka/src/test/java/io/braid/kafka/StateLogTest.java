@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,20 +28,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The coordinator's view of a partition on a real disk.
-class GroupLogTest {
+class StateLogTest {
     @TempDir
     Path directory;
 
     private Log log;
     private PartitionLog partition;
-    private GroupLog groups;
+    private StateLog state;
     private final ArrayBlockingQueue<Long> committed = new ArrayBlockingQueue<>(8);
 
     @BeforeEach
     void open() throws IOException {
         log = Log.open(new LogConfig(directory), InstantSource.system());
         partition = log.create(new PartitionId(new UUID(1, 2), 0), PartitionConfig.DEFAULT);
-        groups = GroupLog.of(partition);
+        state = StateLog.of(partition);
     }
 
     @AfterEach
@@ -53,10 +54,10 @@ class GroupLogTest {
         append(2);
         append(3);
 
-        assertEquals(5, groups.end());
-        assertEquals(5, recordCount(groups.read(0, 1 << 20)));
-        assertEquals(3, recordCount(groups.read(4, 1 << 20)), "the batch that holds offset 4");
-        assertFalse(groups.read(5, 1 << 20).hasRemaining());
+        assertEquals(5, state.end());
+        assertEquals(5, recordCount(state.read(0, 1 << 20)));
+        assertEquals(3, recordCount(state.read(4, 1 << 20)), "the batch that holds offset 4");
+        assertFalse(state.read(5, 1 << 20).hasRemaining());
     }
 
     @Test
@@ -64,8 +65,8 @@ class GroupLogTest {
         append(2);
         partition.deleteBefore(2).get(10, TimeUnit.SECONDS);
 
-        assertEquals(2, groups.start());
-        assertThrows(IOException.class, () -> groups.read(0, 1 << 20));
+        assertEquals(2, state.start());
+        assertThrows(IOException.class, () -> state.read(0, 1 << 20));
     }
 
     @Test
@@ -77,9 +78,9 @@ class GroupLogTest {
         bytes[100] ^= 1;
         Files.write(file, bytes);
         open();
-        groups = GroupLog.of(log.partition(partition.id()).orElseThrow());
+        state = StateLog.of(log.partition(partition.id()).orElseThrow());
 
-        var damaged = assertThrows(CorruptBatchException.class, () -> groups.read(0, 1 << 20));
+        var damaged = assertThrows(CorruptBatchException.class, () -> state.read(0, 1 << 20));
 
         var said = damaged.getMessage();
         assertTrue(
@@ -88,10 +89,10 @@ class GroupLogTest {
     }
 
     private void append(int count) throws InterruptedException {
-        var writer = new GroupPartition(0, groups, () -> {});
-        writer.loaded(groups.end());
+        var writer = new StatePartition(new TopicPartition("state", 0), state, () -> {});
+        writer.loaded(state.end());
         writer.listen(committed::add);
-        long end = writer.append(GroupPartitionTest.records(count));
+        long end = FakeStateLog.append(writer, StatePartitionTest.records(count));
         assertEquals(end, committed.poll(10, TimeUnit.SECONDS));
     }
 

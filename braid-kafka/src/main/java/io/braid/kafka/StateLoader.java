@@ -17,16 +17,16 @@ import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecordSerde;
 import org.apache.kafka.coordinator.common.runtime.Deserializer.UnknownRecordTypeException;
-import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 
-/// Replays a partition of the groups' stream from its start to its end into Kafka's coordinator.
+/// Replays a partition of a coordinator's stream from its start to its end into the coordinator.
 ///
 /// Loads run one after the other on the executor. A partition that cannot be read, or holds what cannot be
-/// replayed, is not served at all: the coordinator answers NOT_COORDINATOR for its groups until the server is
-/// started again.
-final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
-    private static final System.Logger LOG = System.getLogger(GroupLoader.class.getName());
+/// replayed, is not served at all: the coordinator answers NOT_COORDINATOR for all that is kept in it until the
+/// server is started again.
+final class StateLoader implements CoordinatorLoader<CoordinatorRecord> {
+    private static final System.Logger LOG = System.getLogger(StateLoader.class.getName());
 
     /// Offsets replayed between two commits of the coordinator's memory: Kafka's own loader measured this
     /// number.
@@ -39,17 +39,24 @@ final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
         void failed(int partition);
     }
 
-    private final List<GroupPartition> partitions;
+    private final List<StatePartition> partitions;
     private final Executor executor;
     private final int readBytes;
     private final InstantSource clock;
     private final Observer observer;
-    private final GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
+    private final CoordinatorRecordSerde serde;
     private volatile boolean closed;
 
+    /// @param serde     of the coordinator's records
     /// @param readBytes how much is read at once
-    GroupLoader(
-            List<GroupPartition> partitions, Executor executor, int readBytes, InstantSource clock, Observer observer) {
+    StateLoader(
+            List<StatePartition> partitions,
+            CoordinatorRecordSerde serde,
+            Executor executor,
+            int readBytes,
+            InstantSource clock,
+            Observer observer) {
+        this.serde = serde;
         this.partitions = List.copyOf(partitions);
         this.executor = executor;
         this.readBytes = readBytes;
@@ -83,7 +90,10 @@ final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
             summary.complete(
                     new LoadSummary(asked, clock.millis(), started - asked, replay.recordCount, replay.byteCount));
         } catch (IOException | RuntimeException e) {
-            LOG.log(ERROR, "groups not loaded: partition=" + index, e);
+            LOG.log(
+                    ERROR,
+                    "coordinator not loaded: partition=" + partitions.get(index).name(),
+                    e);
             observer.failed(index);
             summary.completeExceptionally(e);
         }
@@ -97,7 +107,7 @@ final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
     /// One load of one partition.
     private final class Replay {
         private final int index;
-        private final GroupPartition partition;
+        private final StatePartition partition;
         private final CoordinatorPlayback<CoordinatorRecord> coordinator;
         private long next;
         private long committed;
@@ -119,8 +129,7 @@ final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
                 if (closed) throw new IOException("the server is being closed");
                 var bytes = log.read(next, readBytes);
                 if (!bytes.hasRemaining())
-                    throw new IOException(
-                            "partition %d of the groups' stream ends at %d, not at %d".formatted(index, next, end));
+                    throw new IOException("%s ends at %d, not at %d".formatted(partition.name(), next, end));
                 byteCount += bytes.remaining();
                 for (var batch : MemoryRecords.readableRecords(bytes).batches()) one(batch);
             }
@@ -155,8 +164,7 @@ final class GroupLoader implements CoordinatorLoader<CoordinatorRecord> {
                 // Written by a later release, whose extra knowledge this one does without, as Kafka's own loader does.
             } catch (RuntimeException e) {
                 throw new IOException(
-                        "partition %d of the groups' stream: the record at offset %d cannot be replayed"
-                                .formatted(index, record.offset()),
+                        "%s: the record at offset %d cannot be replayed".formatted(partition.name(), record.offset()),
                         e);
             }
         }

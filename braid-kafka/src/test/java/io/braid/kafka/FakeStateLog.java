@@ -5,23 +5,33 @@ import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.AppendOutcome.Reason;
 import io.braid.log.AppendOutcome.Refused;
 import io.braid.log.Batch;
+import io.braid.log.TransactionStatus;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /// A partition in memory that answers at once, or when told to, and refuses or fails when told to. Any
 /// thread.
-final class FakeGroupLog implements GroupLog {
+final class FakeStateLog implements StateLog {
     private record Waiting(Batch batch, long expected, CompletableFuture<AppendOutcome> answer) {}
 
     private final List<byte[]> batches = new ArrayList<>();
     private final List<Long> firsts = new ArrayList<>();
+    private final Map<Long, TransactionStatus> transactions = new HashMap<>();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private Optional<AppendOutcome> failure = Optional.empty();
     private Optional<IOException> damage = Optional.empty();
@@ -30,7 +40,7 @@ final class FakeGroupLog implements GroupLog {
     private long end;
 
     /// Appends wait for [#turn] from now on.
-    synchronized FakeGroupLog hold() {
+    synchronized FakeStateLog hold() {
         holding = true;
         return this;
     }
@@ -67,6 +77,34 @@ final class FakeGroupLog implements GroupLog {
         return answer;
     }
 
+    @Override
+    public CompletableFuture<AppendOutcome> endTransaction(EndOfTransaction end, long expectedOffset) {
+        var type = end.isCommit() ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
+        var records = MemoryRecords.withEndTransactionMarker(
+                0, end.producerId(), end.epoch(), new EndTransactionMarker(type, end.coordinatorEpoch()));
+        return append(new Batch(MemorySegment.ofBuffer(records.buffer())), expectedOffset);
+    }
+
+    @Override
+    public synchronized TransactionStatus transaction(long producerId) {
+        return transactions.getOrDefault(producerId, new TransactionStatus.None());
+    }
+
+    /// Appends what belongs to no transaction.
+    static long append(StatePartition partition, MemoryRecords records) {
+        return partition.append(records, VerificationGuard.SENTINEL, TransactionVersion.TV_UNKNOWN);
+    }
+
+    private void note(Batch batch) {
+        if (batch.isControl())
+            transactions.put(batch.producerId(), new TransactionStatus.Ended(end, batch.producerEpoch()));
+        else if (batch.isTransactional())
+            transactions.merge(
+                    batch.producerId(),
+                    new TransactionStatus.Open(end, batch.producerEpoch()),
+                    (before, begun) -> before instanceof TransactionStatus.Open ? before : begun);
+    }
+
     private AppendOutcome write(Batch batch, long expected) {
         var failed = failure;
         failure = Optional.empty();
@@ -78,6 +116,7 @@ final class FakeGroupLog implements GroupLog {
         ByteBuffer.wrap(bytes).putLong(0, end);
         batches.add(bytes);
         firsts.add(end);
+        note(batch);
         long first = end;
         end += batch.recordCount();
         return new Appended(first, end - 1);

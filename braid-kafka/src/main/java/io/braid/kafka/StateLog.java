@@ -5,13 +5,14 @@ import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
 import io.braid.log.Purpose;
 import io.braid.log.ReadOutcome;
+import io.braid.log.TransactionStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
-/// What the group coordinator needs of one partition of its stream: a seam, so that a test can be a log that
-/// refuses and fails.
-interface GroupLog {
+/// What a coordinator needs of one partition of its stream: a seam, so that a test can be a log that refuses and
+/// fails.
+interface StateLog {
     /// The first offset that is still held.
     long start();
 
@@ -21,16 +22,22 @@ interface GroupLog {
     /// As [PartitionLog#append(Batch, long, Purpose)], for the server's own records.
     CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset);
 
+    /// As [PartitionLog#endTransaction(long, short, boolean, boolean, int, long)].
+    CompletableFuture<AppendOutcome> endTransaction(EndOfTransaction marker, long expectedOffset);
+
+    /// As [PartitionLog#transaction].
+    TransactionStatus transaction(long producerId);
+
     /// Whole batches from the one that holds `offset` on, about `bytesMax` bytes of them; nothing at the end.
     ///
     /// @throws IOException the disk failed or has damaged the batch, or `offset` is not held
     ByteBuffer read(long offset, int bytesMax) throws IOException;
 
-    static GroupLog of(PartitionLog log) {
+    static StateLog of(PartitionLog log) {
         return new OfPartition(log);
     }
 
-    record OfPartition(PartitionLog log) implements GroupLog {
+    record OfPartition(PartitionLog log) implements StateLog {
         @Override
         public long start() {
             return log.start();
@@ -44,6 +51,22 @@ interface GroupLog {
         @Override
         public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
             return log.append(batch, expectedOffset, Purpose.SERVICE);
+        }
+
+        @Override
+        public CompletableFuture<AppendOutcome> endTransaction(EndOfTransaction marker, long expectedOffset) {
+            return log.endTransaction(
+                    marker.producerId(),
+                    marker.epoch(),
+                    marker.isCommit(),
+                    marker.isNewEpoch(),
+                    marker.coordinatorEpoch(),
+                    expectedOffset);
+        }
+
+        @Override
+        public TransactionStatus transaction(long producerId) {
+            return log.transaction(producerId);
         }
 
         @Override

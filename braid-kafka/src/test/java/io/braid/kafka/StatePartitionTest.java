@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
@@ -22,21 +23,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The rules in the comment on [GroupPartition]. No threads: the log's answers come when the test says so.
-class GroupPartitionTest {
-    private final FakeGroupLog log = new FakeGroupLog().hold();
+/// The rules in the comment on [StatePartition]. No threads: the log's answers come when the test says so.
+class StatePartitionTest {
+    private static final TopicPartition PARTITION = new TopicPartition("state", 0);
+
+    private final FakeStateLog log = new FakeStateLog().hold();
     private final List<Long> committed = new ArrayList<>();
     private int reloads;
-    private final GroupPartition partition = new GroupPartition(0, log, () -> reloads++);
+    private final StatePartition partition = new StatePartition(PARTITION, log, () -> reloads++);
 
-    GroupPartitionTest() {
+    StatePartitionTest() {
         partition.listen(committed::add);
     }
 
     @Test
     void anAppendIsNumberedBeforeItIsWrittenAndCommittedAfter() {
-        assertEquals(2, partition.append(records(2)));
-        assertEquals(5, partition.append(records(3)));
+        assertEquals(2, FakeStateLog.append(partition, records(2)));
+        assertEquals(5, FakeStateLog.append(partition, records(3)));
         assertEquals(List.of(), committed);
 
         log.turn();
@@ -48,7 +51,7 @@ class GroupPartitionTest {
     @Test
     void theCallersBufferMayBeUsedAgainAtOnce() {
         var records = records(1);
-        partition.append(records);
+        FakeStateLog.append(partition, records);
         overwrite(records.buffer());
 
         log.turn();
@@ -60,40 +63,40 @@ class GroupPartitionTest {
     void appendsFollowFromWhereTheLoadedLogEnds() {
         partition.loaded(7);
 
-        assertEquals(9, partition.append(records(2)));
+        assertEquals(9, FakeStateLog.append(partition, records(2)));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"OVERLOADED", "DISK_FULL"})
     void anAppendRefusedForWantOfRoomChangesNothing(Reason reason) {
-        var full = new FakeGroupLog();
-        var partition = new GroupPartition(0, full, () -> reloads++);
+        var full = new FakeStateLog();
+        var partition = new StatePartition(PARTITION, full, () -> reloads++);
         full.failNext(new Refused(reason, "no room"));
 
-        assertThrows(NotEnoughReplicasException.class, () -> partition.append(records(2)));
+        assertThrows(NotEnoughReplicasException.class, () -> FakeStateLog.append(partition, records(2)));
 
-        assertEquals(3, partition.append(records(3)));
+        assertEquals(3, FakeStateLog.append(partition, records(3)));
         assertEquals(0, reloads);
     }
 
     @Test
     void aBatchThatIsTooLargeIsRefusedInKafkasWord() {
-        var small = new FakeGroupLog();
-        var partition = new GroupPartition(0, small, () -> reloads++);
+        var small = new FakeStateLog();
+        var partition = new StatePartition(PARTITION, small, () -> reloads++);
         small.failNext(new Refused(Reason.TOO_LARGE, "11 bytes, at most 10"));
 
-        assertThrows(RecordTooLargeException.class, () -> partition.append(records(1)));
+        assertThrows(RecordTooLargeException.class, () -> FakeStateLog.append(partition, records(1)));
 
         assertEquals(0, reloads);
     }
 
     @Test
     void aLogThatIsNotOursAnyMoreIsLoadedAgain() {
-        var gone = new FakeGroupLog();
-        var partition = new GroupPartition(0, gone, () -> reloads++);
+        var gone = new FakeStateLog();
+        var partition = new StatePartition(PARTITION, gone, () -> reloads++);
         gone.failNext(new Refused(Reason.NOT_OWNER, "deleted"));
 
-        assertThrows(NotLeaderOrFollowerException.class, () -> partition.append(records(1)));
+        assertThrows(NotLeaderOrFollowerException.class, () -> FakeStateLog.append(partition, records(1)));
 
         assertEquals(1, reloads);
     }
@@ -109,13 +112,14 @@ class GroupPartitionTest {
     }
 
     private void lateFailure(AppendOutcome outcome) {
-        partition.append(records(1));
-        partition.append(records(2));
+        FakeStateLog.append(partition, records(1));
+        FakeStateLog.append(partition, records(2));
         log.failNext(outcome);
 
         log.turn();
         assertEquals(0, reloads, "one append is still under way");
-        assertThrows(NotLeaderOrFollowerException.class, () -> partition.append(records(1)), "out of step");
+        assertThrows(
+                NotLeaderOrFollowerException.class, () -> FakeStateLog.append(partition, records(1)), "out of step");
         log.turn();
 
         assertEquals(1, reloads);
@@ -124,12 +128,12 @@ class GroupPartitionTest {
 
     @Test
     void aPartitionThatWasLoadedAgainTakesAppends() {
-        partition.append(records(1));
+        FakeStateLog.append(partition, records(1));
         log.failNext(new Refused(Reason.NOT_OWNER, "closed"));
         log.turn();
 
         partition.loaded(log.end());
-        partition.append(records(4));
+        FakeStateLog.append(partition, records(4));
         log.turn();
 
         assertEquals(List.of(4L), committed);

@@ -1,0 +1,40 @@
+package io.braid.kafka;
+
+import io.braid.kafka.KafkaListener.CoordinatorSetting;
+import io.braid.log.InvalidConfig;
+import io.braid.log.Problems.Problem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// What is set about Kafka's coordinators: each takes its own.
+record CoordinatorSettings(GroupSettings groups, TransactionSettings transactions) {
+
+    /// @throws InvalidConfig these cannot be used; it has all that is wrong
+    static CoordinatorSettings of(Map<String, String> asked) {
+        var groups = new HashMap<String, String>();
+        var transactions = new HashMap<String, String>();
+        asked.forEach((name, value) -> (TransactionSettings.has(name) ? transactions : groups).put(name, value));
+        var problems = new ArrayList<Problem>();
+        check(() -> new GroupSettings(groups), problems);
+        check(() -> new TransactionSettings(transactions), problems);
+        if (!problems.isEmpty()) throw new InvalidConfig(problems);
+        return new CoordinatorSettings(new GroupSettings(groups), new TransactionSettings(transactions));
+    }
+
+    private static void check(Runnable maker, List<Problem> problems) {
+        try {
+            maker.run();
+        } catch (InvalidConfig wrong) {
+            problems.addAll(wrong.problems());
+        }
+    }
+
+    /// All there are.
+    static List<CoordinatorSetting> all() {
+        return Stream.concat(GroupSettingTable.ROWS.stream(), TransactionSettingTable.ROWS.stream())
+                .toList();
+    }
+}

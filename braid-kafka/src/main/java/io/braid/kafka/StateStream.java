@@ -1,0 +1,76 @@
+package io.braid.kafka;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import io.braid.broker.Broker;
+import io.braid.broker.CatalogOutcome;
+import io.braid.broker.NewStream;
+import io.braid.broker.Stream;
+import io.braid.broker.StreamSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+
+/// A stream of the server's own in which a coordinator of Kafka's keeps what it knows. It is created when the
+/// coordinator is first needed; the number of its partitions is fixed from that moment, as it decides which
+/// partition something is kept in.
+record StateStream(Broker broker, String name) {
+    private static final System.Logger LOG = System.getLogger(StateStream.class.getName());
+
+    boolean isThere() {
+        return broker.catalog().stream(name).isPresent();
+    }
+
+    /// The stream, created if there is none.
+    ///
+    /// @throws CoordinatorNotAvailableException it cannot be had, and why
+    Stream open(int partitions, int segmentBytes) {
+        var known = broker.catalog().stream(name);
+        var stream = known.isPresent() ? known.get() : create(partitions, segmentBytes);
+        return switch (stream.kind()) {
+            case INTERNAL -> stream;
+            case USER ->
+                throw unavailable("a user has created the stream %s, which the server needs for itself: "
+                        + "rename or delete it".formatted(name));
+        };
+    }
+
+    private Stream create(int partitions, int segmentBytes) {
+        var asked = new NewStream(
+                name,
+                Stream.Kind.INTERNAL,
+                Stream.Mode.PROVISIONED,
+                partitions,
+                Map.of(
+                        StreamSettings.CLEANUP_POLICY,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        StreamSettings.SEGMENT_BYTES,
+                        Integer.toString(segmentBytes)));
+        return switch (broker.create(asked)) {
+            case CatalogOutcome.Done(var stream) -> stream;
+            case CatalogOutcome.AlreadyExists(var stream) -> stream;
+            case CatalogOutcome.Invalid(var field, var detail) -> throw unavailable(field + ": " + detail);
+            case CatalogOutcome.NotFound(var missing) -> throw unavailable(missing + " was not found");
+            case CatalogOutcome.Unknown(var cause) -> throw unavailable(cause.toString());
+        };
+    }
+
+    private CoordinatorNotAvailableException unavailable(String why) {
+        LOG.log(ERROR, "coordinator cannot start: stream={0} cause={1}", name, why);
+        return new CoordinatorNotAvailableException(why);
+    }
+
+    /// All partitions, by number.
+    List<StateLog> logs(Stream stream) {
+        return IntStream.range(0, stream.partitions())
+                .mapToObj(index -> StateLog.of(
+                        broker.partition(stream.id(), index).orElseThrow().log()))
+                .toList();
+    }
+
+    int batchBytesMax(Stream stream) {
+        return Integer.parseInt(broker.setting(stream, StreamSettings.MAX_MESSAGE_BYTES));
+    }
+}
