@@ -92,6 +92,33 @@ class BothProtocolsTest {
         assertEquals("12345", kafka.text(header.value()));
     }
 
+    @Test
+    void whatKafkaCommitsKinesisGetsAndNothingElseOfTransactions() throws Exception {
+        var stream = kafka.createTopic("both-transactions", 1);
+        try (var producer = kafka.producer(Map.of("transactional.id", kafka.name("both")))) {
+            producer.initTransactions();
+            for (int i = 0; i < 6; i++) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(stream, 0, null, kafka.bytes("transaction " + i)));
+                producer.flush();
+                if (i % 2 == 0) producer.commitTransaction();
+                else producer.abortTransaction();
+            }
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(stream, 0, null, kafka.bytes("open")));
+            kinesis.putRecord(r -> r.streamName(stream).partitionKey("k").data(Kinesis.bytes("behind")));
+            var shown = List.of("transaction 0", "transaction 2", "transaction 4");
+            Eventually.equal(shown, () -> texts(stream));
+
+            producer.abortTransaction();
+            Eventually.equal(List.of("transaction 0", "transaction 2", "transaction 4", "behind"), () -> texts(stream));
+        }
+    }
+
+    private List<String> texts(String stream) {
+        return Kinesis.all(kinesis, stream).stream().map(Kinesis::text).toList();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "none, true", "gzip, true", "snappy, true", "lz4, true", "zstd, true",

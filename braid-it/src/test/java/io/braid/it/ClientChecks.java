@@ -31,8 +31,9 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/// What is asked of every version of Kafka's Java client, in words that versions 2.8 to 4.4 all have. Loaded once per
-/// version ([IsolatedClient]), so it speaks with the rest of the tests in types of the JDK only.
+/// What is asked of every version of Kafka's Java client, in words that versions 2.8 to 4.4 all have.
+/// Loaded once per version ([IsolatedClient]), so it speaks with the rest of the tests in types of the JDK
+/// only.
 public final class ClientChecks implements Function<Map<String, String>, Map<String, Callable<Void>>> {
     static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
@@ -43,7 +44,8 @@ public final class ClientChecks implements Function<Map<String, String>, Map<Str
 
     private OldestClient client;
 
-    /// @param setting `bootstrap`, `prefix` of all names, and the group `protocols` that this version has
+    /// @param setting `bootstrap`, `prefix` of all names, the group `protocols` that this version has, and
+    ///     what its `administrators` can ask about transactions
     /// @return the checks by the sentence each of them proves
     @Override
     public Map<String, Callable<Void>> apply(Map<String, String> setting) {
@@ -62,9 +64,20 @@ public final class ClientChecks implements Function<Map<String, String>, Map<Str
         add(checks, "deleted records are gone", this::deletedRecords);
         add(checks, "a record as large as allowed comes back, a larger one is refused", this::largeRecords);
         add(checks, "an unknown topic is an error that says so", this::unknownTopic);
-        for (var protocol : setting.get("protocols").split(","))
-            new GroupChecks(client, protocol).checks().forEach((name, check) -> add(checks, name, check));
+        for (var protocol : setting.get("protocols").split(",")) {
+            addAll(checks, new GroupChecks(client, protocol).checks());
+            addAll(checks, new TransactionChecks(client, protocol).checksOfGroups());
+        }
+        addAll(checks, new TransactionChecks(client, "classic").checks());
+        var administrators = Set.of(setting.get("administrators").split(","));
+        if (administrators.contains("transactions")) addAll(checks, new TransactionAdminChecks(client).checks());
+        if (administrators.contains("termination"))
+            addAll(checks, new TransactionAdminChecks(client).checksOfTermination());
         return checks;
+    }
+
+    private static void addAll(Map<String, Callable<Void>> checks, Map<String, Check> more) {
+        more.forEach((name, check) -> add(checks, name, check));
     }
 
     private static void add(Map<String, Callable<Void>> checks, String name, Check check) {

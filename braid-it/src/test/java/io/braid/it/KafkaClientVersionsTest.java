@@ -18,13 +18,13 @@ class KafkaClientVersionsTest {
 
     @TestFactory
     Stream<DynamicContainer> everyVersionPassesEveryCheck(RunningServer server) throws Exception {
-        var newest = new ClientChecks().apply(setting(server, "v44", "classic,consumer"));
+        var newest = new ClientChecks().apply(setting(server, "v44", "classic,consumer", "transactions,termination"));
         var newestTests = newest.entrySet().stream()
                 .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()::call));
         return Stream.of(
-                isolated("2.8.2", setting(server, "v28", "classic")),
-                isolated("3.9.2", setting(server, "v39", "classic")),
-                isolated("4.3.1", setting(server, "v43", "classic,consumer")),
+                isolated("2.8.2", setting(server, "v28", "classic", "")),
+                isolated("3.9.2", setting(server, "v39", "classic", "transactions")),
+                isolated("4.3.1", setting(server, "v43", "classic,consumer", "transactions,termination")),
                 DynamicContainer.dynamicContainer("4.4.0", newestTests));
     }
 
@@ -36,8 +36,17 @@ class KafkaClientVersionsTest {
         return DynamicContainer.dynamicContainer(version, tests);
     }
 
-    private static Map<String, String> setting(RunningServer server, String prefix, String protocols) {
-        return Map.of("bootstrap", server.kafka(), "prefix", prefix, "protocols", protocols);
+    private static Map<String, String> setting(
+            RunningServer server, String prefix, String protocols, String administrators) {
+        return Map.of(
+                "bootstrap",
+                server.kafka(),
+                "prefix",
+                prefix,
+                "protocols",
+                protocols,
+                "administrators",
+                administrators);
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package io.braid.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,7 +9,11 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +27,7 @@ class KafkaToolsTest {
     private static final String CONSUME = "consumer.ConsoleConsumer";
     private static final String GROUPS = "consumer.group.ConsumerGroupCommand";
     private static final String OFFSETS = "GetOffsetShell";
+    private static final String TRANSACTIONS = "TransactionsCommand";
 
     private String bootstrap;
 
@@ -155,6 +161,42 @@ class KafkaToolsTest {
 
     private Finished configs(String... arguments) throws IOException {
         return run("kafka.admin.ConfigCommand", List.of(arguments), "");
+    }
+
+    @Test
+    void transactionsAreListedDescribedAndEnded() throws IOException {
+        var topic = create("tool-transactions", 1);
+        var client = new OldestClient(bootstrap, "tool");
+        var hanging = client.name("hanging");
+        var terminated = client.name("terminated");
+        try (var first = open(client, hanging, topic);
+                var second = open(client, terminated, topic)) {
+            var listed = tool(TRANSACTIONS, "list").out();
+            assertTrue(listed.contains(hanging) && listed.contains(terminated), listed);
+            var described = tool(TRANSACTIONS, "describe", "--transactional-id", hanging)
+                    .out();
+            assertTrue(described.contains("Ongoing") && described.contains(topic + "-0"), described);
+            var producers = tool(TRANSACTIONS, "describe-producers", "--topic", topic, "--partition", "0");
+            assertEquals(3, producers.lines().size(), producers::toString);
+
+            tool(TRANSACTIONS, "abort", "--topic", topic, "--partition", "0", "--start-offset", "0");
+            assertEquals(List.of(topic + ":0:3"), offsets(topic, "latest"));
+            tool(TRANSACTIONS, "forceTerminateTransaction", "--transactionalId", terminated);
+
+            assertThrows(ProducerFencedException.class, second::commitTransaction);
+            first.abortTransaction();
+        }
+        var none = tool(TRANSACTIONS, "find-hanging", "--topic", topic, "--partition", "0");
+        assertEquals(1, none.lines().size(), none::toString);
+    }
+
+    private static Producer<byte[], byte[]> open(OldestClient client, String id, String topic) {
+        var producer = client.producer(Map.of("transactional.id", id));
+        producer.initTransactions();
+        producer.beginTransaction();
+        producer.send(new ProducerRecord<>(topic, 0, null, client.bytes("open")));
+        producer.flush();
+        return producer;
     }
 
     @Test
