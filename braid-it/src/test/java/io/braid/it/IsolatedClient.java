@@ -31,16 +31,20 @@ final class IsolatedClient implements AutoCloseable {
     }
 
     /// The checks, linked to this version.
-    @SuppressWarnings("unchecked") // a type of the JDK on both sides; ClientChecks says which
     Map<String, Callable<Void>> checks(Map<String, String> setting) throws ReflectiveOperationException {
-        var checks = loader.loadClass(ClientChecks.class.getName());
-        return ((Function<Map<String, String>, Map<String, Callable<Void>>>)
-                        checks.getConstructor().newInstance())
-                .apply(setting);
+        return apply(ClientChecks.class, setting);
+    }
+
+    /// What a function of these tests makes of a setting, linked to this version.
+    @SuppressWarnings("unchecked") // types of the JDK on both sides; the function says which
+    <T> T apply(Class<? extends Function<Map<String, String>, T>> function, Map<String, String> setting)
+            throws ReflectiveOperationException {
+        var linked = loader.loadClass(function.getName());
+        return ((Function<Map<String, String>, T>) linked.getConstructor().newInstance()).apply(setting);
     }
 
     /// Runs one check with this loader as the thread's own, where Kafka looks for classes that settings name.
-    void run(Callable<Void> check) throws Exception {
+    void run(Callable<?> check) throws Exception {
         var thread = Thread.currentThread();
         var before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ class LogToolsTest {
             var data = server.data();
 
             for (var word : List.of("verify", "dump")) {
-                var refused = log(word, data);
+                var refused = LogTool.run(word, data);
                 assertEquals(2, refused.exit(), refused::toString);
                 assertTrue(
                         refused.err().contains("data directory " + data + " is in use by process " + server.pid()),
@@ -36,15 +35,15 @@ class LogToolsTest {
             }
             assertEquals(
                     RECORDS,
-                    values(log("dump", data, "--while-running", "--stream", topic))
+                    values(LogTool.run("dump", data, "--while-running", "--stream", topic))
                             .size());
 
             server.kill();
             var before = contents(data);
-            var verified = log("verify", data);
+            var verified = LogTool.run("verify", data);
             assertEquals(0, verified.exit(), verified::toString);
             assertTrue(verified.out().contains("of batches: nothing is lost"), verified::toString);
-            var values = values(log("dump", data, "--stream", topic));
+            var values = values(LogTool.run("dump", data, "--stream", topic));
             assertEquals(RECORDS, values.size());
             assertTrue(values.contains("value 7."), values::toString);
             assertEquals(before, contents(data), "nothing was changed");
@@ -52,12 +51,12 @@ class LogToolsTest {
             server.live();
             assertEquals(0, server.stop());
             var segment = damage(data, "value 7.");
-            var lost = log("verify", data);
+            var lost = LogTool.run("verify", data);
             assertEquals(1, lost.exit(), lost::toString);
             assertTrue(
                     lost.out().matches("(?s)LOST      " + segment + " at \\d+ \\(" + topic + ", partition 1\\): .*"),
                     lost::toString);
-            var left = log("dump", data, "--stream", topic);
+            var left = LogTool.run("dump", data, "--stream", topic);
             assertEquals(1, left.exit(), left::toString);
             assertEquals(RECORDS - 1, values(left).size());
         }
@@ -69,17 +68,6 @@ class LogToolsTest {
                 producer.send(new ProducerRecord<>(topic, i % 2, kafka.bytes("k"), kafka.bytes("value " + i + ".")))
                         .get();
         }
-    }
-
-    private static Finished log(String word, Path data, String... more) throws IOException {
-        var command = new ArrayList<>(List.of(Jvm.java()));
-        command.addAll(Jvm.launcherFlags());
-        command.addAll(List.of(
-                "-cp",
-                Files.readString(Jvm.target().resolve("server.classpath")).strip()));
-        command.addAll(List.of("io.braid.server.Main", "log", word, data.toString()));
-        command.addAll(List.of(more));
-        return Finished.run(command, "", RunningServer.START_MAX);
     }
 
     private static List<String> values(Finished dump) {
