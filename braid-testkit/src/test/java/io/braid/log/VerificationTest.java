@@ -89,7 +89,8 @@ class VerificationTest {
         assertEquals(new Summary(1, 1, 4, BATCH_BYTES, true, 0, 0), summary);
         try (var files = LogFiles.open(disk);
                 var batches = files.batches(TierBench.ID, 0)) {
-            var first = assertInstanceOf(StoredBatches.Found.Whole.class, batches.next().orElseThrow());
+            var first = assertInstanceOf(
+                    StoredBatches.Found.Whole.class, batches.next().orElseThrow());
             assertEquals(4, first.batch().baseOffset());
         }
     }
