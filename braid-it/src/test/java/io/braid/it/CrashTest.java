@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// ever acknowledged is there exactly once and in order, all of every transaction that was committed, and
 /// nothing of the others.
 ///
-/// `-Dlives=200` lets it live longer (or `-Pcrash`, for 300 lives), `-Dseed=...` kills at the moments of an
+/// `-Dlives=200` lets it live longer (or `-Psoak`, for 300 lives), `-Dseed=...` kills at the moments of an
 /// earlier run; what the clients do in between follows no seed, so a seed narrows a failure down and does
 /// not repeat it.
 class CrashTest {
