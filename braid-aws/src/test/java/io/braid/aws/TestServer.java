@@ -63,6 +63,13 @@ final class TestServer implements AutoCloseable {
         return broker;
     }
 
+    /// Compacts all that is due.
+    void compact() throws IOException {
+        log.tidy();
+        log.checkpoint();
+        while (log.compact()) {}
+    }
+
     Instant now() {
         return now;
     }

@@ -105,7 +105,8 @@ public final class Broker implements AutoCloseable {
         int partitions = asked.partitions() == 0 ? config.defaultPartitions() : asked.partitions();
         return rules.name(asked.name())
                 .or(() -> rules.partitions(asked.name(), catalog().partitions(), 0, partitions))
-                .or(() -> rules.settings(asked.name(), asked.settings(), asked.kind()))
+                .or(() -> rules.settings(asked.name(), asked.settings()))
+                .or(() -> rules.together(asked.name(), asked.settings()))
                 .or(() -> tierFault(asked))
                 .<CatalogOutcome>map(invalid -> invalid)
                 .orElseGet(() -> new Done(fresh(asked, partitions)));
@@ -233,7 +234,9 @@ public final class Broker implements AutoCloseable {
                 name,
                 value.or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
                         .orElse("")));
-        return rules.settings(stream.name(), asked, stream.kind()).or(() -> tierFault(stream, changed));
+        return rules.settings(stream.name(), asked)
+                .or(() -> rules.together(stream.name(), StreamSettings.changed(stream.settings(), changed)))
+                .or(() -> tierFault(stream, changed));
     }
 
     private Optional<Invalid> tierFault(Stream stream, Map<String, Optional<String>> changed) {

@@ -20,7 +20,9 @@ public record BrokerConfig(int defaultPartitions, int partitionsMax, Map<String,
         if (defaultPartitions < 1 || defaultPartitions > partitionsMax)
             faults.add("default-partitions %d: must be from 1 to partitions-max, which is %d"
                     .formatted(defaultPartitions, partitionsMax));
-        StreamSettings.fault(settings).ifPresent(faults::add);
+        var wrong = StreamSettings.fault(settings);
+        if (wrong.isEmpty()) wrong = StreamSettings.conflict(settings);
+        wrong.ifPresent(faults::add);
         if (!faults.isEmpty()) throw new IllegalArgumentException(String.join("; ", faults));
     }
 }

@@ -3,6 +3,7 @@ package io.braid.broker;
 import com.github.luben.zstd.NoPool;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.braid.log.Batch;
+import io.braid.log.Codecs;
 import io.braid.log.Compression;
 import io.braid.log.CorruptBatchException;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,9 @@ import net.jpountz.lz4.LZ4FrameInputStream;
 
 /// Reads what batches hold, whatever codec their producer chose (gzip, snappy, lz4, zstd). Any thread.
 public final class Payloads {
+    /// For the log, which compacts compressed batches, too.
+    public static final Codecs CODECS = new LogCodecs();
+
     private static final int FIRST_BYTES_MIN = 4 << 10;
     private static final int RATIO_GUESS = 4; // text compresses about so much: one array is mostly enough
 

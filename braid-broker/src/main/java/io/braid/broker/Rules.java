@@ -68,10 +68,8 @@ final class Rules {
         return Optional.of(new Invalid(Field.PARTITIONS, what));
     }
 
-    Optional<Invalid> settings(String name, Map<String, String> settings, Stream.Kind kind) {
-        return StreamSettings.fault(settings, kind)
-                .or(() -> tooLarge(settings))
-                .map(fault -> invalidSettings(name, fault));
+    Optional<Invalid> settings(String name, Map<String, String> settings) {
+        return StreamSettings.fault(settings).or(() -> tooLarge(settings)).map(fault -> invalidSettings(name, fault));
     }
 
     static Invalid invalidSettings(String name, String fault) {
@@ -83,6 +81,11 @@ final class Rules {
         return asked.filter(bytes -> Integer.parseInt(bytes) > batchBytesMax)
                 .map(bytes -> "%s: must be at most %d, the server's log.batch-bytes-max, is %s"
                         .formatted(StreamSettings.MAX_MESSAGE_BYTES, batchBytesMax, bytes));
+    }
+
+    /// The same for all that a stream has of its own, of which each is checked.
+    Optional<Invalid> together(String name, Map<String, String> settings) {
+        return StreamSettings.conflict(settings).map(conflict -> invalidSettings(name, conflict));
     }
 
     /// Kafka warns of these, because the names of its metrics have '_' in the place of '.'.

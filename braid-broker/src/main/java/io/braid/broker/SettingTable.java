@@ -30,6 +30,12 @@ final class SettingTable {
                     choices.contains(value)
                             ? Optional.empty()
                             : Optional.of("must be %s, is '%s'".formatted(String.join(" or ", choices), value));
+                case SomeOf(List<String> choices) ->
+                    choices.containsAll(StreamSettings.items(value))
+                            ? Optional.empty()
+                            : Optional.of("must be %s, or several of them with commas between, is '%s'"
+                                    .formatted(String.join(" or ", choices), value));
+                case Doubles(double min, double max) -> within(value, min, max);
                 case Only(String only, String why) ->
                     value.equals(only)
                             ? Optional.empty()
@@ -42,7 +48,11 @@ final class SettingTable {
 
     record Longs(long min, long max) implements Rule {}
 
+    record Doubles(double min, double max) implements Rule {}
+
     record OneOf(List<String> choices) implements Rule {}
+
+    record SomeOf(List<String> choices) implements Rule {}
 
     /// @param why why there is no other value, and what to do instead
     record Only(String value, String why) implements Rule {}
@@ -52,7 +62,6 @@ final class SettingTable {
 
     private static final String SEALED_WITHOUT_SYNC =
             "sealing a segment syncs nothing here, so there is nothing to spread over time; leave it out";
-    private static final String NO_COMPACTION = "streams of users are not compacted yet; leave it out";
     private static final String COPIED_AT_ONCE =
             "a segment is copied as soon as it is sealed and synced, so that the tier is a second copy; leave it out";
     private static final String NOT_RECOMPRESSED =
@@ -62,7 +71,14 @@ final class SettingTable {
     private static final long HOUR_MILLIS = 3_600_000;
 
     private static final List<Row> ROWS = List.of(
-            only("cleanup.policy", Type.LIST, "delete", NO_COMPACTION, "What becomes of old records."),
+            new Row(
+                    new Setting(
+                            StreamSettings.CLEANUP_POLICY,
+                            Type.LIST,
+                            StreamSettings.DELETE,
+                            "What becomes of old records: 'delete' deletes them by age and size, 'compact' keeps the"
+                                    + " newest record of each key; or both, with a comma between."),
+                    new SomeOf(List.of(StreamSettings.COMPACT, StreamSettings.DELETE))),
             only(
                     "compression.gzip.level",
                     Type.INT,
@@ -77,7 +93,12 @@ final class SettingTable {
                     NOT_RECOMPRESSED,
                     "The codec in which batches are kept: their producer's."),
             only("compression.zstd.level", Type.INT, "3", NOT_RECOMPRESSED, "The level the server would use for zstd."),
-            only("delete.retention.ms", Type.LONG, "86400000", NO_COMPACTION, "How long compaction keeps tombstones."),
+            longs(
+                    StreamSettings.DELETE_RETENTION_MS,
+                    24 * HOUR_MILLIS,
+                    0,
+                    "Milliseconds for which compaction keeps a record without value (a tombstone), so that readers"
+                            + " learn that its key is gone."),
             new Row(
                     new Setting(
                             StreamSettings.DURABILITY,
@@ -123,12 +144,11 @@ final class SettingTable {
                     -2,
                     "With remote.storage.enable: milliseconds records are kept on this disk before their copied segment"
                             + " is only in the tier; -2 for retention.ms."),
-            only(
-                    "max.compaction.lag.ms",
-                    Type.LONG,
-                    "9223372036854775807",
-                    NO_COMPACTION,
-                    "The longest a record may escape compaction."),
+            longs(
+                    StreamSettings.MAX_COMPACTION_LAG_MS,
+                    Long.MAX_VALUE,
+                    1,
+                    "Milliseconds after which a record is compacted, however little there is to do."),
             only(
                     "max.decompressed.message.bytes",
                     Type.INT,
@@ -161,13 +181,18 @@ final class SettingTable {
                             "Whose time records carry: their producer's, or (LogAppendTime) that of the server when it"
                                     + " appends them."),
                     new OneOf(List.of("CreateTime", StreamSettings.LOG_APPEND_TIME))),
-            only(
-                    "min.cleanable.dirty.ratio",
-                    Type.DOUBLE,
-                    "0.5",
-                    NO_COMPACTION,
-                    "The part of a partition that compaction waits for."),
-            only("min.compaction.lag.ms", Type.LONG, "0", NO_COMPACTION, "How long a record is safe from compaction."),
+            new Row(
+                    new Setting(
+                            StreamSettings.MIN_DIRTY_RATIO,
+                            Type.DOUBLE,
+                            "0.5",
+                            "How much of a partition must be new for compaction to be worth it, from 0 to 1."),
+                    new Doubles(0, 1)),
+            longs(
+                    StreamSettings.MIN_COMPACTION_LAG_MS,
+                    0,
+                    0,
+                    "Milliseconds for which a new record leaves older ones of its key alone."),
             only(
                     "min.insync.replicas",
                     Type.INT,
@@ -267,6 +292,16 @@ final class SettingTable {
 
     private static Row longs(String name, long defaultValue, long min, String doc) {
         return new Row(new Setting(name, Type.LONG, Long.toString(defaultValue), doc), new Longs(min, Long.MAX_VALUE));
+    }
+
+    private static Optional<String> within(String value, double min, double max) {
+        try {
+            double number = Double.parseDouble(value);
+            if (min <= number && number <= max) return Optional.empty();
+        } catch (NumberFormatException _) {
+            // not a number at all: the same words are right
+        }
+        return Optional.of("must be a number from %s to %s, is '%s'".formatted(min, max, value));
     }
 
     private static Optional<String> within(String value, long min, long max, Type type) {

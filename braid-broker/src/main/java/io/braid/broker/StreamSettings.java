@@ -5,6 +5,7 @@ import io.braid.log.Durability;
 import io.braid.log.PartitionConfig;
 import io.braid.log.Retention;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,13 @@ public final class StreamSettings {
     public static final String REMOTE_DELETE_ON_DISABLE = "remote.log.delete.on.disable";
     public static final String CLEANUP_POLICY = "cleanup.policy";
 
+    public static final String DELETE_RETENTION_MS = "delete.retention.ms";
+    public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
+    public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
+    public static final String MIN_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+
     static final String COMPACT = "compact";
+    static final String DELETE = "delete";
     static final String LOG_APPEND_TIME = "LogAppendTime";
 
     private StreamSettings() {}
@@ -64,23 +71,24 @@ public final class StreamSettings {
         return SettingTable.row(name).map(SettingTable.Row::setting);
     }
 
-    /// What is wrong with these settings of a stream for users, all of it in one text; empty if they may be used.
+    /// What is wrong with these settings of a stream, all of it in one text; empty if they may be used.
     public static Optional<String> fault(Map<String, String> settings) {
-        return fault(settings, Stream.Kind.USER);
-    }
-
-    /// The same for a stream of either kind: the server's own streams may be kept by key
-    /// (`cleanup.policy=compact`), for which this release simply deletes nothing.
-    public static Optional<String> fault(Map<String, String> settings, Stream.Kind kind) {
         var faults = new ArrayList<String>();
-        new TreeMap<>(settings)
-                .forEach((name, value) -> fault(name, value, kind).ifPresent(faults::add));
+        new TreeMap<>(settings).forEach((name, value) -> fault(name, value).ifPresent(faults::add));
         return faults.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", faults));
     }
 
-    private static Optional<String> fault(String name, String value, Stream.Kind kind) {
-        if (kind == Stream.Kind.INTERNAL && name.equals(CLEANUP_POLICY) && value.equals(COMPACT))
-            return Optional.empty();
+    /// What is wrong with all settings that a stream has of its own, taken together; each must have no [#fault].
+    static Optional<String> conflict(Map<String, String> settings) {
+        long lagMin = Long.parseLong(settings.getOrDefault(MIN_COMPACTION_LAG_MS, "0"));
+        long lagMax = Long.parseLong(settings.getOrDefault(MAX_COMPACTION_LAG_MS, Long.toString(Long.MAX_VALUE)));
+        return lagMin <= lagMax
+                ? Optional.empty()
+                : Optional.of("%s: must be at most %s, which is %d, is '%d'"
+                        .formatted(MIN_COMPACTION_LAG_MS, MAX_COMPACTION_LAG_MS, lagMax, lagMin));
+    }
+
+    private static Optional<String> fault(String name, String value) {
         var row = SettingTable.row(name);
         if (row.isPresent()) return row.get().rule().fault(value).map(fault -> "%s: %s".formatted(name, fault));
         var refused = SettingTable.REFUSED.get(name);
@@ -94,7 +102,8 @@ public final class StreamSettings {
     ///
     /// @param value the value in force of each setting asked for; must have no [#fault]
     static PartitionConfig partitionConfig(Function<String, String> value) {
-        boolean byKey = value.apply(CLEANUP_POLICY).equals(COMPACT); // nothing is too old while no newer one is known
+        var policy = value.apply(CLEANUP_POLICY);
+        boolean isByKey = items(policy).contains(COMPACT);
         return new PartitionConfig(
                 value.apply(DURABILITY).equals("os") ? Durability.OS : Durability.DISK,
                 Integer.parseInt(value.apply(MAX_MESSAGE_BYTES)),
@@ -103,8 +112,38 @@ public final class StreamSettings {
                 Long.parseLong(value.apply(SEGMENT_MS)),
                 Long.parseLong(value.apply(FLUSH_MESSAGES)),
                 Long.parseLong(value.apply(FLUSH_MS)),
-                byKey ? Retention.FOREVER : TierRules.retention(value),
-                Compaction.NONE);
+                isByKey ? retentionByKey(value) : TierRules.retention(value),
+                isByKey ? compaction(value) : Compaction.NONE);
+    }
+
+    /// All on this disk, whatever the server says for all; and for ever, unless old records may go as well.
+    private static Retention retentionByKey(Function<String, String> value) {
+        return isDeleting(value.apply(CLEANUP_POLICY))
+                ? new Retention(Long.parseLong(value.apply(RETENTION_MS)), Long.parseLong(value.apply(RETENTION_BYTES)))
+                : Retention.FOREVER;
+    }
+
+    /// Whether records may be deleted because of their age, or at their owner's word.
+    ///
+    /// @param policy a value of [#CLEANUP_POLICY]
+    public static boolean isDeleting(String policy) {
+        return items(policy).contains(DELETE);
+    }
+
+    /// A default of the server's may be in conflict with what a stream says: then the time for which records are safe
+    /// counts.
+    private static Compaction compaction(Function<String, String> value) {
+        long lagMin = Long.parseLong(value.apply(MIN_COMPACTION_LAG_MS));
+        return new Compaction.ByKey(
+                Double.parseDouble(value.apply(MIN_DIRTY_RATIO)),
+                lagMin,
+                Math.max(lagMin, Long.parseLong(value.apply(MAX_COMPACTION_LAG_MS))),
+                Long.parseLong(value.apply(DELETE_RETENTION_MS)));
+    }
+
+    /// What stands between the commas of a list.
+    static List<String> items(String list) {
+        return Arrays.stream(list.split(",", -1)).map(String::strip).toList();
     }
 
     /// Settings after a change, in which an empty value takes a setting back to its default.

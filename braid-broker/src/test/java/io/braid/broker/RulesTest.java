@@ -57,7 +57,7 @@ class RulesTest {
     }
 
     private Optional<Invalid> settings(String name, String value) {
-        return rules.settings("s", Map.of(name, value), Stream.Kind.USER);
+        return rules.settings("s", Map.of(name, value));
     }
 
     private static boolean isValidInKafka(String name) {

@@ -49,7 +49,7 @@ class StreamSettingsTest {
     @Test
     void allFaultsAreNamedInOneText() {
         var fault = StreamSettings.fault(Map.of(
-                "cleanup.policy", "compact",
+                "cleanup.policy", "compact,shred",
                 "durability", "raid",
                 "max.message.bytes", "1e6",
                 "message.timestamp.after.max.ms", "-1",
@@ -62,8 +62,8 @@ class StreamSettingsTest {
         assertEquals(
                 Optional.of(String.join(
                         "; ",
-                        "cleanup.policy: only 'delete' in this release, is 'compact': streams of users are not"
-                                + " compacted yet; leave it out",
+                        "cleanup.policy: must be compact or delete, or several of them with commas between, is"
+                                + " 'compact,shred'",
                         "durability: must be disk or os, is 'raid'",
                         "max.message.bytes: must be a whole number from 61 to 2147483647, is '1e6'",
                         "message.timestamp.after.max.ms: must be a whole number from 0 to 9223372036854775807, is '-1'",
@@ -86,16 +86,60 @@ class StreamSettingsTest {
     }
 
     @Test
-    void theServersOwnStreamsMayBeKeptByKeyAndThenNothingOfThemIsDeleted() {
-        var settings = Map.of("cleanup.policy", "compact", "retention.ms", "1000", "retention.bytes", "1");
-        assertEquals(Optional.empty(), StreamSettings.fault(settings, Stream.Kind.INTERNAL));
+    void whatIsOnlyCompactedIsNotDeleted() {
+        var config = config(Map.of("cleanup.policy", "compact", "retention.ms", "1000", "retention.bytes", "1"));
 
-        var config = StreamSettings.partitionConfig(name -> settings.getOrDefault(
+        assertEquals(Retention.FOREVER, config.retention());
+        assertEquals(new Compaction.ByKey(0.5, 0, Long.MAX_VALUE, 86_400_000), config.compaction());
+    }
+
+    @Test
+    void aStreamMayBeCompactedAndDeletedInEitherOrder() {
+        for (var policy : List.of("compact,delete", "delete, compact")) {
+            var config = config(Map.of("cleanup.policy", policy, "retention.ms", "1000", "retention.bytes", "1"));
+
+            assertEquals(new Retention(1000, 1), config.retention());
+            assertTrue(config.compaction().isByKey());
+        }
+    }
+
+    @Test
+    void settingsOfCompactionReachThePartition() {
+        var settings = Map.of(
+                "cleanup.policy", "compact",
+                "delete.retention.ms", "1",
+                "min.compaction.lag.ms", "2",
+                "max.compaction.lag.ms", "3",
+                "min.cleanable.dirty.ratio", "0.25");
+
+        assertEquals(Optional.empty(), StreamSettings.fault(settings));
+        assertEquals(Optional.empty(), StreamSettings.conflict(settings));
+        assertEquals(new Compaction.ByKey(0.25, 2, 3, 1), config(settings).compaction());
+    }
+
+    @Test
+    void lagsThatContradictEachOtherAreRefusedInOneStreamAndElseTheSafeOneCounts() {
+        var settings = Map.of("cleanup.policy", "compact", "min.compaction.lag.ms", "3", "max.compaction.lag.ms", "2");
+
+        assertEquals(
+                Optional.of("min.compaction.lag.ms: must be at most max.compaction.lag.ms, which is 2, is '3'"),
+                StreamSettings.conflict(settings));
+        assertEquals(
+                new Compaction.ByKey(0.5, 3, 3, 86_400_000), config(settings).compaction());
+    }
+
+    @Test
+    void theDirtyRatioIsAPart() {
+        for (var wrong : List.of("-0.1", "1.01", "NaN", "half"))
+            assertEquals(
+                    Optional.of(
+                            "min.cleanable.dirty.ratio: must be a number from 0.0 to 1.0, is '%s'".formatted(wrong)),
+                    StreamSettings.fault(Map.of("min.cleanable.dirty.ratio", wrong)));
+    }
+
+    private static PartitionConfig config(Map<String, String> settings) {
+        return StreamSettings.partitionConfig(name -> settings.getOrDefault(
                 name, StreamSettings.find(name).orElseThrow().defaultValue()));
-
-        assertEquals(PartitionConfig.DEFAULT.batchBytesMax(), config.batchBytesMax());
-        assertEquals(-1, config.retention().millis());
-        assertEquals(-1, config.retention().bytes());
     }
 
     @Test

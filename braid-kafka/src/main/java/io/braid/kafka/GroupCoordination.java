@@ -34,11 +34,12 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// Failure: an offset commit is answered when it is on disk. A partition whose append failed is loaded again;
 /// one that cannot be loaded answers NOT_COORDINATOR until the server is started again, and the others go on.
 ///
+/// The stream is compacted, so a start replays little more than one record for each offset that is committed.
+///
 /// Offsets that are committed in a transaction are kept here and shown to nobody until [#completeTransaction] says
 /// how it ended; whether a producer may commit any is asked of its transaction's coordinator first.
 ///
-/// Not here: compaction. The stream keeps every commit ever made (about 100 bytes each), so it grows and a
-/// start replays all of it, until the log can compact. Share groups and streams groups are not served.
+/// Not here: share groups and streams groups.
 final class GroupCoordination implements AutoCloseable {
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
 

@@ -4,6 +4,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.Broker.TimedOffset;
 import io.braid.broker.Partition;
 import io.braid.broker.Stream;
+import io.braid.broker.StreamSettings;
 import io.braid.kafka.Answer.Reply;
 import io.braid.log.PartitionLog;
 import io.braid.log.Retention;
@@ -204,6 +205,8 @@ final class PositionApi {
         if (found.isEmpty()) return new Failed(index, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         if (found.get().stream().kind() == Stream.Kind.INTERNAL)
             return new Failed(index, Errors.INVALID_TOPIC_EXCEPTION); // as Kafka says
+        if (!StreamSettings.isDeleting(broker.setting(found.get().stream(), StreamSettings.CLEANUP_POLICY)))
+            return new Failed(index, Errors.POLICY_VIOLATION); // only compaction removes records
         var log = found.get().log();
         long before = offset == AT_END ? log.end() : offset;
         if (before < 0 || before > log.end()) return new Failed(index, Errors.OFFSET_OUT_OF_RANGE);

@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class GroupServer implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> settings;
+    private final BrokerConfig streams;
     private Log log;
     private Broker broker;
     private KafkaListener listener;
@@ -35,15 +36,20 @@ final class GroupServer implements AutoCloseable {
 
     /// @param settings of consumer groups
     GroupServer(Path directory, Map<String, String> settings) throws IOException {
+        this(directory, settings, BrokerConfig.DEFAULT);
+    }
+
+    GroupServer(Path directory, Map<String, String> settings, BrokerConfig streams) throws IOException {
         this.directory = directory;
         this.settings = settings;
+        this.streams = streams;
         open();
     }
 
     private void open() throws IOException {
         var random = new SplittableRandom(42);
         log = Log.open(new LogConfig(directory), InstantSource.system());
-        broker = Broker.open(log, BrokerConfig.DEFAULT, InstantSource.system(), random);
+        broker = Broker.open(log, streams, InstantSource.system(), random);
         var config = new KafkaListener.Config(
                 "127.0.0.1", port, new KafkaListener.AsReached(), false, KafkaListener.Limits.DEFAULT, settings);
         listener = KafkaListener.start(broker, config, InstantSource.system(), random);
@@ -52,6 +58,15 @@ final class GroupServer implements AutoCloseable {
 
     Broker broker() {
         return broker;
+    }
+
+    /// Compacts all that is due, and waits until something is.
+    void compact() throws IOException {
+        do {
+            log.tidy();
+            log.checkpoint();
+        } while (!log.compact());
+        while (log.compact()) {}
     }
 
     void restart() throws IOException {

@@ -2,6 +2,7 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.Payloads;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class TestServer implements AutoCloseable {
 
     static TestServer start(Path directory, KafkaListener.Config config, BrokerConfig streams, InstantSource clock)
             throws IOException {
-        return start(Log.open(new LogConfig(directory), clock), config, streams, clock);
+        return start(Log.open(new LogConfig(directory), clock, Payloads.CODECS), config, streams, clock);
     }
 
     static TestServer start(Log log, KafkaListener.Config config, BrokerConfig streams, InstantSource clock)
@@ -59,6 +60,15 @@ final class TestServer implements AutoCloseable {
 
     Broker broker() {
         return broker;
+    }
+
+    /// Compacts all that is due, and waits until something is.
+    void compact() throws IOException {
+        do {
+            log.tidy();
+            log.checkpoint();
+        } while (!log.compact());
+        while (log.compact()) {}
     }
 
     KafkaListener listener() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.Payloads;
 import io.braid.kafka.FetchSession.Wanted;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
@@ -65,7 +66,7 @@ class TieredFetchTest {
                 1);
         var access = new TierAccess(tier, TierAccess.CACHE_BYTES_MIN, new Random(1));
         server = TestServer.start(
-                Log.open(hasty, access, InstantSource.system()),
+                Log.open(hasty, access, InstantSource.system(), Payloads.CODECS),
                 TestServer.config(KafkaListener.Limits.DEFAULT, false),
                 BrokerConfig.DEFAULT,
                 InstantSource.system());

@@ -39,6 +39,7 @@ public record Batch(MemorySegment bytes) {
     private static final int APPEND_TIME = 0x08;
     static final int TRANSACTIONAL = 0x10;
     static final int CONTROL = 0x20;
+    private static final int DELETE_HORIZON = 0x40;
 
     public static final long NO_PRODUCER = -1;
 
@@ -124,15 +125,37 @@ public record Batch(MemorySegment bytes) {
         return bytes.asSlice(HEADER_BYTES);
     }
 
-    /// What is wrong with these bytes, in words for a log line; empty if they may be stored.
+    /// Whether compaction has said when its tombstones, or its transaction's end, may go ([#deleteHorizon]).
+    boolean hasDeleteHorizon() {
+        return (attributes() & DELETE_HORIZON) != 0;
+    }
+
+    /// Milliseconds since 1970. It takes the place of the base timestamp, as Kafka has it (KIP-534): the records' own
+    /// are relative to it, and readers need not know.
+    long deleteHorizon() {
+        return baseTimestamp();
+    }
+
+    /// What is wrong with these bytes, in words for a log line; empty if a producer may have sent them.
     public Optional<String> fault() {
+        return fault(false);
+    }
+
+    /// The same for what is held: compaction may have left records out, even all of them.
+    public Optional<String> faultAsHeld() {
+        return fault(true);
+    }
+
+    private Optional<String> fault(boolean isHeld) {
         if (bytes.byteSize() < HEADER_BYTES)
             return Optional.of("%d bytes is shorter than a header".formatted(bytes.byteSize()));
         int magic = bytes.get(ValueLayout.JAVA_BYTE, MAGIC);
         if (magic != 2) return Optional.of("magic is %d, should be 2".formatted(magic));
         long length = (long) PREFIX_BYTES + bytes.get(INT, LENGTH);
         if (length != bytes.byteSize()) return Optional.of("says %d bytes, has %d".formatted(length, bytes.byteSize()));
-        if (recordCount() < 1 || lastOffsetDelta() != recordCount() - 1)
+        boolean isDense = recordCount() >= 1 && lastOffsetDelta() == recordCount() - 1;
+        boolean isThinned = recordCount() >= 0 && lastOffsetDelta() >= Math.max(0, recordCount() - 1);
+        if (!isDense && !(isHeld && isThinned))
             return Optional.of("says %d records up to offset delta %d".formatted(recordCount(), lastOffsetDelta()));
         if (!Compression.isKnown(attributes() & 0x07))
             return Optional.of("compression %d is not known".formatted(attributes() & 0x07));
@@ -180,6 +203,38 @@ public record Batch(MemorySegment bytes) {
         var batch = new Batch(bytes);
         batch.sum();
         return batch;
+    }
+
+    // What compaction does to copies.
+
+    /// A batch of these offsets and no records: where all are gone it tells readers that, and where to go on. It is
+    /// nobody's.
+    static Batch hollow(long baseOffset, int lastOffsetDelta, int leaderEpoch) {
+        var batch = sealing(MemorySegment.ofArray(new byte[HEADER_BYTES]), 0, -1, -1, NO_PRODUCER, (short) -1, -1, 0);
+        batch.stamp(baseOffset, leaderEpoch);
+        batch.bytes.set(INT, LAST_OFFSET_DELTA, lastOffsetDelta);
+        batch.sum();
+        return batch;
+    }
+
+    /// A copy with some of the records, which keep their offsets; to be [summed][#sum].
+    ///
+    /// @param payload      those records, compressed as before
+    /// @param maxTimestamp the largest of theirs
+    Batch holding(MemorySegment payload, int recordCount, long maxTimestamp) {
+        var copy = MemorySegment.ofArray(new byte[Math.addExact(HEADER_BYTES, Math.toIntExact(payload.byteSize()))]);
+        MemorySegment.copy(bytes, 0, copy, 0, HEADER_BYTES);
+        MemorySegment.copy(payload, 0, copy, HEADER_BYTES, payload.byteSize());
+        copy.set(INT, LENGTH, Math.toIntExact(copy.byteSize() - PREFIX_BYTES));
+        copy.set(INT, RECORD_COUNT, recordCount);
+        copy.set(LONG, MAX_TIMESTAMP, maxTimestamp);
+        return new Batch(copy);
+    }
+
+    /// Says when tombstones may go, from which on the records' times are counted; to be [summed][#sum].
+    void stampDeleteHorizon(long millis) {
+        bytes.set(SHORT, ATTRIBUTES, (short) (attributes() | DELETE_HORIZON));
+        bytes.set(LONG, BASE_TIMESTAMP, millis);
     }
 
     /// Gives all records the time at which they are appended (Kafka: `LogAppendTime`), and sums anew.

@@ -39,6 +39,7 @@ final class BatchInspection implements AutoCloseable {
     private final SparseIndex.View known;
     private final Segment.Place to;
     private final Epochs epochs;
+    private final boolean mayHaveGaps;
     private final Arena arena = Arena.ofConfined();
 
     private MemorySegment window = arena.allocate(WINDOW_BYTES);
@@ -53,11 +54,19 @@ final class BatchInspection implements AutoCloseable {
     /// @param from   where a batch begins
     /// @param to     where the last one ends; no batch reaches beyond
     /// @param epochs the leader epochs that batches should carry
-    BatchInspection(DiskFile file, SparseIndex.View known, Segment.Place from, Segment.Place to, Epochs epochs) {
+    /// @param mayHaveGaps whether compaction may have left out records, so that offsets only grow
+    BatchInspection(
+            DiskFile file,
+            SparseIndex.View known,
+            Segment.Place from,
+            Segment.Place to,
+            Epochs epochs,
+            boolean mayHaveGaps) {
         this.file = file;
         this.known = known;
         this.to = to;
         this.epochs = epochs;
+        this.mayHaveGaps = mayHaveGaps;
         this.position = from.position();
         this.expected = from.offset();
     }
@@ -71,7 +80,7 @@ final class BatchInspection implements AutoCloseable {
         var end = known.after(at)
                 .filter(place -> place.position() < to.position())
                 .orElse(to);
-        var fault = faultAt(at, end, expected, expected);
+        var fault = faultAt(at, end, expected, mayHaveGaps ? end.offset() - 1 : expected);
         if (fault.isEmpty()) {
             goTo(new Segment.Place(batch.nextOffset(), at + batch.byteSize()), end);
             return Optional.of(new Step.Whole(batch, at));
@@ -99,7 +108,8 @@ final class BatchInspection implements AutoCloseable {
         var bytes = load(at, (int) size);
         if (bytes.byteSize() < size) return Optional.of(missing(size, bytes));
         batch = new Batch(bytes);
-        return batch.fault().or(() -> outOfOrder(batch, lowest, highest));
+        var fault = mayHaveGaps ? batch.faultAsHeld() : batch.fault();
+        return fault.or(() -> outOfOrder(batch, lowest, highest));
     }
 
     private Optional<String> outOfOrder(Batch found, long lowest, long highest) {

@@ -100,6 +100,7 @@ final class Checkpointer {
 
     private IOException failed(IOException cause) {
         failure = Optional.of(cause);
+        for (var writer : writers) writer.submit(new Work.Fail(cause)); // whoever called may be only one of them
         return cause;
     }
 

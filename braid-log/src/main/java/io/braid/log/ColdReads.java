@@ -74,7 +74,13 @@ final class ColdReads {
         var to = beginOf(region + 1, segment, seen);
         if (from.position() == to.position()) return; // all of it belongs to a batch that begins before it
         int before = damages.size();
-        try (var inspection = new BatchInspection(segment.file(), seen.index(), from, to, epochs)) {
+        try (var inspection = new BatchInspection(
+                segment.file(),
+                seen.index(),
+                from,
+                to,
+                epochs,
+                !segment.cleaning().isNever())) {
             for (var step = inspection.next(); step.isPresent(); step = inspection.next())
                 if (step.get() instanceof BatchInspection.Step.Damaged(Damage damage)) {
                     damages.add(damage);

@@ -172,6 +172,18 @@ final class DiskSpace {
         }
     }
 
+    /// So much is to be written by somebody who can as well wait, and must not bring the disk near its end.
+    ///
+    /// @throws DiskFullException there would be less than the minimum left
+    /// @throws IOException the disk failed
+    void require(long bytes, String who) throws IOException {
+        look();
+        if (free - bytes < min)
+            throw new DiskFullException(
+                    "%s waits for room on the disk: %s are free, %s are to be kept free, it needs %s"
+                            .formatted(who, State.sizeText(free), State.sizeText(min), State.sizeText(bytes)));
+    }
+
     /// A call found no room: gives the reserve up, so that it may be made again.
     ///
     /// @throws IOException the disk failed

@@ -3,13 +3,8 @@ package io.braid.log;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 
-/// What a read at the end of what may be read finds.
-record EmptySlice(long firstOffset) implements Slice {
-    @Override
-    public long nextOffset() {
-        return firstOffset;
-    }
-
+/// What a read at the end of what may be read finds, or one where nothing is left.
+record EmptySlice(long firstOffset, long nextOffset) implements Slice {
     @Override
     public int byteSize() {
         return 0;

@@ -10,9 +10,9 @@ final class IndexCheck {
     private int entries; // that have been met
     private Optional<String> fault = Optional.empty();
 
-    IndexCheck(Disk disk, PartitionId id, long base, Segment.Extent said) {
+    IndexCheck(Disk disk, Segment segment, Segment.Extent said) {
         this.said = said;
-        this.seen = new Segment(disk, id, base);
+        this.seen = new Segment(disk, segment.partition(), segment.base(), segment.cleaning());
     }
 
     void meet(Batch batch, int position) {

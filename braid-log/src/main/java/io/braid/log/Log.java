@@ -20,9 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// All partitions below one data directory, their writers and their journals. Any thread.
 ///
-/// [#open(LogConfig, InstantSource)] is for production. A log that is opened by hand on a [Disk] of the caller's
-/// has no threads of its own: [#turn], [#checkpoint] and [#tidy] do what those would, whenever the caller says so,
-/// and everything else calls [#turn] until it has its answer.
+/// [#open(LogConfig, InstantSource, Codecs)] is for production. A log that is opened by hand on a [Disk] of the
+/// caller's has no threads of its own: [#turn], [#checkpoint], [#tidy] and [#compact] do what those would, whenever the
+/// caller says so, and everything else calls [#turn] until it has its answer.
 public final class Log implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Log.class.getName());
 
@@ -48,6 +48,8 @@ public final class Log implements AutoCloseable {
     private final TierDeletions deletions;
     private final Optional<Uploader> uploader; // if there is a tier
     private final Optional<UploaderThread> uploading; // the same, unless this is driven by hand
+    private final Compactor compactor;
+    private final CompactorThread compactorThread;
     private final List<Recovery.Finding> findings;
     private final Map<PartitionId, PartitionLog> partitions = new ConcurrentHashMap<>();
     private final ReentrantLock changing = new ReentrantLock(); // guards creation, deletion and closing
@@ -57,25 +59,34 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
     ///     message says which, where and what to do
-    public static Log open(LogConfig config, InstantSource clock) throws IOException {
-        return open(config, new FileDisk(config.directory()), clock);
+    public static Log open(LogConfig config, InstantSource clock, Codecs codecs) throws IOException {
+        return begin(open(config, new FileDisk(config.directory()), Optional.empty(), clock, codecs, false, Log::tell));
     }
 
     /// The same with a tier, which the caller closes after the log.
     ///
     /// @throws IOException as above, or segments are in another tier
-    public static Log open(LogConfig config, TierAccess tier, InstantSource clock) throws IOException {
-        return begin(open(config, new FileDisk(config.directory()), Optional.of(tier), clock, false, Log::tell));
+    public static Log open(LogConfig config, TierAccess tier, InstantSource clock, Codecs codecs) throws IOException {
+        return begin(
+                open(config, new FileDisk(config.directory()), Optional.of(tier), clock, codecs, false, Log::tell));
+    }
+
+    /// The same for who has no compressed batches, or does not compact.
+    ///
+    /// @throws IOException as above
+    public static Log open(LogConfig config, InstantSource clock) throws IOException {
+        return open(config, clock, Codecs.NONE);
     }
 
     /// The same on a disk of the caller's, which several threads may use at once.
     static Log open(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return begin(open(config, disk, Optional.empty(), clock, false, Log::tell));
+        return begin(open(config, disk, Optional.empty(), clock, Codecs.NONE, false, Log::tell));
     }
 
     private static Log begin(Log log) {
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
+        log.compactorThread.start();
         int openFiles = OpenFiles.limitOfProcess();
         if (openFiles < OPEN_FILES_ENOUGH)
             LOG.log(
@@ -97,14 +108,21 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException as above
     public static Log openByHand(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return open(config, disk, Optional.empty(), clock, true, _ -> {});
+        return openByHand(config, disk, clock, Codecs.NONE);
+    }
+
+    /// The same with codecs.
+    ///
+    /// @throws IOException as above
+    public static Log openByHand(LogConfig config, Disk disk, InstantSource clock, Codecs codecs) throws IOException {
+        return open(config, disk, Optional.empty(), clock, codecs, true, _ -> {});
     }
 
     /// The same with a tier; [#upload] does what its thread would.
     ///
     /// @throws IOException as above
     public static Log openByHand(LogConfig config, Disk disk, TierAccess tier, InstantSource clock) throws IOException {
-        return open(config, disk, Optional.of(tier), clock, true, _ -> {});
+        return open(config, disk, Optional.of(tier), clock, Codecs.NONE, true, _ -> {});
     }
 
     private static Log open(
@@ -112,13 +130,14 @@ public final class Log implements AutoCloseable {
             Disk disk,
             Optional<TierAccess> tier,
             InstantSource clock,
+            Codecs codecs,
             boolean isByHand,
             DiskSpace.Listener listener)
             throws IOException {
         var lock = disk.lock("lock");
         try {
             var space = DiskSpace.of(disk, config, listener);
-            return new Log(config, new GuardedDisk(disk, space), space, lock, tier, clock, isByHand);
+            return new Log(config, new GuardedDisk(disk, space), space, lock, tier, clock, codecs, isByHand);
         } catch (DiskFullException e) {
             lock.close();
             throw new DiskFullException(
@@ -154,6 +173,7 @@ public final class Log implements AutoCloseable {
             Disk.Lock lock,
             Optional<TierAccess> tier,
             InstantSource clock,
+            Codecs codecs,
             boolean isByHand)
             throws IOException {
         if (tier.isPresent()) TierLocation.check(disk, tier.get().tier());
@@ -176,6 +196,9 @@ public final class Log implements AutoCloseable {
         this.checkpointer = new Checkpointer(disk, lock, identity, leaderEpoch, writers);
         this.trimmer = new Trimmer(partitions.values(), clock);
         this.keeper = new KeeperThread(lock, space, checkpointer, writers, trimmer, config, clock);
+        this.compactor =
+                new Compactor(disk, space, config.compaction(), codecs, clock, partitions.values(), this::swap);
+        this.compactorThread = new CompactorThread(compactor, config, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         this.deletions = new TierDeletions(disk);
         this.uploader = tier.map(access -> new Uploader(
@@ -366,6 +389,14 @@ public final class Log implements AutoCloseable {
     /// One turn of each writer; answers how much was taken. Only for a log that was opened by hand.
     public int turn() {
         Invariant.hold(isByHand, "the log's own threads take the turns");
+        int taken = oneTurnEach();
+        if (failure().isEmpty()) return taken;
+        // All hear of it before anybody reads on.
+        for (int more = oneTurnEach(); more > 0; more = oneTurnEach()) taken += more;
+        return taken;
+    }
+
+    private int oneTurnEach() {
         int taken = 0;
         for (var writer : writers) taken += writer.turn();
         return taken;
@@ -416,6 +447,24 @@ public final class Log implements AutoCloseable {
         }
     }
 
+    /// Compacts the partition of which the largest part is dirty, as far as memory for its keys goes; false if nothing
+    /// is due anywhere. Records that came since the last checkpoint are not looked at.
+    ///
+    /// @throws IOException a batch is damaged, or the disk failed; the partition is as it was, or compacted in part
+    public boolean compact() throws IOException {
+        return compact(Pace.FREE).isPresent();
+    }
+
+    Optional<Compactor.Done> compact(Pace pace) throws IOException {
+        return compactor.turn(pace);
+    }
+
+    private boolean swap(Work.Replace work) throws IOException {
+        writerOf(work.partition().id()).submit(work);
+        await(work.answer());
+        return work.answer().join();
+    }
+
     private interface ToWork {
         Work with(CompletableFuture<Void> answer);
     }
@@ -443,7 +492,7 @@ public final class Log implements AutoCloseable {
 
     private IOException failed(IOException cause) {
         for (var writer : writers) writer.submit(new Work.Fail(cause));
-        if (isByHand) turn();
+        if (isByHand) while (turn() > 0) {}
         return cause;
     }
 
@@ -479,6 +528,7 @@ public final class Log implements AutoCloseable {
             for (var partition : partitions.values()) partition.manifest().close();
             var ending = PartitionLog.Ending.quietly("the log is closed");
             partitions.values().forEach(partition -> partition.close(ending));
+            compactorThread.close();
             if (isByHand) while (turn() > 0) {}
             threads.forEach(WriterThread::close);
             keeper.close();

@@ -16,10 +16,11 @@ import java.nio.file.Path;
 ///     forgotten first
 /// @param producerMillis   a producer that has not written for this long is forgotten
 /// @param checkpointMillis how often segments are synced and the journal begins anew while records arrive
-/// @param retentionCheckMillis how often old segments are looked for
+/// @param retentionCheckMillis how often old segments, and partitions to be compacted, are looked for
 /// @param diskFreeMin      with less than this free on the disk users' records are refused; [#BY_ITSELF] for what the
 ///     other settings and the size of the disk suggest
 /// @param diskReserveBytes room that is held to be given up when a write finds none; [#BY_ITSELF] likewise
+/// @param compaction       what compaction may take from the rest
 public record LogConfig(
         Path directory,
         int writers,
@@ -33,7 +34,8 @@ public record LogConfig(
         long checkpointMillis,
         long retentionCheckMillis,
         long diskFreeMin,
-        long diskReserveBytes) {
+        long diskReserveBytes,
+        CompactionLimits compaction) {
     /// For sizes that the log chooses.
     public static final long BY_ITSELF = -1;
 
@@ -82,6 +84,38 @@ public record LogConfig(
                         diskReserveBytes,
                         "must be at least 1: making the reserve is also how the log finds out that there is room again")
                 .raise();
+    }
+
+    /// With the usual limits for compaction.
+    public LogConfig(
+            Path directory,
+            int writers,
+            int journalBytes,
+            int groupBytesMax,
+            int batchBytesMax,
+            int inboxMax,
+            int inboxBytesMax,
+            int producersMax,
+            long producerMillis,
+            long checkpointMillis,
+            long retentionCheckMillis,
+            long diskFreeMin,
+            long diskReserveBytes) {
+        this(
+                directory,
+                writers,
+                journalBytes,
+                groupBytesMax,
+                batchBytesMax,
+                inboxMax,
+                inboxBytesMax,
+                producersMax,
+                producerMillis,
+                checkpointMillis,
+                retentionCheckMillis,
+                diskFreeMin,
+                diskReserveBytes,
+                CompactionLimits.DEFAULT);
     }
 
     /// What suits a laptop and a small server. One writer: a group sync serves any number of partitions, and a

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// One partition: any thread submits, one thread writes, any thread reads below [#end].
 ///
-/// 1. Offsets are dense and never reused.
+/// 1. Offsets are given without gaps and never again; compaction may leave gaps.
 /// 2. `end` only grows, and only when the records below it are as durable as promised.
 /// 3. After the first storage failure nothing more is written; opening the log again starts from the disk.
 /// 4. Every append is answered exactly once.
@@ -256,9 +256,10 @@ public final class PartitionLog {
     /// `epoch` is -1 and `end` is -1 if there is no such epoch.
     public record EpochEnd(int epoch, long end) {}
 
-    /// Whole batches from the one that holds `offset` on, below `limit` (which is [#end] or [#lastStable]) and
-    /// from one segment; at most `bytesMax` bytes, but always the first batch if there is one. What nobody has
-    /// looked at lately is checked first ([ColdReads]); no more is found than what lies before a damaged batch.
+    /// Whole batches from the one that holds `offset` on (or the first behind it, if compaction has left nothing of
+    /// that), below `limit` (which is [#end] or [#lastStable]) and from one segment; at most `bytesMax` bytes, but
+    /// always the first batch if there is one. What nobody has looked at lately is checked first ([ColdReads]); no
+    /// more is found than what lies before a damaged batch.
     ///
     /// Below [#localStart] this waits for the tier, for some seconds at most.
     ///
@@ -288,7 +289,7 @@ public final class PartitionLog {
                 if (!given) segment.release();
             }
         }
-        return new ReadOutcome.Found(new EmptySlice(offset));
+        return new ReadOutcome.Found(new EmptySlice(offset, offset));
     }
 
     /// The base offset of the first batch with offsets from `from` on whose newest record is of this time or later, or
@@ -492,8 +493,14 @@ public final class PartitionLog {
         segments = tail.segments();
     }
 
+    /// Any thread.
     boolean isOpen() {
         return ending.isOpen();
+    }
+
+    /// Readers need not look at a segment that was written just now, and not by appending. Any thread.
+    void noteFresh(Segment segment) {
+        cold.written(segment, SegmentHeader.BYTES, segment.extent().size() - SegmentHeader.BYTES);
     }
 
     /// Takes no more appends; reads go on if there is no cause.

@@ -35,6 +35,7 @@ final class PartitionRecovery {
 
     private final TreeMap<Long, DiskFile> files = new TreeMap<>(); // by base offset
     private final TreeMap<Long, TierEntry> tiered = new TreeMap<>(); // by base offset; those that are not in `files`
+    private final List<String> superseded = new ArrayList<>(); // what compaction has left behind
     private final List<Segment> segments = new ArrayList<>();
     private final Set<Long> touched = new HashSet<>(); // base offsets of segments that have to be synced
     private boolean directoryChanged;
@@ -86,6 +87,7 @@ final class PartitionRecovery {
         if (isAllDeleted) restartAt(start);
         else walk(firstKept);
         refuseIfPromiseIsBroken(); // nothing was removed so far but what lies below the start, or in the tier
+        for (var name : superseded) remove(name);
         cutBeyond();
         if (segments.getLast().next() < start) {
             producers.clear(); // they wrote more than what is known here
@@ -104,17 +106,18 @@ final class PartitionRecovery {
 
     private void openFiles() throws IOException {
         var names = disk.list(directory);
-        for (var name : names)
-            if (name.endsWith(".log")) {
-                long base = Long.parseLong(name.substring(0, name.length() - 4));
-                files.put(base, disk.open(directory + "/" + name));
-            }
+        var found = SegmentFiles.among(names, disk, id);
+        for (var one : found.counting()) files.put(one.base(), disk.open(one.name()));
+        for (var one : found.superseded()) {
+            note(RecoveryCase.SEGMENT_SUPERSEDED, one.name());
+            superseded.add(one.name());
+        }
         findTiered();
         // An index without its segment must not meet a new segment of the same name.
         for (var name : names)
             if (name.endsWith(".index")
                     && !names.contains(name.replace(".index", ".log"))
-                    && !tiered.containsKey(Long.parseLong(name.substring(0, name.length() - 6)))) {
+                    && !(Segment.generationIn(name) == 0 && tiered.containsKey(Segment.baseIn(name)))) {
                 note(RecoveryCase.INDEX_UNUSABLE, directory + "/" + name);
                 disk.delete(directory + "/" + name);
                 directoryChanged = true;
@@ -131,9 +134,9 @@ final class PartitionRecovery {
             tiered.put(entry.base(), entry);
             var file = files.remove(entry.base());
             if (file == null) continue;
-            note(RecoveryCase.SEGMENT_RETURNED, Segment.nameOf(id, entry.base()));
+            note(RecoveryCase.SEGMENT_RETURNED, file.name());
             file.close();
-            disk.delete(Segment.nameOf(id, entry.base()));
+            disk.delete(file.name());
             directoryChanged = true;
         }
     }
@@ -151,7 +154,7 @@ final class PartitionRecovery {
         bases.put(point.base(), true);
         long firstKept = bases.floorKey(start) == null ? bases.firstKey() : bases.floorKey(start);
         for (var base : List.copyOf(files.headMap(firstKept).keySet())) {
-            note(RecoveryCase.SEGMENT_DELETED, Segment.nameOf(id, base));
+            note(RecoveryCase.SEGMENT_DELETED, files.get(base).name());
             remove(base);
         }
         for (var base : List.copyOf(tiered.headMap(firstKept).keySet())) {
@@ -256,16 +259,17 @@ final class PartitionRecovery {
 
     /// Takes the first bytes of a segment without reading its records.
     private Segment believe(long base, int size) throws IOException {
-        var segment = new Segment(disk, id, base);
-        var name = disk.describe(segment.name());
         var file = files.get(base);
+        var name = disk.describe(file == null ? Segment.nameOf(id, base) : file.name());
         if (file == null || file.size() < size)
             throw RecoveryCase.SEGMENT_SHORT.refusal(
                     name, "%d bytes expected, found %s".formatted(size, file == null ? "no file" : file.size()));
         var header = headerOf(file);
         if (!SegmentHeader.isWhole(header))
             throw RecoveryCase.SEGMENT_HEADER_DAMAGED.refusal(name + " at 0", "the header is damaged");
-        SegmentHeader.check(header, name, id, base);
+        var segment = new Segment(disk, id, base, SegmentHeader.check(header, name, id, base));
+        if (!segment.name().equals(file.name()))
+            throw new DamagedFileException("%s at 40: belongs to %s".formatted(name, disk.describe(segment.name())));
         segment.adopt(file);
         segments.add(segment);
         var index = IndexFile.read(disk, segment, size);
@@ -315,7 +319,7 @@ final class PartitionRecovery {
     }
 
     private void unborn(long base) throws IOException {
-        note(RecoveryCase.SEGMENT_UNBORN, Segment.nameOf(id, base));
+        note(RecoveryCase.SEGMENT_UNBORN, files.get(base).name());
         remove(base);
     }
 
@@ -380,10 +384,17 @@ final class PartitionRecovery {
 
     private void remove(long base) throws IOException {
         var file = files.remove(base);
-        tiered.remove(base);
-        if (file != null) file.close();
-        disk.delete(Segment.nameOf(id, base));
-        disk.delete(Segment.nameOf(id, base).replace(".log", ".index"));
+        if (file != null) {
+            file.close();
+            remove(file.name());
+        }
+        if (tiered.remove(base) != null) remove(Segment.nameOf(id, base));
+        directoryChanged = true;
+    }
+
+    private void remove(String name) throws IOException {
+        disk.delete(name);
+        disk.delete(name.replace(".log", ".index"));
         directoryChanged = true;
     }
 

@@ -148,9 +148,17 @@ final class PartitionTail {
         long newest = active.extent().maxTimestamp();
         long kept = config.retention().millis();
         boolean isExpired = kept >= 0 && newest >= 0 && newest < nowMillis - kept;
-        boolean isDue = isExpired || isOld(config.segmentMillis(), nowMillis);
+        boolean isDue = isExpired || isOld(sealMillis(config), nowMillis);
         if (isDue) roll();
         return isDue;
+    }
+
+    /// Only sealed segments are compacted, so none may stay open for longer than compaction may wait.
+    private static long sealMillis(PartitionConfig config) {
+        return switch (config.compaction()) {
+            case Compaction.None _ -> config.segmentMillis();
+            case Compaction.ByKey byKey -> Math.min(config.segmentMillis(), byKey.lagMillisMax());
+        };
     }
 
     private void roll() {
@@ -213,8 +221,7 @@ final class PartitionTail {
             var segment = segments.get(gone);
             long newest = segment.extent().maxTimestamp();
             boolean isOld = config.retention().millis() >= 0
-                    && newest >= 0
-                    && newest < nowMillis - config.retention().millis();
+                    && (newest >= 0 ? newest < nowMillis - config.retention().millis() : segment.isHollow());
             size -= segment.size() - SegmentHeader.BYTES;
             boolean isTooMuch = config.retention().bytes() >= 0
                     && size >= config.retention().bytes();

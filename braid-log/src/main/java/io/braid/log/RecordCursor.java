@@ -16,9 +16,13 @@ public final class RecordCursor {
 
     private final Batch batch;
     private final MemorySegment payload;
+    private boolean isStrict;
     private int seen;
     private long at; // the next byte of the payload to look at
-    private long recordEnd; // of the record that is shown
+    private long recordFrom; // of the record that is shown: where its length stands
+    private long recordEnd; // where it ends
+    private long timestampDelta;
+    private long timestampEnd; // where what follows its timestamp begins
     private long offset;
     private long timestamp;
     private MemorySegment key = BatchBuilder.ABSENT;
@@ -40,14 +44,19 @@ public final class RecordCursor {
                 throw corrupt("%d bytes follow the last record".formatted(payload.byteSize() - at));
             return false;
         }
+        recordFrom = at;
         recordEnd = payload.byteSize();
         int length = varint();
         if (length < 0 || length > payload.byteSize() - at)
             throw corrupt("the record says %d bytes, %d are left".formatted(length, payload.byteSize() - at));
         recordEnd = at + length;
         one(); // attributes: none are in use
-        long timestampDelta = varlong();
+        timestampDelta = varlong();
+        timestampEnd = at;
+        long before = offset;
         offset = batch.baseOffset() + varint();
+        if (isStrict && (offset <= before || offset > batch.lastOffset()))
+            throw corrupt("offset %d, should be above %d and at most %d".formatted(offset, before, batch.lastOffset()));
         timestamp = batch.hasAppendTime() ? batch.maxTimestamp() : batch.baseTimestamp() + timestampDelta;
         key = part();
         value = part();
@@ -78,6 +87,30 @@ public final class RecordCursor {
 
     public List<Header> headers() {
         return headers;
+    }
+
+    // For compaction, which copies records.
+
+    /// Takes records whose offsets are out of order, or none of the batch's, for corrupt: producers choose them.
+    RecordCursor strictly() {
+        isStrict = true;
+        offset = batch.baseOffset() - 1;
+        return this;
+    }
+
+    /// All of the record, as it stands in the payload.
+    MemorySegment whole() {
+        return payload.asSlice(recordFrom, recordEnd - recordFrom);
+    }
+
+    /// The time the record carries, whether it counts or not ([Batch#hasAppendTime]).
+    long ownTimestamp() {
+        return batch.baseTimestamp() + timestampDelta;
+    }
+
+    /// The part of the record that says nothing about its time.
+    MemorySegment behindTimestamp() {
+        return payload.asSlice(timestampEnd, recordEnd - timestampEnd);
     }
 
     private List<Header> readHeaders() throws CorruptBatchException {

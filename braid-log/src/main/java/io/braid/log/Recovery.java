@@ -88,6 +88,7 @@ final class Recovery {
                 findings.addAll(draft.findings);
                 draft.outcome.ifPresent(partitions::add);
             }
+            disk.delete(SegmentDraft.NAME); // what compaction was at, nobody was told of
             return new Recovered(checkpoint.identity(), checkpoint.epoch(), partitions, findings);
         } finally {
             for (var reader : readers) reader.close();

@@ -45,6 +45,8 @@ enum RecoveryCase {
     /// An index file is absent, damaged, speaks of more than is promised, or has no segment: its segment, if there is
     /// one here, is walked. Those of segments in the tier are looked at when they are needed.
     INDEX_UNUSABLE(Verdict.KEEP),
+    /// A compacted segment stands for this one, which was not deleted yet, or is there again.
+    SEGMENT_SUPERSEDED(Verdict.CUT),
     /// Records below the start were deleted, but their segment is there again.
     SEGMENT_DELETED(Verdict.CUT),
     /// A partition that the journal says was deleted has files left.

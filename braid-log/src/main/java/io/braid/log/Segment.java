@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /// A file with a contiguous run of one partition's batches.
 ///
@@ -13,6 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// The writer appends and then publishes an [Extent]; readers look no further than the extent they took. The file
 /// is closed when the partition and every [Slice] have let go of it, so it may be deleted while somebody reads.
+///
+/// Sealed segments never change. What compaction leaves of some is a new segment with a name of its own, in which the
+/// [generation][Cleaning] stands behind the base offset. Offsets may be missing in it, but its last batch always ends
+/// where the last of the old ones did.
 final class Segment {
     /// What readers may see: all of it is on the disk or in the page cache, and is answered for.
     ///
@@ -44,7 +49,9 @@ final class Segment {
     /// A batch's base offset, and the time of its newest record.
     record Newest(long offset, long timestamp) {}
 
-    private static final String ZEROS = "0".repeat(20);
+    private static final int OFFSET_DIGITS = 20; // so that names sort as offsets do
+    private static final Pattern NAME = Pattern.compile("\\d{" + OFFSET_DIGITS + "}(-\\d+)?\\.log");
+    private static final String ZEROS = "0".repeat(OFFSET_DIGITS);
 
     /// With a thousand partitions, whose segments grow slowly, index files would otherwise be most of what a checkpoint
     /// does. To walk this much takes half a millisecond or so.
@@ -52,6 +59,7 @@ final class Segment {
 
     private final PartitionId partition;
     private final long base;
+    private final Cleaning cleaning;
     private final Disk disk;
     private final String name;
     private final AtomicInteger holders = new AtomicInteger(1); // the partition is the first
@@ -75,10 +83,15 @@ final class Segment {
     private volatile Place lastEnd; // where the newest read stopped, which is where the next often begins
 
     Segment(Disk disk, PartitionId partition, long base) {
+        this(disk, partition, base, Cleaning.NEVER);
+    }
+
+    Segment(Disk disk, PartitionId partition, long base, Cleaning cleaning) {
         this.disk = disk;
         this.partition = partition;
         this.base = base;
-        this.name = nameOf(partition, base);
+        this.cleaning = cleaning;
+        this.name = nameOf(partition, base, cleaning.generation());
         this.next = base;
         this.extent = new Extent(size, base, -1, -1, index.view(), AbortedIndex.View.EMPTY);
         this.lastEnd = new Place(base, size);
@@ -89,8 +102,30 @@ final class Segment {
     }
 
     static String nameOf(PartitionId partition, long base) {
+        return nameOf(partition, base, 0);
+    }
+
+    static String nameOf(PartitionId partition, long base, int generation) {
         var digits = Long.toString(base); // by hand, as ten thousand partitions make many names at start
-        return directoryOf(partition) + "/" + ZEROS.substring(digits.length()) + digits + ".log";
+        var which = generation == 0 ? "" : "-" + generation;
+        return directoryOf(partition) + "/" + ZEROS.substring(digits.length()) + digits + which + ".log";
+    }
+
+    /// Whether a file of this name, without its directory, is a segment.
+    static boolean isNameOfOne(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /// The base offset in the name of a segment or its index file, without its directory.
+    static long baseIn(String name) {
+        return Long.parseLong(name.substring(0, OFFSET_DIGITS));
+    }
+
+    /// The same of the [generation][Cleaning], 0 if it was never compacted.
+    static int generationIn(String name) {
+        return name.charAt(OFFSET_DIGITS) == '-'
+                ? Integer.parseInt(name.substring(OFFSET_DIGITS + 1, name.indexOf('.')))
+                : 0;
     }
 
     /// A sealed segment that is in the tier. It is on the disk there, and all of it may be read.
@@ -103,10 +138,6 @@ final class Segment {
         return segment;
     }
 
-    PartitionId partition() {
-        return partition;
-    }
-
     /// Whether its records are in the tier, and only there.
     boolean isTiered() {
         return file instanceof TieredFile;
@@ -116,8 +147,22 @@ final class Segment {
         return name;
     }
 
+    PartitionId partition() {
+        return partition;
+    }
+
     long base() {
         return base;
+    }
+
+    /// What compaction has done to it.
+    Cleaning cleaning() {
+        return cleaning;
+    }
+
+    /// From here on nobody has looked for records that newer ones of their key make superfluous.
+    long firstDirty() {
+        return cleaning.isNever() ? base : cleaning.below();
     }
 
     Extent extent() {
@@ -151,6 +196,11 @@ final class Segment {
 
     boolean isDirty() {
         return dirty;
+    }
+
+    /// Whether compaction has left no record in it: one batch without any at most.
+    boolean isHollow() {
+        return size <= SegmentHeader.BYTES + Batch.HEADER_BYTES;
     }
 
     /// Syncs what was written since.
@@ -253,8 +303,14 @@ final class Segment {
         if (holders.decrementAndGet() == 0 && file != null) file.close();
     }
 
-    /// Deletes the file's name; those who hold it may read on.
+    /// Deletes the file's name, and lets go of it; those who hold it may read on.
     void delete() throws IOException {
+        deleteName();
+        release();
+    }
+
+    /// The same, but the partition does not let go of it yet.
+    void deleteName() throws IOException {
         naming.lock();
         try {
             deleted = true;
@@ -263,7 +319,6 @@ final class Segment {
         } finally {
             naming.unlock();
         }
-        release();
     }
 
     /// Nothing more will be written to it. Writer thread only.
@@ -287,8 +342,8 @@ final class Segment {
     }
 
     /// The run of whole batches from the one that holds `offset` on, below `limit`, of at most `bytesMax` bytes, but
-    /// at least one batch; it ends before the first damaged one. The caller holds the segment, and gives that hold
-    /// to the slice, if there is one.
+    /// at least one batch, if there is one; it ends before the first damaged one. The caller holds the segment, and
+    /// gives that hold to the slice, if there is one.
     ///
     /// What is in the tier is read at once, and so no more than [#TIERED_SLICE_BYTES_MAX], or one batch.
     ReadOutcome read(long offset, long limit, int bytesMax, ColdReads cold, Epochs epochs) throws IOException {
@@ -307,14 +362,19 @@ final class Segment {
             if (damage.end() > known.position()) known = new Place(damage.next(), damage.end());
         }
         var run = slice(seen, known, offset, Math.min(limit, seen.next()), most);
-        return new ReadOutcome.Found(file instanceof TieredFile remote ? load(run, remote) : run);
+        boolean isRemote = file instanceof TieredFile && run instanceof SegmentSlice;
+        return new ReadOutcome.Found(isRemote ? load((SegmentSlice) run, (TieredFile) file) : run);
     }
 
     /// `known`: where a batch begins that does not lie behind the offset.
-    private SegmentSlice slice(Extent seen, Place known, long offset, long limit, int bytesMax) throws IOException {
+    private Slice slice(Extent seen, Place known, long offset, long limit, int bytesMax) throws IOException {
         var walk = new BatchWalk(this, seen.size());
         walk.moveTo(known.position());
         while (walk.here() && walk.nextOffset() <= offset) walk.step();
+        if (walk.here() && walk.baseOffset() >= limit) { // compaction has left nothing in between
+            release();
+            return new EmptySlice(offset, limit);
+        }
         int from = walk.position();
         long first = walk.here() ? walk.baseOffset() : offset;
 

@@ -7,10 +7,12 @@ import java.nio.channels.WritableByteChannel;
 /// A run of whole batches of one segment, still on its disk. It keeps the segment's file open until it is
 /// closed, so it may outlive the segment. Any thread, one at a time.
 public interface Slice extends AutoCloseable {
-    /// The base offset of the first batch, or the offset asked for if the slice is empty.
+    /// The base offset of the first batch, or the offset asked for if the slice is empty. It is above the offset asked
+    /// for if compaction has left nothing of that.
     long firstOffset();
 
-    /// The offset after the last record: where the next read goes on.
+    /// Where the next read goes on: behind the last record, or even further if nothing follows for some offsets. If
+    /// compaction has left nothing at all below the limit, the slice is empty and this is the limit.
     long nextOffset();
 
     int byteSize();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -38,9 +37,9 @@ public final class StoredBatches implements AutoCloseable {
 
     private final Disk disk;
     private final PartitionId id;
-    private final long from;
+    private long from; // what ends below was found already, or is not asked for
     private final Known known;
-    private final Queue<Long> bases = new ArrayDeque<>(); // of the segments that are not opened yet
+    private final Queue<SegmentFiles.One> left = new ArrayDeque<>(); // the segments that are not opened yet
     private final Queue<Found> waiting = new ArrayDeque<>(); // at most one
     private Optional<OpenSegment> open = Optional.empty();
 
@@ -57,17 +56,14 @@ public final class StoredBatches implements AutoCloseable {
         this.id = id;
         this.from = Math.max(from, known.start());
         this.known = known;
-        var all = basesOf(disk, id);
-        for (int i = 0; i < all.size(); i++)
-            if (i == all.size() - 1 || all.get(i + 1) > this.from) bases.add(all.get(i));
+        list();
     }
 
-    /// The first offsets of all segments there are, in order.
-    static List<Long> basesOf(Disk disk, PartitionId id) throws IOException {
-        var bases = new ArrayList<Long>();
-        for (var name : disk.list(Segment.directoryOf(id)))
-            if (name.matches("\\d{20}\\.log")) bases.add(Long.parseLong(name.substring(0, 20)));
-        return bases;
+    private void list() throws IOException {
+        left.clear();
+        var all = SegmentFiles.of(disk, id).counting();
+        for (int i = 0; i < all.size(); i++)
+            if (i == all.size() - 1 || all.get(i + 1).base() > from) left.add(all.get(i));
     }
 
     /// Empty at the end.
@@ -76,7 +72,7 @@ public final class StoredBatches implements AutoCloseable {
     public Optional<Found> next() throws IOException {
         while (true) {
             if (!waiting.isEmpty()) return Optional.of(waiting.remove());
-            if (open.isEmpty() && bases.isEmpty()) return Optional.empty();
+            if (open.isEmpty() && left.isEmpty()) return Optional.empty();
             if (open.isEmpty()) {
                 openNext();
                 continue;
@@ -86,7 +82,11 @@ public final class StoredBatches implements AutoCloseable {
             if (step.isEmpty()) closeSegment();
             else {
                 var found = found(step.get(), segment);
-                if (found.isPresent()) return found;
+                if (found.isEmpty()) continue;
+                if (found.get() instanceof Found.Whole whole)
+                    from = whole.batch().nextOffset();
+                if (found.get() instanceof Found.Damaged damaged) from = Math.max(from, damaged.next());
+                return found;
             }
         }
     }
@@ -108,19 +108,21 @@ public final class StoredBatches implements AutoCloseable {
     }
 
     private void openNext() throws IOException {
-        long base = bases.remove();
-        var segment = new Segment(disk, id, base);
-        var name = disk.describe(segment.name());
+        var one = left.remove();
+        long base = one.base();
+        var name = disk.describe(one.name());
         DiskFile file;
         try {
-            file = disk.open(segment.name());
+            file = disk.open(one.name());
         } catch (NoSuchFileException _) {
-            return; // deleted since, as a running server may do
+            list(); // deleted since, as a running server may do: what it has made of it is there now
+            return;
         }
         try {
             int size = Math.toIntExact(file.size());
-            boolean isLast = bases.isEmpty();
-            long next = isLast ? known.end().orElse(Long.MAX_VALUE) : bases.element();
+            boolean isLast = left.isEmpty();
+            long next =
+                    isLast ? known.end().orElse(Long.MAX_VALUE) : left.element().base();
             if (size < SegmentHeader.BYTES && isLast) {
                 waiting.add(new Found.Ends(
                         name,
@@ -130,10 +132,12 @@ public final class StoredBatches implements AutoCloseable {
                 return;
             }
             checkHeader(file, name, base);
+            var segment = new Segment(disk, id, base, new Cleaning(one.generation(), next, next));
             var index = IndexFile.read(disk, segment, size).map(Segment.Extent::index);
             var view = index.orElseGet(() -> new SparseIndex().view());
             var end = new Segment.Place(next, size);
-            var inspection = new BatchInspection(file, view, view.atOffset(from, base), end, known.epochs());
+            var inspection =
+                    new BatchInspection(file, view, view.atOffset(from, base), end, known.epochs(), one.mayHaveGaps());
             open = Optional.of(new OpenSegment(name, file, end, inspection));
         } catch (IOException | RuntimeException e) {
             file.close();
@@ -156,7 +160,7 @@ public final class StoredBatches implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closeSegment();
-        bases.clear();
+        left.clear();
         waiting.clear();
     }
 }

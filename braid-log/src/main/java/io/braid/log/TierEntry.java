@@ -44,9 +44,9 @@ record TierEntry(
         return state == State.UPLOADED;
     }
 
-    /// Whether a segment is what this entry was made for.
+    /// Whether a segment is what this entry was made for. What compaction has made of it since is another.
     boolean isOf(Segment segment) {
-        return equals(of(segment, nonce).with(state));
+        return segment.cleaning().isNever() && equals(of(segment, nonce).with(state));
     }
 
     /// All but the index, which is read when it is needed.

@@ -240,12 +240,14 @@ final class Uploader {
         }
     }
 
-    /// The first sealed segment on this disk that is not in the tier, if a checkpoint covers it.
+    /// The first sealed segment on this disk that is not in the tier, if a checkpoint covers it. One that was compacted
+    /// stays here until retention deletes it, and so do those behind it: entries say nothing of gaps.
     private static Optional<Segment> nextToCopy(PartitionLog partition) {
         var segments = partition.segments();
         for (var segment : segments) {
             if (segment.isTiered()) continue;
             if (segment == segments.getLast() || segment.base() >= partition.settledBase()) break;
+            if (!segment.cleaning().isNever()) break;
             if (partition.manifest().uploaded(segment.base()).isEmpty()) return Optional.of(segment);
         }
         return Optional.empty();
@@ -285,7 +287,7 @@ final class Uploader {
         var from = new Segment.Place(segment.base(), SegmentHeader.BYTES);
         var to = new Segment.Place(extent.next(), extent.size());
         var epochs = partition.tail.epochs();
-        try (var inspection = new BatchInspection(segment.file(), extent.index(), from, to, epochs)) {
+        try (var inspection = new BatchInspection(segment.file(), extent.index(), from, to, epochs, false)) {
             for (var step = inspection.next(); step.isPresent(); step = inspection.next())
                 if (step.get() instanceof BatchInspection.Step.Damaged(Damage damage)) return Optional.of(damage);
         }

@@ -142,6 +142,7 @@ public final class Verification {
                 repaired(finding, "no whole batch, and nobody was promised one: it is cut");
             case SEGMENT_DELETED, SEGMENT_RETURNED, PARTITION_DELETED ->
                 repaired(finding, "was deleted, and is there again: it goes");
+            case SEGMENT_SUPERSEDED -> repaired(finding, "what compaction has left of it is in another file: it goes");
             case START_ABOVE_END -> repaired(finding, "without a journal all records were lost: it goes on empty");
             case INDEX_UNUSABLE -> {
                 var index = finding.where().replace(".log", ".index");
@@ -194,8 +195,8 @@ public final class Verification {
 
     private long sizeOf(PartitionId id) throws IOException {
         long size = 0;
-        for (long base : StoredBatches.basesOf(disk, id))
-            try (var file = disk.open(Segment.nameOf(id, base))) {
+        for (var one : SegmentFiles.of(disk, id).counting())
+            try (var file = disk.open(one.name())) {
                 size += Math.max(0, file.size() - SegmentHeader.BYTES);
             }
         return size;
@@ -207,18 +208,21 @@ public final class Verification {
         var extent = segment.extent();
         var id = partition.id();
         var said = IndexFile.read(overlay, segment, extent.size());
-        var index = said.map(found -> new IndexCheck(overlay, id, segment.base(), found));
+        var index = said.map(found -> new IndexCheck(overlay, segment, found));
         boolean isWhole = true;
         var from = new Segment.Place(segment.base(), SegmentHeader.BYTES);
         var to = new Segment.Place(extent.next(), extent.size());
         var nothing = new SparseIndex().view(); // which may be what is wrong
+        var offsets = new OffsetSum();
         segments++;
+        boolean mayHaveGaps = !segment.cleaning().isNever();
         try (var inspection = new BatchInspection(
-                segment.file(), nothing, from, to, partition.tail().epochs())) {
+                segment.file(), nothing, from, to, partition.tail().epochs(), mayHaveGaps)) {
             for (var step = inspection.next(); step.isPresent(); step = inspection.next()) {
                 switch (step.get()) {
                     case BatchInspection.Step.Whole(var batch, int position) -> {
                         if (index.isPresent() && isWhole) index.get().meet(batch, position);
+                        offsets.add(batch);
                         read(batch.byteSize());
                     }
                     case BatchInspection.Step.Damaged(var damage) -> {
@@ -229,6 +233,12 @@ public final class Verification {
                 }
             }
         }
+        if (mayHaveGaps && isWhole && !offsets.agreesWith(segment))
+            found(
+                    Kind.LOST,
+                    Optional.of(id),
+                    disk.describe(segment.name()),
+                    OffsetSum.DISAGREES + ": readers get some record at a wrong offset");
         if (index.isPresent() && isWhole) index.get().fault().ifPresent(fault -> wrong(id, segment, fault));
     }
 
@@ -252,7 +262,7 @@ public final class Verification {
 
     /// A partition that recovery refuses: all there is.
     private void verify(PartitionId id) throws IOException {
-        segments += StoredBatches.basesOf(disk, id).size();
+        segments += SegmentFiles.of(disk, id).counting().size();
         try (var batches = new StoredBatches(disk, id, 0, StoredBatches.Known.NOTHING)) {
             for (var found = batches.next(); found.isPresent(); found = batches.next()) {
                 var where = "%s at %d".formatted(found.get().file(), found.get().position());

@@ -53,6 +53,8 @@ sealed interface Work {
             implements Work {}
 
     interface Swap {
+        /// @throws DiskFullException nothing was changed
+        /// @throws IOException the disk failed, or what was changed is not sure to last
         void run() throws IOException;
     }
 

@@ -424,7 +424,12 @@ final class Writer {
         var partition = work.partition();
         boolean isThere = partitions.contains(partition) && partition.tail.holds(work.olds());
         if (isThere) {
-            work.swap().run();
+            try {
+                work.swap().run();
+            } catch (DiskFullException e) { // its first step, so nothing has happened
+                work.answer().completeExceptionally(e);
+                return;
+            }
             partition.tail.replace(work.olds(), work.news());
             partition.publishSegments();
             for (var old : work.olds()) old.release();

@@ -15,6 +15,10 @@
 /// | journal         | a writer's write-ahead files: one sync makes a group durable               |
 /// | segment         | a file with a contiguous run of one partition's batches                    |
 /// | checkpoint      | the file that says from where on the journals are needed after a crash     |
+/// | compaction      | leaves only the newest record of each key, in the background               |
+/// | dirty           | what came since compaction last looked for records that are superfluous    |
+/// | pass            | compaction of one partition, once, as far as memory for its keys goes      |
+/// | tombstone       | a record without value: its key is gone, and the record itself later       |
 /// | [Disk]          | the files: real ones ([FileDisk]), or simulated ones that lie              |
 /// | reserve         | a file that holds room, given up when a write finds none                   |
 /// | [Purpose]       | what an append is for: how far it may fill the disk                        |
@@ -41,6 +45,16 @@
 ///       read through a     read from segment files
 ///       bounded cache
 ///
+/// ## Compaction
+///
+///     compactor thread                                                   writer thread
+///     dirty segments ─► newest offset of each key ([KeyMap])
+///     all segments up to there ─► [Sieve] ─► [SegmentDraft], synced ───► swaps names and list, between two groups
+///
+/// Only sealed segments that a checkpoint covers are touched, below the last stable offset, and none of a partition of
+/// which anything is in the tier. Offsets stay what they were, so there are gaps: a read at an offset that is gone
+/// finds the next batch, and whoever walks a compacted segment takes offsets that only grow.
+///
 /// ## Files
 ///
 ///     lock                                    held while the log is open; names the process
@@ -49,17 +63,19 @@
 ///     journal/<writer>-<0|1>.wal              written in turn, over and over again
 ///     partitions/<stream>-<index>/<base>.log  and .index, which may be missing; the index stays when the segment
 ///                                             goes to the tier
+///     partitions/<stream>-<index>/<base>-<generation>.log  the same, compacted
+///     partitions/compaction.new               what compaction is writing; means nothing after a crash
 ///     partitions/<stream>-<index>/tier        the manifest, replaced in one step
 ///     tier/location                           which tier it is
 ///     tier/<incarnation>.deleted              manifests of deleted partitions whose objects are still there
 ///
 /// ## Threads
 ///
-/// Writers, the keeper and the tier's thread are platform threads, as file calls hold a virtual thread's carrier.
-/// Reads of the tier happen on virtual threads, for callers that wait for them, and hold no lock. A field that
-/// belongs to the writer says so; everything else that threads share is final, volatile, or says which lock guards
-/// it. The logic is in [Writer], [Checkpointer] and [Uploader], which start no threads: [Log#openByHand] lets a test
-/// drive them.
+/// Writers, the keeper, the compactor and the tier's thread are platform threads, as file calls hold a virtual
+/// thread's carrier. Reads of the tier happen on virtual threads, for callers that wait for them, and hold no lock. A
+/// field that belongs to the writer says so; everything else that threads share is final, volatile, or says which lock
+/// guards it. The logic is in [Writer], [Checkpointer], [Compactor] and [Uploader], which start no threads:
+/// [Log#openByHand] lets a test drive them.
 ///
 /// ## Failure
 ///
@@ -78,8 +94,8 @@
 /// ## Not here, on purpose
 ///
 /// No retries (the client owns them), no cache of its own (the page cache is one) but for what is in the tier, no
-/// compression or re-encoding of batches (they leave as they came), no compaction yet. Which transactions there are
-/// is decided above: here they begin and end in one partition each.
+/// codecs (who opens the log brings some along, [Codecs]), no re-encoding of batches but by compaction.
+/// Which transactions there are is decided above: here they begin and end in one partition each.
 ///
 /// Start reading at [Writer#turn], then [Recovery].
 package io.braid.log;

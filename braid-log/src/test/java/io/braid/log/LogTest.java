@@ -71,7 +71,7 @@ class LogTest {
 
             assertEquals(new ReadOutcome.OutOfRange(0, 0), partition.read(1, Long.MAX_VALUE, 100));
             var found = assertInstanceOf(ReadOutcome.Found.class, partition.read(0, Long.MAX_VALUE, 100));
-            assertEquals(new EmptySlice(0), found.slice());
+            assertEquals(new EmptySlice(0, 0), found.slice());
         }
     }
 

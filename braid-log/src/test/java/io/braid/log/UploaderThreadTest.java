@@ -33,7 +33,11 @@ class UploaderThreadTest {
 
     private Log open(Tier tier) throws IOException {
         var config = new LogConfig(directory, 1, 1 << 20, 1 << 17, 1 << 17, 100, 1 << 20, 100, 1000, 10, 10, 0, 1);
-        return Log.open(config, new TierAccess(tier, TierAccess.CACHE_BYTES_MIN, new Random()), InstantSource.system());
+        return Log.open(
+                config,
+                new TierAccess(tier, TierAccess.CACHE_BYTES_MIN, new Random()),
+                InstantSource.system(),
+                Codecs.NONE);
     }
 
     private static void append(PartitionLog partition, int batches) {

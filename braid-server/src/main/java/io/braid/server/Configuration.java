@@ -5,6 +5,7 @@ import io.braid.broker.BrokerConfig;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
 import io.braid.kafka.KafkaListener;
+import io.braid.log.CompactionLimits;
 import io.braid.log.InvalidConfig;
 import io.braid.log.LogConfig;
 import io.braid.server.BadSettings.Fault;
@@ -100,7 +101,9 @@ public final class Configuration {
                 value(Settings.LOG_CHECKPOINT_MILLIS),
                 value(Settings.LOG_RETENTION_CHECK_MILLIS),
                 value(Settings.LOG_DISK_FREE_MIN).orElse(LogConfig.BY_ITSELF),
-                value(Settings.LOG_DISK_RESERVE_BYTES).orElse(LogConfig.BY_ITSELF));
+                value(Settings.LOG_DISK_RESERVE_BYTES).orElse(LogConfig.BY_ITSELF),
+                new CompactionLimits(
+                        bytes(Settings.LOG_COMPACTION_KEY_BYTES), value(Settings.LOG_COMPACTION_BYTES_PER_SECOND)));
     }
 
     BrokerConfig broker() {
@@ -210,6 +213,7 @@ public final class Configuration {
     /// Rules about more than one setting; only asked when each of them is right by itself.
     private void checkTogether(List<Fault> faults) {
         checkTogether(this::log, faults);
+        checkTogether(this::broker, faults);
         checkTogether(this::kafka, faults);
         checkBatchBytes(faults);
         checkTier(faults);

@@ -2,6 +2,7 @@ package io.braid.server;
 
 import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
+import io.braid.broker.Payloads;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import io.braid.log.TierAccess;
@@ -83,10 +84,12 @@ public final class Server implements AutoCloseable {
             throws CannotStart {
         try {
             var place = configuration.value(Settings.STORAGE_TIER);
-            if (place.isEmpty()) return add(parts, Log.open(configuration.log(), clock));
+            if (place.isEmpty()) return add(parts, Log.open(configuration.log(), clock, Payloads.CODECS));
             var tier = add(parts, StorageTier.open(place.get()));
             long cacheBytes = configuration.value(Settings.STORAGE_TIER_CACHE_BYTES);
-            return add(parts, Log.open(configuration.log(), new TierAccess(tier, cacheBytes, random), clock));
+            return add(
+                    parts,
+                    Log.open(configuration.log(), new TierAccess(tier, cacheBytes, random), clock, Payloads.CODECS));
         } catch (IOException cause) {
             throw new CannotStart(sentence(cause), cause);
         }

@@ -202,7 +202,7 @@ public final class Settings {
             "log.retention-check-millis",
             Kind.millis(),
             String.valueOf(LOG.retentionCheckMillis()),
-            "How often segments that may be deleted are looked for, in milliseconds.");
+            "How often segments that may be deleted, and partitions to be compacted, are looked for, in milliseconds.");
     public static final Setting<Optional<Long>> LOG_DISK_FREE_MIN = new Setting<>(
             "log.disk-free-min",
             Kind.optionalSize(0, Long.MAX_VALUE),
@@ -216,6 +216,16 @@ public final class Settings {
             "",
             "The size of a file that holds room, given up when a write finds the disk full and made again later; when"
                     + " empty, 64MiB, and on a small disk a 64th of it.");
+    public static final Setting<Long> LOG_COMPACTION_KEY_BYTES = new Setting<>(
+            "log.compaction-key-bytes",
+            Kind.size(1, Integer.MAX_VALUE),
+            Kind.sizeText(LOG.compaction().keyBytes()),
+            "Memory for keys while a partition is compacted, 32 bytes each; more keys take more passes.");
+    public static final Setting<Long> LOG_COMPACTION_BYTES_PER_SECOND = new Setting<>(
+            "log.compaction-bytes-per-second",
+            Kind.size(1, Long.MAX_VALUE),
+            Kind.sizeText(LOG.compaction().bytesPerSecond()),
+            "What compaction reads and writes in a second, at most.");
 
     public static final Setting<System.Logger.Level> LOGGING_LEVEL = new Setting<>(
             "logging.level",
@@ -269,6 +279,8 @@ public final class Settings {
                             LOG_RETENTION_CHECK_MILLIS,
                             LOG_DISK_FREE_MIN,
                             LOG_DISK_RESERVE_BYTES,
+                            LOG_COMPACTION_KEY_BYTES,
+                            LOG_COMPACTION_BYTES_PER_SECOND,
                             LOGGING_LEVEL,
                             LOGGING_LIBRARIES),
                     Stream.concat(

@@ -57,6 +57,8 @@ public final class SimDisk implements Disk {
     private boolean locked;
     private final Set<Content> nameless = new HashSet<>(); // deleted, but open
     private long capacity = Long.MAX_VALUE;
+    private int readsUntilDeed = -1;
+    private Runnable deedOnRead = () -> {};
     private int sharers; // outlive a crash: they are not the process that crashes
     private int failOneIn = Integer.MAX_VALUE;
     private boolean failed; // in this life
@@ -80,6 +82,22 @@ public final class SimDisk implements Disk {
     /// So many bytes fit onto it from now on; what is there already stays. Names and directories take none.
     public void capacity(long bytes) {
         capacity = bytes;
+    }
+
+    /// After so many more reads somebody else does something, once, while the reader waits for its bytes.
+    public void onRead(int reads, Runnable deed) {
+        readsUntilDeed = reads;
+        deedOnRead = deed;
+    }
+
+    private void haveRead() {
+        if (readsUntilDeed-- != 0) return;
+        deedOnRead.run();
+    }
+
+    /// Files that were deleted and that somebody still has open.
+    public int namelessFiles() {
+        return nameless.size();
     }
 
     /// Bytes that all files take.
@@ -170,6 +188,8 @@ public final class SimDisk implements Disk {
     @Override
     public void rename(String from, String to) throws IOException {
         change("rename " + from);
+        if (!names.containsKey(to) && room().free() == 0)
+            throw new DiskFullException("rename " + from + ": no space left");
         var content = names.remove(from);
         if (content == null) throw new NoSuchFileException(from);
         lostItsName(names.put(to, content));
@@ -389,6 +409,7 @@ public final class SimDisk implements Disk {
             refuseIfDead();
             int count = (int) Math.max(0, Math.min(target.remaining(), content.cached.length - position));
             if (count > 0) target.put(content.cached, (int) position, count);
+            haveRead();
             return count;
         }
 

@@ -18,6 +18,11 @@ final class FormatFiles {
     static final PartitionId ON_DISK = new PartitionId(new UUID(1, 1), 0);
     static final PartitionId IN_CACHE = new PartitionId(new UUID(1, 2), 0);
     static final PartitionId IN_TRANSACTIONS = new PartitionId(new UUID(1, 3), 0);
+
+    /// The first of three keys' newest records in what is compacted; behind it all are there.
+    static final int COMPACTED_BELOW = 19;
+
+    static final PartitionId COMPACTED = new PartitionId(new UUID(1, 4), 0);
     static final PartitionConfig ON_DISK_CONFIG =
             new PartitionConfig(Durability.DISK, 4000, 1000, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
     static final PartitionConfig IN_CACHE_CONFIG =
@@ -47,12 +52,19 @@ final class FormatFiles {
         var disk = log.create(ON_DISK, ON_DISK_CONFIG);
         var cache = log.create(IN_CACHE, IN_CACHE_AT_FIRST);
         var transactions = log.create(IN_TRANSACTIONS, ON_DISK_CONFIG);
+        var compacted = log.create(
+                COMPACTED, ON_DISK_CONFIG.with(new Compaction.ByKey(0, 0, Long.MAX_VALUE, 24L * 3600 * 1000)));
         for (int i = 0; i < BATCHES; i++) {
             disk.append(batch("disk", i));
             cache.append(batch("os", i));
             write(transactions, i);
+            compacted.append(batch("kept", i));
             log.turn();
             if (i == 20) log.checkpoint();
+            if (i == 30) {
+                log.checkpoint();
+                while (log.compact()) {}
+            }
             if (i == 25) log.create(IN_CACHE, IN_CACHE_CONFIG);
             if (i == 30) {
                 disk.deleteBefore(DELETED);

@@ -1,6 +1,7 @@
 package io.braid.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// | format | what was new in it                                                              |
 /// |--------|---------------------------------------------------------------------------------|
 /// | 1      | the first                                                                       |
+/// | 2      | compacted segments, transactions                                                |
 class FormatsTest {
     private static final Path FORMATS = Path.of("src/test/resources/formats");
 
@@ -27,7 +29,7 @@ class FormatsTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1/closed", "1/killed"})
+    @ValueSource(strings = {"1/closed", "1/killed", "2/closed", "2/killed"})
     void everyFormatIsOpenedAndGoesOn(String format) throws IOException {
         copy(FORMATS.resolve(format));
 
@@ -41,6 +43,12 @@ class FormatsTest {
             assertEquals(values("os", 0), values(cache));
             thatTheProducerIsKnown(log, disk, "disk");
             thatTheProducerIsKnown(log, cache, "os");
+            var compacted = log.partition(FormatFiles.COMPACTED);
+            assertEquals(!format.startsWith("1"), compacted.isPresent());
+            if (compacted.isPresent()) {
+                assertFalse(compacted.get().segments().getFirst().cleaning().isNever());
+                assertEquals(values("kept", FormatFiles.COMPACTED_BELOW), values(compacted.get()));
+            }
         }
         assertTrue(Files.exists(directory.resolve("checkpoint")), "closed, and written anew");
     }

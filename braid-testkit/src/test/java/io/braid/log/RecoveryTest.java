@@ -243,6 +243,102 @@ class RecoveryTest {
     }
 
     @Test
+    void segmentsThatACompactedOneStandsForGo() throws IOException {
+        var keyed = new KeyedPartition(KeyedPartition.config(65, KeyedPartition.ALWAYS));
+        for (var record : List.of("a1", "b1", "a2", "c1")) keyed.put(record);
+        keyed.seal();
+        keyed.log.create(ID, KeyedPartition.config(1 << 20, KeyedPartition.ALWAYS));
+        var second = bytesOf(keyed.disk, Segment.nameOf(ID, 1));
+        var first = bytesOf(keyed.disk, SEGMENT);
+        keyed.log.compact();
+        keyed.put("b2");
+        keyed.seal();
+        var once = bytesOf(keyed.disk, Segment.nameOf(ID, 0, 1));
+        keyed.log.compact();
+        keyed.disk.kill();
+        restore(keyed.disk, SEGMENT, first);
+        restore(keyed.disk, Segment.nameOf(ID, 1), second);
+        restore(keyed.disk, Segment.nameOf(ID, 0, 1), once);
+
+        keyed.reopenAfter(() -> {});
+
+        meets(RecoveryCase.SEGMENT_SUPERSEDED, keyed.log);
+        assertEquals(List.of("%020d-2.log".formatted(0)), keyed.segmentFiles());
+        assertEquals(List.of("2:a2", "3:c1", "4:b2"), keyed.held());
+    }
+
+    @Test
+    void aStartWithinACompactedSegmentDoesNotMakeTheSupersededOneTheFirst() throws IOException {
+        var keyed = new KeyedPartition(KeyedPartition.config(65, KeyedPartition.ALWAYS));
+        for (var record : List.of("a1", "b1", "c1", "d1")) keyed.put(record);
+        keyed.seal();
+        keyed.log.create(ID, KeyedPartition.config(1 << 20, KeyedPartition.ALWAYS));
+        var third = bytesOf(keyed.disk, Segment.nameOf(ID, 2));
+        keyed.log.compact();
+        keyed.partition.deleteBefore(3);
+        keyed.log.turn();
+        keyed.disk.kill();
+        restore(keyed.disk, Segment.nameOf(ID, 2), third);
+
+        keyed.reopenAfter(() -> {});
+
+        assertEquals(3, keyed.partition.start());
+        assertEquals("3:d1", keyed.held().getLast());
+        assertEquals(List.of("%020d-1.log".formatted(0)), keyed.segmentFiles());
+    }
+
+    @Test
+    void whatCompactionWasAtIsRemoved() throws IOException {
+        write(PartitionConfig.DEFAULT, 1);
+        disk.kill();
+        disk.create(SegmentDraft.NAME).close();
+
+        open();
+
+        assertFalse(disk.exists(SegmentDraft.NAME));
+    }
+
+    @Test
+    void aCompactedSegmentUnderTheNameOfAnotherIsTakenForNeither() throws IOException {
+        var keyed = new KeyedPartition();
+        keyed.put("a1", "a2");
+        keyed.sealAndCompact();
+        keyed.disk.kill();
+        keyed.disk.rename(Segment.nameOf(ID, 0, 1), Segment.nameOf(ID, 0, 7));
+
+        var refused = assertThrows(DamagedFileException.class, () -> keyed.reopenAfter(() -> {}));
+
+        assertTrue(refused.getMessage().contains("0-7.log at 40: belongs to "), refused.getMessage());
+    }
+
+    @Test
+    void aDamagedHeaderOfACompactedSegmentRefuses() throws IOException {
+        var keyed = new KeyedPartition();
+        keyed.put("a1", "a2");
+        keyed.sealAndCompact();
+        keyed.disk.kill();
+        keyed.disk.damage(Segment.nameOf(ID, 0, 1), 45, (byte) 99);
+
+        var refused = assertThrows(DamagedFileException.class, () -> keyed.reopenAfter(() -> {}));
+
+        assertTrue(refused.getMessage().contains("(segment-header-damaged)"), refused.getMessage());
+    }
+
+    private static byte[] bytesOf(SimDisk disk, String name) throws IOException {
+        try (var file = disk.open(name)) {
+            var bytes = ByteBuffer.allocate((int) file.size());
+            file.read(0, bytes);
+            return bytes.array();
+        }
+    }
+
+    private static void restore(SimDisk disk, String name, byte[] bytes) throws IOException {
+        try (var file = disk.create(name)) {
+            file.write(0, ByteBuffer.wrap(bytes));
+        }
+    }
+
+    @Test
     void aDeletedPartitionThatIsThereAgainGoesAgain() throws IOException {
         write(PartitionConfig.DEFAULT, 1).delete(ID.stream());
         disk.kill();
@@ -371,7 +467,7 @@ class RecoveryTest {
         write(PartitionConfig.DEFAULT, 1).checkpoint();
         disk.kill();
 
-        var versions = Map.of(SEGMENT, 1, JOURNAL, 1, "checkpoint", 2);
+        var versions = Map.of(SEGMENT, 2, JOURNAL, 1, "checkpoint", 2);
         for (var name : List.of(SEGMENT, JOURNAL, "checkpoint")) {
             int version = versions.get(name);
             var before = setVersion(name, version + 1);

@@ -32,15 +32,19 @@ class LogCrashTest {
                 ? LongStream.of(only)
                 : new Random().longs(Integer.getInteger("seeds", SEEDS), 0, Long.MAX_VALUE);
         var reads = new LongAdder();
+        var removed = new LongAdder();
         seeds.parallel().forEach(seed -> {
             try {
                 var simulation = new LogSimulation(seed);
                 simulation.run();
                 reads.add(simulation.readsFromTier());
+                removed.add(simulation.recordsRemoved());
             } catch (Exception | AssertionError e) {
                 throw new AssertionError("replay it with -Dtest=LogCrashTest -Dseed=" + seed, e);
             }
         });
-        if (only == null) assertTrue(reads.sum() > 0, "nothing was ever read from the tier");
+        if (only != null) return;
+        assertTrue(reads.sum() > 0, "nothing was ever read from the tier");
+        assertTrue(removed.sum() > 0, "compaction has never removed anything");
     }
 }

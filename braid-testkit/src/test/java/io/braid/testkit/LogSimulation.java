@@ -2,6 +2,9 @@ package io.braid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.braid.log.Compaction;
+import io.braid.log.CompactionInSteps;
+import io.braid.log.CompactionLimits;
 import io.braid.log.DiskFullException;
 import io.braid.log.Durability;
 import io.braid.log.Log;
@@ -16,12 +19,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 
 /// One run of [LogCrashTest]: some lives of one data directory. In each the log is opened, used by [PartitionClient]s
 /// and [TransactionClient]s that know no more than they are told, and ended: by a power cut, a kill, a failing disk, or
-/// properly. The disk may be full at any time, and have room again; the tier may be slow, fail, or be away.
+/// properly. The disk may be full at any time, and have room again; the tier may be slow, fail, or be away;
+/// compaction runs while all that goes on.
 final class LogSimulation {
     private static final UUID TRANSACTIONAL = new UUID(9, 0);
     private static final int LIVES_MAX = 5;
@@ -32,6 +37,7 @@ final class LogSimulation {
     private static final int TRANSACTIONAL_MAX = 2;
     private static final int OPENINGS_MAX = 4;
     private static final int ROOM_MAX = 6000; // what a disk has left that is about to be full
+    private static final int KEY_BYTES = 256; // 6 keys, so that compaction needs more than one pass
 
     private final Random random;
     private final boolean isLazy; // lives are long and checkpoints rare, so that journals are written over
@@ -44,6 +50,7 @@ final class LogSimulation {
     private long streams;
     private final List<UUID> gone = new ArrayList<>(); // deleted for sure, and may come again
     private boolean hasFailed; // in this life
+    private long recordsRemoved;
     private boolean isInCall; // of the tier
 
     LogSimulation(long seed) {
@@ -64,7 +71,8 @@ final class LogSimulation {
                 1,
                 1,
                 random.nextInt(4000),
-                1 + random.nextInt(3000));
+                1 + random.nextInt(3000),
+                random.nextBoolean() ? CompactionLimits.DEFAULT : new CompactionLimits(KEY_BYTES, 1));
     }
 
     void run() throws IOException {
@@ -95,6 +103,11 @@ final class LogSimulation {
     /// How often it came to reading what was only in the tier.
     int readsFromTier() {
         return tier.reads();
+    }
+
+    /// How many records compaction has removed, at least.
+    long recordsRemoved() {
+        return recordsRemoved;
     }
 
     /// Whatever happened, no object is left that nobody knows of.
@@ -177,17 +190,16 @@ final class LogSimulation {
         millis += random.nextInt(30) == 0 ? random.nextInt(10_000) - 5_000 : random.nextInt(20); // somebody sets clocks
         if (disk.room().free() == 0 && random.nextInt(6) == 0) disk.capacity(Long.MAX_VALUE); // before all is closed
         try {
-            switch (random.nextInt(48)) {
+            switch (random.nextInt(54)) {
                 case 0, 1 -> create(log);
                 case 2 -> delete(log);
-                case 3, 47 -> {
-                    if (!isLazy || random.nextInt(LAZY_CHECKPOINTS) == 0) log.checkpoint();
-                }
+                case 3, 47 -> checkpoint(log);
                 case 4 -> log.tidy();
                 case 5 -> configure(log);
                 case 40, 41, 42, 43 -> moveToTier(log);
                 case 44 -> tier.goAway();
                 case 45, 46 -> tier.comeBack();
+                case 48, 49, 50, 51, 52, 53 -> compact(log);
                 case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> log.turn();
                 case 16 -> fillOrEmptyTheDisk();
                 default -> stepOfAClient();
@@ -229,7 +241,7 @@ final class LogSimulation {
         var ids = new ArrayList<PartitionId>();
         for (int i = 0; i < count; i++) ids.add(new PartitionId(stream, i));
         var created = ids.stream()
-                .map(id -> new PartitionClient(id, settings, random))
+                .map(id -> new PartitionClient(id, settings, random, () -> millis))
                 .toList();
         clients.addAll(created);
         log.createAll(ids, settings); // if this fails the clients do not know whether their partition is there
@@ -259,8 +271,24 @@ final class LogSimulation {
         client.configure(log, randomConfig());
     }
 
+    private void checkpoint(Log log) throws IOException {
+        if (!isLazy || random.nextInt(LAZY_CHECKPOINTS) == 0) log.checkpoint();
+    }
+
+    /// One pass, and perhaps others as long as they are due, while life goes on.
+    private void compact(Log log) throws IOException {
+        if (isInCall) return;
+        if (random.nextBoolean()) checkpoint(log); // what none covers is not touched
+        OptionalLong removed;
+        do {
+            clients.forEach(PartitionClient::mayBeCompacted);
+            removed = CompactionInSteps.compact(log, () -> stepMeanwhile(log));
+            recordsRemoved += removed.orElse(0);
+        } while (removed.isPresent() && random.nextInt(3) > 0);
+    }
+
     private PartitionConfig randomConfig() {
-        return new PartitionConfig(
+        var config = new PartitionConfig(
                         random.nextInt(3) == 0 ? Durability.OS : Durability.DISK,
                         4000,
                         200 + random.nextInt(3000),
@@ -269,6 +297,18 @@ final class LogSimulation {
                         -1,
                         -1)
                 .with(randomRetention());
+        if (random.nextBoolean()) return config;
+        // With a tier it waits until nothing is there any more.
+        if (random.nextInt(4) > 0)
+            config = config.with(new Retention(
+                    config.retention().millis(), config.retention().bytes()));
+        return config.with(randomCompaction());
+    }
+
+    private Compaction randomCompaction() {
+        long lagMin = random.nextInt(3) == 0 ? random.nextInt(200) : 0;
+        long lagMax = random.nextBoolean() ? Long.MAX_VALUE : lagMin + 1 + random.nextInt(300);
+        return new Compaction.ByKey(random.nextInt(3) / 4.0, lagMin, lagMax, random.nextInt(3) * 150);
     }
 
     private Retention randomRetention() {

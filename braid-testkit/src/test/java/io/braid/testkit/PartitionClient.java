@@ -3,13 +3,16 @@ package io.braid.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.braid.log.AppendOutcome;
 import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
+import io.braid.log.Compaction;
 import io.braid.log.Durability;
+import io.braid.log.Header;
 import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
@@ -24,21 +27,34 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// All clients of one partition: idempotent producers that retry what was not answered, others that do not, deleters
 /// and readers. It remembers what it was told, and holds the log to it.
 final class PartitionClient {
     private static final int IN_FLIGHT_MAX = 5;
     private static final int PRODUCERS = 2;
+    private static final int KEYS = 40;
+    private static final int KEYS_IN_FAVOUR = 4;
+    private static final String IDENTITY = "id"; // the header in which a tombstone has what others have as value
+
+    /// One record; its text is all its own, its key is not.
+    private record Sent(String key, String text, boolean isTombstone) {}
 
     /// One batch; sent once, or again and again until it is answered.
     private static final class Attempt {
-        final List<String> values;
+        final List<Sent> values;
+        long millis; // the earliest that clocks have said since it was made
         Optional<Producer> producer = Optional.empty();
         short epoch;
         int sequence;
@@ -48,8 +64,9 @@ final class PartitionClient {
         boolean isRefused;
         boolean mayBeGap; // one before it is not, or not surely, on its way
 
-        Attempt(List<String> values) {
+        Attempt(List<Sent> values, long millis) {
             this.values = values;
+            this.millis = millis;
         }
     }
 
@@ -67,7 +84,9 @@ final class PartitionClient {
 
     private final PartitionId id;
     private final Random random;
+    private final LongSupplier clock;
     private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Attempt> forgotten = new ArrayList<>(); // may have been there, and made others superfluous
     private final List<Producer> producers = new ArrayList<>();
     private PartitionConfig config;
     private Optional<PartitionLog> partition = Optional.empty();
@@ -81,13 +100,17 @@ final class PartitionClient {
     private long count; // makes values unique, also among partitions that had this name before
     private long endSeen;
     private boolean mayRetentionDelete; // some setting it had did
+    private long compactedBelow; // no record from here on can be gone
+    private long compactedAt = Long.MIN_VALUE / 2; // the latest that clocks have said when it may have been
+    private long tombstoneMillis = Long.MAX_VALUE; // the shortest that some setting it had said
 
-    PartitionClient(PartitionId id, PartitionConfig config, Random random) {
+    PartitionClient(PartitionId id, PartitionConfig config, Random random, LongSupplier clock) {
         this.id = id;
         this.config = config;
         this.random = random;
+        this.clock = clock;
         this.count = 10_000L * random.nextInt(1000);
-        this.mayRetentionDelete = deletesByRetention(config);
+        note(config);
         for (int i = 0; i < PRODUCERS; i++) producers.add(new Producer(i));
     }
 
@@ -112,7 +135,7 @@ final class PartitionClient {
     void configure(Log log, PartitionConfig changed) throws IOException {
         var before = config;
         config = changed; // from here on either may hold
-        mayRetentionDelete |= deletesByRetention(changed);
+        note(changed);
         if (before.durability() != changed.durability()) mayBeDisk = true;
         log.create(id, changed);
         listen();
@@ -129,7 +152,7 @@ final class PartitionClient {
         switch (random.nextInt(12)) {
             case 0 -> read(partition.get());
             case 1 -> deleteBefore(partition.get());
-            case 2, 3 -> send(new Attempt(randomValues("n")), -1);
+            case 2, 3 -> send(attempt("n"), -1);
             case 4 -> sendExpecting(partition.get());
             default -> produce(producers.get(random.nextInt(PRODUCERS)));
         }
@@ -155,7 +178,7 @@ final class PartitionClient {
             });
             return;
         }
-        var attempt = new Attempt(randomValues("i" + producer.id));
+        var attempt = attempt("i" + producer.id);
         attempt.producer = Optional.of(producer);
         attempt.epoch = producer.epoch;
         attempt.sequence = producer.next;
@@ -165,7 +188,7 @@ final class PartitionClient {
     }
 
     private void sendExpecting(PartitionLog log) {
-        send(new Attempt(randomValues("e")), log.end() + random.nextInt(2));
+        send(attempt("e"), log.end() + random.nextInt(2));
     }
 
     private void send(Attempt attempt, long expected) {
@@ -187,7 +210,7 @@ final class PartitionClient {
 
     /// Its own answer, as a second connection would get it.
     private void sendAgain(Attempt attempt) {
-        var copy = new Attempt(attempt.values);
+        var copy = new Attempt(attempt.values, attempt.millis);
         copy.producer = attempt.producer;
         copy.epoch = attempt.epoch;
         copy.sequence = attempt.sequence;
@@ -199,19 +222,27 @@ final class PartitionClient {
     private Batch batchOf(Attempt attempt) {
         var builder = new BatchBuilder(random.nextInt(3000));
         attempt.producer.ifPresent(producer -> builder.producer(producer.id, attempt.epoch, attempt.sequence));
-        for (var value : attempt.values)
-            builder.add(
-                    random.nextInt(3000),
-                    BatchBuilder.ABSENT,
-                    MemorySegment.ofArray(value.getBytes(StandardCharsets.US_ASCII)));
+        for (var value : attempt.values) {
+            var text = bytes(value.text());
+            if (value.isTombstone())
+                builder.add(random.nextInt(3000), bytes(value.key()), BatchBuilder.ABSENT, new Header(IDENTITY, text));
+            else builder.add(random.nextInt(3000), bytes(value.key()), text);
+        }
         return builder.build();
     }
 
-    private List<String> randomValues(String kind) {
-        var values = new ArrayList<String>();
-        for (int i = 1 + random.nextInt(3); i > 0; i--)
-            values.add(kind + "-" + count++ + "-" + "x".repeat(random.nextInt(8) == 0 ? random.nextInt(900) : 3));
-        return values;
+    private static MemorySegment bytes(String text) {
+        return MemorySegment.ofArray(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Attempt attempt(String kind) {
+        var values = new ArrayList<Sent>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            var key = "k" + random.nextInt(random.nextInt(4) == 0 ? KEYS : KEYS_IN_FAVOUR);
+            var text = kind + "-" + count++ + "-" + "x".repeat(random.nextInt(8) == 0 ? random.nextInt(900) : 3);
+            values.add(new Sent(key, text, random.nextInt(4) == 0));
+        }
+        return new Attempt(values, clock.getAsLong());
     }
 
     private void deleteBefore(PartitionLog log) {
@@ -249,7 +280,8 @@ final class PartitionClient {
             }
             case AppendOutcome.Refused(var reason, var detail) -> {
                 switch (reason) {
-                    case OVERLOADED, DISK_FULL, NOT_OWNER, NOT_NEXT -> {}
+                    case DISK_FULL -> leavesGap(attempt); // those behind may be let in
+                    case OVERLOADED, NOT_OWNER, NOT_NEXT -> {}
                     case OUT_OF_SEQUENCE -> assertTrue(attempt.mayBeGap, detail);
                     case CORRUPT, TOO_LARGE, FENCED -> fail(reason + ": " + detail);
                 }
@@ -261,6 +293,12 @@ final class PartitionClient {
             }
         }
         return false;
+    }
+
+    private static void leavesGap(Attempt attempt) {
+        attempt.producer.ifPresent(producer -> producer.sent.stream()
+                .filter(other -> other.epoch == attempt.epoch && other.sequence > attempt.sequence)
+                .forEach(other -> other.mayBeGap = true));
     }
 
     private void acknowledged(Attempt attempt, long first, long last) {
@@ -287,7 +325,11 @@ final class PartitionClient {
     /// What was not promised may be gone: it is no more claimed, and its producers begin anew.
     void powerWasLost() {
         listen();
-        boolean hasForgotten = attempts.removeIf(attempt -> attempt.acknowledgedAt >= 0 && !attempt.isPromised);
+        boolean hasForgotten = attempts.removeIf(attempt -> {
+            boolean isForgotten = attempt.acknowledgedAt >= 0 && !attempt.isPromised;
+            if (isForgotten) forgotten.add(attempt);
+            return isForgotten;
+        });
         if (hasForgotten || config.durability() == Durability.OS || mayBeDisk) {
             endSeen = 0;
             for (int i = 0; i < PRODUCERS; i++) producers.set(i, new Producer(producers.get(i).id + PRODUCERS));
@@ -306,7 +348,7 @@ final class PartitionClient {
         mayBeDisk = false;
         var found = partition.get();
         config = found.config(); // perhaps that of a creation of which nobody heard
-        mayRetentionDelete |= deletesByRetention(config);
+        note(config);
         try {
             audit(found);
         } catch (IOException e) {
@@ -322,71 +364,115 @@ final class PartitionClient {
         var contents = contents(log);
         var places = new HashMap<String, Long>();
         contents.forEach((offset, value) -> {
-            var other = places.put(value, offset);
-            if (other != null) fail("%s is at %d and at %d".formatted(value, other, offset));
+            var other = places.put(value.text(), offset);
+            if (other != null) fail("%s is at %d and at %d".formatted(value.text(), other, offset));
         });
+        var sent = new HashSet<Sent>();
+        for (var attempt : attempts) sent.addAll(attempt.values);
+        for (var attempt : forgotten) sent.addAll(attempt.values);
+        contents.forEach((offset, value) -> assertTrue(sent.contains(value), value + " at " + offset + ": never sent"));
         for (var attempt : attempts) audit(attempt, log, contents, places);
         start = log.start();
         startMax = Math.max(startMax, start);
         endSeen = log.end();
     }
 
-    private static boolean deletesByRetention(PartitionConfig config) {
-        return config.retention().bytes() >= 0
-                || config.retention().millis() >= 0
-                || config.retention().tiering() == Retention.Tiering.REMOVED;
+    private void note(PartitionConfig some) {
+        mayRetentionDelete |= some.retention().bytes() >= 0
+                || some.retention().millis() >= 0
+                || some.retention().tiering() == Retention.Tiering.REMOVED;
+        if (some.compaction() instanceof Compaction.ByKey byKey)
+            tombstoneMillis = Math.min(tombstoneMillis, byKey.tombstoneMillis());
     }
 
-    private static void audit(Attempt attempt, PartitionLog log, Map<Long, String> contents, Map<String, Long> places) {
+    /// Records that are there now may be gone afterwards, if newer ones of their keys are.
+    void mayBeCompacted() {
+        long now = clock.getAsLong();
+        compactedAt = Math.max(compactedAt, now);
+        for (var attempt : attempts) attempt.millis = Math.min(attempt.millis, now);
+        for (var attempt : forgotten) attempt.millis = Math.min(attempt.millis, now);
+        if (tombstoneMillis < Long.MAX_VALUE) partition.ifPresent(log -> compactedBelow = log.end());
+    }
+
+    private void audit(Attempt attempt, PartitionLog log, NavigableMap<Long, Sent> contents, Map<String, Long> places) {
         for (int i = 0; i < attempt.values.size(); i++) {
             var value = attempt.values.get(i);
-            if (attempt.isRefused) assertFalse(places.containsKey(value), value + " was refused, yet is there");
-            long at = attempt.acknowledgedAt + i;
-            if (attempt.acknowledgedAt >= 0 && at >= log.start())
-                assertEquals(value, contents.get(at), "acknowledged at " + at + ", end " + log.end());
+            if (attempt.isRefused) assertFalse(places.containsKey(value.text()), value + " was refused, yet is there");
+            if (attempt.acknowledgedAt >= 0) audit(value, attempt.acknowledgedAt + i, log, contents);
         }
     }
 
-    private Map<Long, String> contents(PartitionLog log) throws IOException {
-        var contents = new HashMap<Long, String>();
+    /// Whether an acknowledged record is where it was said to be, or rightly gone.
+    private void audit(Sent value, long at, PartitionLog log, NavigableMap<Long, Sent> contents) {
+        if (at < log.start()) return;
+        boolean mayBeGone =
+                at < compactedBelow && (hasNewer(value.key(), at, contents) || hadTombstone(value.key(), at));
+        if (!mayBeGone || contents.containsKey(at))
+            assertEquals(value, contents.get(at), "acknowledged at " + at + ", end " + log.end());
+        if (value.isTombstone() && !contents.containsKey(at))
+            for (var older : contents.headMap(at).entrySet())
+                assertNotEquals(value.key(), older.getValue().key(), "its tombstone at " + at + " has gone before it");
+    }
+
+    private static boolean hasNewer(String key, long at, NavigableMap<Long, Sent> contents) {
+        return contents.tailMap(at, false).values().stream()
+                .anyMatch(newer -> newer.key().equals(key));
+    }
+
+    /// Whether there may have been a tombstone of a key at an offset or later that has been there for long enough.
+    private boolean hadTombstone(String key, long at) {
+        return Stream.concat(attempts.stream(), forgotten.stream())
+                .filter(attempt -> attempt.millis <= compactedAt - tombstoneMillis)
+                .anyMatch(attempt -> IntStream.range(0, attempt.values.size())
+                        .filter(i -> attempt.acknowledgedAt < 0 || attempt.acknowledgedAt + i >= at)
+                        .mapToObj(attempt.values::get)
+                        .anyMatch(sent -> sent.isTombstone() && sent.key().equals(key)));
+    }
+
+    private NavigableMap<Long, Sent> contents(PartitionLog log) throws IOException {
+        var contents = new TreeMap<Long, Sent>();
         long offset = log.start();
         while (offset < log.end()) {
             var found =
                     assertInstanceOf(ReadOutcome.Found.class, log.read(offset, log.end(), 1 + random.nextInt(2000)));
             try (var slice = found.slice()) {
                 assertFalse(slice.isEmpty(), "nothing at " + offset);
-                offset = readSlice(slice.load(), offset, slice.nextOffset(), contents);
+                readSlice(slice.load(), offset, slice.nextOffset(), contents);
+                offset = slice.nextOffset();
             }
         }
-        contents.keySet().removeIf(each -> each < log.start());
-        for (long each = log.start(); each < log.end(); each++)
+        contents.headMap(log.start()).clear();
+        for (long each = Math.max(log.start(), compactedBelow); each < log.end(); each++)
             assertTrue(contents.containsKey(each), "hole at " + each);
         return contents;
     }
 
-    private static long readSlice(MemorySegment bytes, long wanted, long next, Map<Long, String> contents)
-            throws IOException {
-        long offset = -1;
+    private void readSlice(MemorySegment bytes, long wanted, long next, Map<Long, Sent> contents) throws IOException {
+        long offset = wanted;
         for (long at = 0; at < bytes.byteSize(); ) {
             long size = Batch.PREFIX_BYTES
                     + bytes.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN), at + 8);
             var batch = new Batch(bytes.asSlice(at, size));
-            assertEquals(Optional.empty(), batch.fault());
-            if (offset >= 0) assertEquals(offset, batch.baseOffset());
-            else
-                assertTrue(
-                        batch.baseOffset() <= wanted && wanted < batch.nextOffset(),
-                        "not the batch that was asked for");
+            assertEquals(Optional.empty(), offset < compactedBelow ? batch.faultAsHeld() : batch.fault());
+            assertTrue(offset < batch.nextOffset(), "not the batch that was asked for");
+            boolean isNext = at == 0 ? batch.baseOffset() <= offset : batch.baseOffset() == offset;
+            assertTrue(isNext || offset < compactedBelow, "left out at " + offset);
             var records = new RecordCursor(batch, batch.payload());
-            while (records.next())
-                contents.put(
-                        records.offset(),
-                        new String(records.value().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII));
+            while (records.next()) contents.put(records.offset(), sent(records));
             offset = batch.nextOffset();
             at += size;
         }
-        assertEquals(next, offset);
-        return offset;
+        assertTrue(next == offset || next > offset && offset < compactedBelow, next + " after " + offset);
+    }
+
+    private static Sent sent(RecordCursor record) {
+        boolean isTombstone = record.value() == BatchBuilder.ABSENT;
+        var text = isTombstone ? record.headers().getFirst().value() : record.value();
+        return new Sent(text(record.key()), text(text), isTombstone);
+    }
+
+    private static String text(MemorySegment bytes) {
+        return new String(bytes.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
     }
 
     private void read(PartitionLog log) throws IOException {
@@ -397,8 +483,8 @@ final class PartitionClient {
         var contents = contents(log);
         for (var attempt : attempts)
             for (int i = 0; i < attempt.values.size(); i++)
-                if (attempt.acknowledgedAt >= 0 && attempt.acknowledgedAt + i >= log.start())
-                    assertEquals(attempt.values.get(i), contents.get(attempt.acknowledgedAt + i));
+                if (attempt.acknowledgedAt >= 0)
+                    audit(attempt.values.get(i), attempt.acknowledgedAt + i, log, contents);
         if (log.epochEnd(log.leaderEpoch()).epoch() == log.leaderEpoch())
             assertEquals(end, log.epochEnd(log.leaderEpoch()).end());
     }

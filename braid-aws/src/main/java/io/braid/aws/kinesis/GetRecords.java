@@ -135,9 +135,10 @@ final class GetRecords implements Operation {
                 switch (log.read(next, stable, READ_BYTES)) {
                     case ReadOutcome.Found(var slice) -> {
                         try (slice) {
-                            if (slice.isEmpty()) return;
+                            if (slice.isEmpty() && slice.nextOffset() == next) return;
                             scanned += slice.byteSize();
                             batches(slice.load(), log.aborted(slice.firstOffset(), slice.nextOffset()));
+                            if (slice.isEmpty()) next = slice.nextOffset(); // compaction has left nothing up to there
                         }
                     }
                     case ReadOutcome.OutOfRange(long start, long _) -> {
