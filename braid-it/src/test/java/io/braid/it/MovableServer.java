@@ -3,6 +3,7 @@ package io.braid.it;
 import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
+import io.braid.broker.Payloads;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
@@ -37,7 +38,7 @@ final class MovableServer implements AutoCloseable {
                 usual.drain());
         var kafkaConfig =
                 new KafkaListener.Config("127.0.0.1", 0, new KafkaListener.AsReached(), true, limits, Map.of());
-        log = Log.open(new LogConfig(directory), clock);
+        log = Log.open(new LogConfig(directory), clock, Payloads.CODECS);
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         kafka = KafkaListener.start(broker, kafkaConfig, clock, new Random(2));
         http = AwsListener.start(broker, AwsListener.Config.DEFAULT.withAddress("127.0.0.1", 0), clock, new Random(3));
