@@ -199,8 +199,11 @@ final class Connection {
         var request = parse(bytes);
         var api = request.context().header.apiKey();
         var handler = handlers.of(api, request.version())
-                .orElseThrow(() -> new InvalidRequestException(
-                        "%s version %d is not served here".formatted(api, request.version())));
+                .orElseThrow(() -> new InvalidRequestException("%s version %d is not served here: %s"
+                        .formatted(
+                                api,
+                                request.version(),
+                                ApiGaps.reason(api).orElse("not a version that Kafka's brokers serve"))));
         return new Pending(request, handle(handler, request), frame);
     }
 
