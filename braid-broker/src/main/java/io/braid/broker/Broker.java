@@ -86,6 +86,11 @@ public final class Broker implements AutoCloseable {
         return view.catalog();
     }
 
+    /// How many changes have led to what exists now: the end of the log that the catalog is kept in.
+    public long catalogChanges() {
+        return changes.end();
+    }
+
     public CatalogOutcome create(NewStream stream) {
         return change(() -> {
             var checked = checked(stream);
@@ -181,6 +186,14 @@ public final class Broker implements AutoCloseable {
             var invalid = rules.growth(stream.get(), catalog().partitions(), partitions);
             return invalid.isPresent() ? invalid.get() : grow(stream.get(), partitions);
         });
+    }
+
+    /// What [#grow] would answer, without doing it; the stream of a [CatalogOutcome.Done] is as it was.
+    public CatalogOutcome checkGrow(String name, int partitions) {
+        var stream = catalog().stream(name);
+        if (stream.isEmpty()) return new NotFound(name);
+        var invalid = rules.growth(stream.get(), catalog().partitions(), partitions);
+        return invalid.isPresent() ? invalid.get() : new Done(stream.get());
     }
 
     private CatalogOutcome grow(Stream stream, int partitions) throws IOException {

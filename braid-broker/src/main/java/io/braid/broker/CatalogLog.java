@@ -75,6 +75,11 @@ final class CatalogLog {
         }
     }
 
+    /// How many changes there are.
+    long end() {
+        return log.end();
+    }
+
     /// Writes a change; it is durable when this returns.
     ///
     /// @throws IOException it may or may not have been written

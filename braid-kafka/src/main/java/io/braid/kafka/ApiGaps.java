@@ -35,32 +35,6 @@ final class ApiGaps {
                 ApiKeys.STREAMS_GROUP_HEARTBEAT,
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
-        because(
-                "nobody logs in here: the listener has no SASL in this release",
-                ApiKeys.SASL_HANDSHAKE,
-                ApiKeys.SASL_AUTHENTICATE,
-                ApiKeys.CREATE_DELEGATION_TOKEN,
-                ApiKeys.RENEW_DELEGATION_TOKEN,
-                ApiKeys.EXPIRE_DELEGATION_TOKEN,
-                ApiKeys.DESCRIBE_DELEGATION_TOKEN,
-                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
-                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS);
-        because(
-                "there is no access control in this release",
-                ApiKeys.DESCRIBE_ACLS,
-                ApiKeys.CREATE_ACLS,
-                ApiKeys.DELETE_ACLS);
-        because(
-                "there is one node, and no quorum of controllers behind it",
-                ApiKeys.ALTER_REPLICA_LOG_DIRS,
-                ApiKeys.ELECT_LEADERS,
-                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
-                ApiKeys.DESCRIBE_QUORUM,
-                ApiKeys.UPDATE_FEATURES,
-                ApiKeys.UNREGISTER_BROKER,
-                ApiKeys.ADD_RAFT_VOTER,
-                ApiKeys.REMOVE_RAFT_VOTER,
-                ApiKeys.UNREGISTER_CONTROLLER);
         because("quotas are not in this release", ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiKeys.ALTER_CLIENT_QUOTAS);
     }
 

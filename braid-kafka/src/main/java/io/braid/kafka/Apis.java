@@ -21,6 +21,9 @@ final class Apis {
         var configs = new ConfigApi(broker, config);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
+        new QuorumApi(broker, config, clock).register(handlers);
+        new PlacementApi(broker).register(handlers);
+        SecurityApi.register(handlers);
         handlers.serve(ApiKeys.API_VERSIONS, 0, 5, new VersionsApi(handlers, broker.clusterId()))
                 .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)
                 .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, metadata::describeTopicPartitions)
@@ -28,7 +31,6 @@ final class Apis {
                 .serve(ApiKeys.CREATE_TOPICS, 2, 7, topics::create)
                 .serve(ApiKeys.DELETE_TOPICS, 1, 6, topics::delete)
                 .serve(ApiKeys.CREATE_PARTITIONS, 0, 3, topics::grow)
-                .serve(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, topics::reassignments)
                 .serve(ApiKeys.DESCRIBE_CONFIGS, 1, 4, configs::describe)
                 .serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, configs::alter)
                 .serve(ApiKeys.ALTER_CONFIGS, 0, 2, configs::replace)

@@ -18,7 +18,7 @@ import org.apache.kafka.common.requests.DescribeLogDirsResponse;
 /// DescribeLogDirs: how much each partition holds.
 final class StorageApi {
     /// Clients are told a name, not where on this machine the files lie.
-    private static final String DIRECTORY = "data";
+    static final String DIRECTORY = "data";
 
     private final Broker broker;
 

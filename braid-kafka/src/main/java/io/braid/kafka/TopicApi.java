@@ -4,12 +4,12 @@ import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -21,15 +21,14 @@ import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicRe
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
-import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 import org.apache.kafka.common.requests.CreatePartitionsResponse;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
 import org.apache.kafka.common.requests.DeleteTopicsRequest;
 import org.apache.kafka.common.requests.DeleteTopicsResponse;
-import org.apache.kafka.common.requests.ListPartitionReassignmentsResponse;
 
 /// Changes to what there is: CreateTopics, DeleteTopics, CreatePartitions. A change is durable, and known to
 /// every connection, when it is answered.
@@ -54,56 +53,79 @@ final class TopicApi {
         var data = new CreateTopicsResponseData();
         for (var name : twice)
             data.topics()
-                    .add(failed(name, Errors.INVALID_REQUEST, "the request names topic '%s' twice".formatted(name)));
+                    .add(failed(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
         for (var topic : body.topics())
             if (!twice.contains(topic.name())) data.topics().add(create(topic, body.validateOnly()));
         return Answer.of(new CreateTopicsResponse(data));
     }
 
     private CreatableTopicResult create(CreatableTopic topic, boolean validateOnly) {
-        if (topic.replicationFactor() != DEFAULT && topic.replicationFactor() != COPIES)
+        if (broker.catalog().stream(topic.name()).isPresent())
             return failed(
-                    topic.name(),
-                    Errors.INVALID_REPLICATION_FACTOR,
-                    "replication factor %d: this server is a single node, which keeps 1 copy (or ask for -1, the default)"
-                            .formatted(topic.replicationFactor()));
-        int partitions = topic.numPartitions() == DEFAULT ? 0 : topic.numPartitions();
-        if (!topic.assignments().isEmpty()) {
-            if (topic.numPartitions() != DEFAULT || topic.replicationFactor() != DEFAULT)
-                return failed(
-                        topic.name(),
-                        Errors.INVALID_REQUEST,
-                        "partitions were assigned by hand, so their number and replication factor must be left at -1");
-            var replicas = new HashMap<Integer, List<Integer>>();
-            for (var assigned : topic.assignments()) replicas.put(assigned.partitionIndex(), assigned.brokerIds());
-            if (replicas.size() != topic.assignments().size() || !isPossible(replicas))
-                return failed(topic.name(), Errors.INVALID_REPLICA_ASSIGNMENT, assignmentFault(replicas.size()));
-            partitions = replicas.size();
-        } else if (topic.numPartitions() != DEFAULT && topic.numPartitions() < 1) {
-            return failed(
-                    topic.name(),
-                    Errors.INVALID_PARTITIONS,
-                    "%d partitions: should be at least 1, or -1 for the default".formatted(topic.numPartitions()));
-        }
+                    topic.name(), Errors.TOPIC_ALREADY_EXISTS, "Topic '%s' already exists.".formatted(topic.name()));
+        var fault = topic.assignments().isEmpty() ? numbersFault(topic) : assignmentFault(topic);
+        if (fault.isPresent())
+            return failed(topic.name(), fault.get().error(), fault.get().message());
         var settings = new HashMap<String, String>();
+        var missing = new TreeSet<String>();
         for (var config : topic.configs()) {
-            if (config.value() == null)
-                return failed(topic.name(), Errors.INVALID_CONFIG, "%s: a value is missing".formatted(config.name()));
-            settings.put(config.name(), config.value());
+            if (config.value() == null) missing.add(config.name());
+            else settings.put(config.name(), config.value());
         }
+        if (!missing.isEmpty())
+            return failed(
+                    topic.name(),
+                    Errors.INVALID_CONFIG,
+                    "Null value not supported for topic configs: " + String.join(", ", missing));
+        int asked = topic.numPartitions() == DEFAULT ? 0 : topic.numPartitions();
+        int partitions =
+                topic.assignments().isEmpty() ? asked : topic.assignments().size();
         var wanted = new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings);
         return result(topic.name(), validateOnly ? broker.check(wanted) : broker.create(wanted), validateOnly);
     }
 
-    private static boolean isPossible(Map<Integer, List<Integer>> replicas) {
-        for (int index = 0; index < replicas.size(); index++)
-            if (!List.of(Endpoint.NODE_ID).equals(replicas.get(index))) return false;
-        return true;
+    private static Optional<ApiError> numbersFault(CreatableTopic topic) {
+        int copies = topic.replicationFactor();
+        if (copies < DEFAULT || copies == 0)
+            return fault(
+                    Errors.INVALID_REPLICATION_FACTOR,
+                    "Replication factor must be larger than 0, or -1 to use the default value.");
+        if (topic.numPartitions() < DEFAULT || topic.numPartitions() == 0)
+            return fault(
+                    Errors.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
+        if (copies == DEFAULT || copies == COPIES) return Optional.empty();
+        return fault(
+                Errors.INVALID_REPLICATION_FACTOR,
+                ("Unable to replicate the partition %1$d time(s): The target replication factor of %1$d cannot be"
+                                + " reached because only %2$d broker(s) are registered.")
+                        .formatted(copies, COPIES));
     }
 
-    private static String assignmentFault(int partitions) {
-        return "partitions must be assigned from 0 to %d without gaps, each to node %d, the only one"
-                .formatted(partitions - 1, Endpoint.NODE_ID);
+    private static Optional<ApiError> assignmentFault(CreatableTopic topic) {
+        if (topic.replicationFactor() != DEFAULT)
+            return fault(
+                    Errors.INVALID_REQUEST,
+                    "A manual partition assignment was specified, but replication factor was not set to -1.");
+        if (topic.numPartitions() != DEFAULT)
+            return fault(
+                    Errors.INVALID_REQUEST,
+                    "A manual partition assignment was specified, but numPartitions was not set to -1.");
+        var indexes = new TreeSet<Integer>();
+        for (var assigned : topic.assignments()) {
+            if (!indexes.add(assigned.partitionIndex()))
+                return fault(
+                        Errors.INVALID_REPLICA_ASSIGNMENT,
+                        "Found multiple manual partition assignments for partition " + assigned.partitionIndex());
+            var wrong = PlacementApi.assignmentFault(assigned.brokerIds());
+            if (wrong.isPresent()) return fault(Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
+        }
+        if (indexes.first() == 0 && indexes.last() == indexes.size() - 1) return Optional.empty();
+        return fault(
+                Errors.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence");
+    }
+
+    private static Optional<ApiError> fault(Errors error, String detail) {
+        return Optional.of(new ApiError(error, detail));
     }
 
     private CreatableTopicResult result(String name, CatalogOutcome outcome, boolean validateOnly) {
@@ -169,15 +191,26 @@ final class TopicApi {
 
     Answer grow(Request request) {
         var body = ((CreatePartitionsRequest) request.body()).data();
+        var seen = new HashSet<String>();
+        var twice = new HashSet<String>();
+        for (var topic : body.topics()) if (!seen.add(topic.name())) twice.add(topic.name());
+
         var data = new CreatePartitionsResponseData();
-        for (var topic : body.topics()) data.results().add(grow(topic, body.validateOnly()));
+        for (var name : twice)
+            data.results()
+                    .add(grown(
+                            new CreatePartitionsTopic().setName(name),
+                            Errors.INVALID_REQUEST,
+                            "Duplicate topic name."));
+        for (var topic : body.topics())
+            if (!twice.contains(topic.name())) data.results().add(grow(topic, body.validateOnly()));
         return Answer.of(new CreatePartitionsResponse(data));
     }
 
     private CreatePartitionsTopicResult grow(CreatePartitionsTopic topic, boolean validateOnly) {
         var stream = broker.catalog().stream(topic.name());
         if (stream.isEmpty())
-            return grown(topic, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(topic.name()));
+            return grown(topic, Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
         if (stream.get().kind() == Stream.Kind.INTERNAL)
             return grown(
                     topic,
@@ -185,25 +218,31 @@ final class TopicApi {
                     "'%s' is the server's own and keeps its partitions: they decide where things are kept"
                             .formatted(topic.name()));
         int partitions = stream.get().partitions();
-        if (topic.count() <= partitions)
+        if (topic.count() == partitions)
+            return grown(
+                    topic, Errors.INVALID_PARTITIONS, "Topic already has %d partition(s).".formatted(partitions));
+        if (topic.count() < partitions)
             return grown(
                     topic,
                     Errors.INVALID_PARTITIONS,
-                    "topic '%s' has %d partitions; %d would not be an increase"
+                    "The topic %s currently has %d partition(s); %d would not be an increase."
                             .formatted(topic.name(), partitions, topic.count()));
         if (topic.assignments() != null) {
-            var assigned = topic.assignments();
-            boolean possible = assigned.size() == topic.count() - partitions
-                    && assigned.stream().allMatch(a -> a.brokerIds().equals(List.of(Endpoint.NODE_ID)));
-            if (!possible)
+            int added = topic.count() - partitions;
+            if (topic.assignments().size() != added)
                 return grown(
                         topic,
                         Errors.INVALID_REPLICA_ASSIGNMENT,
-                        "each of the %d new partitions must be assigned to node %d, the only one"
-                                .formatted(topic.count() - partitions, Endpoint.NODE_ID));
+                        "Attempted to add %d additional partition(s), but only %d assignment(s) were specified."
+                                .formatted(added, topic.assignments().size()));
+            for (var assigned : topic.assignments()) {
+                var wrong = PlacementApi.assignmentFault(assigned.brokerIds());
+                if (wrong.isPresent()) return grown(topic, Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
+            }
         }
-        if (validateOnly) return grown(topic, Errors.NONE, null);
-        var outcome = broker.grow(topic.name(), topic.count());
+        var outcome = validateOnly
+                ? broker.checkGrow(topic.name(), topic.count())
+                : broker.grow(topic.name(), topic.count());
         return grown(topic, TopicErrors.of(outcome), TopicErrors.detail(outcome));
     }
 
@@ -212,14 +251,5 @@ final class TopicApi {
                 .setName(topic.name())
                 .setErrorCode(error.code())
                 .setErrorMessage(detail);
-    }
-
-    // ---- ListPartitionReassignments
-
-    /// There never is one on a single node. Kafka's tools ask when they describe a topic.
-    Answer reassignments(Request request) {
-        return Answer.of(new ListPartitionReassignmentsResponse(new ListPartitionReassignmentsResponseData()
-                .setErrorMessage(null)
-                .setTopics(new ArrayList<>())));
     }
 }

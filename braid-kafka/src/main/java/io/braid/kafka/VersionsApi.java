@@ -1,6 +1,7 @@
 package io.braid.kafka;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
@@ -54,6 +55,11 @@ final class VersionsApi implements Handler {
         FEATURES.forEach((name, level) -> features.add(
                 new SupportedFeatureKey().setName(name).setMinVersion((short) 0).setMaxVersion(level)));
         return features;
+    }
+
+    /// The level of a feature, as it comes with this release; empty if there is no such feature.
+    static Optional<Short> level(String feature) {
+        return Optional.ofNullable(finalised().find(feature)).map(FinalizedFeatureKey::maxVersionLevel);
     }
 
     private static FinalizedFeatureKeyCollection finalised() {

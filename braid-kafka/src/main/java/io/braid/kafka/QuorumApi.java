@@ -1,0 +1,166 @@
+package io.braid.kafka;
+
+import io.braid.broker.Broker;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.ControllerIdNotRegisteredException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Listener;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ListenerCollection;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Node;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.NodeCollection;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.requests.DescribeQuorumRequest;
+import org.apache.kafka.common.requests.DescribeQuorumResponse;
+import org.apache.kafka.common.requests.UnregisterBrokerRequest;
+import org.apache.kafka.common.requests.UnregisterControllerRequest;
+import org.apache.kafka.common.requests.UpdateFeaturesRequest;
+import org.apache.kafka.common.requests.UpdateFeaturesRequest.FeatureUpdateItem;
+import org.apache.kafka.common.requests.UpdateFeaturesResponse;
+
+/// What administrators ask of Kafka's controllers: this node is the only one, its own controller, and healthy.
+/// The catalog stands for the metadata log: its end is the number of changes so far.
+final class QuorumApi {
+    private static final int LEADER_EPOCH = 1; // there never was another leader
+    private static final String LISTENER = "CONTROLLER";
+
+    private final Broker broker;
+    private final KafkaListener.Config config;
+    private final InstantSource clock;
+
+    QuorumApi(Broker broker, KafkaListener.Config config, InstantSource clock) {
+        this.broker = broker;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    void register(Handlers handlers) {
+        handlers.serve(ApiKeys.DESCRIBE_QUORUM, 0, 2, this::describeQuorum)
+                .serve(ApiKeys.UPDATE_FEATURES, 0, 2, QuorumApi::updateFeatures)
+                .serve(ApiKeys.UNREGISTER_BROKER, 0, 0, QuorumApi::unregisterBroker)
+                .serve(ApiKeys.UNREGISTER_CONTROLLER, 0, 0, QuorumApi::unregisterController)
+                .serve(ApiKeys.ADD_RAFT_VOTER, 0, 1, QuorumApi::voters)
+                .serve(ApiKeys.REMOVE_RAFT_VOTER, 0, 0, QuorumApi::voters);
+    }
+
+    // ---- DescribeQuorum
+
+    private Answer describeQuorum(Request request) {
+        var body = ((DescribeQuorumRequest) request.body()).data();
+        if (!isOfMetadata(body.topics()))
+            return Answer.of(new DescribeQuorumResponse(DescribeQuorumRequest.getPartitionLevelErrorResponse(
+                    body, Errors.UNKNOWN_TOPIC_OR_PARTITION)));
+        long end = broker.catalogChanges();
+        long now = clock.millis();
+        var self = new ReplicaState()
+                .setReplicaId(Endpoint.NODE_ID)
+                .setLogEndOffset(end)
+                .setLastFetchTimestamp(now)
+                .setLastCaughtUpTimestamp(now);
+        var partition = new PartitionData()
+                .setErrorMessage(null)
+                .setLeaderId(Endpoint.NODE_ID)
+                .setLeaderEpoch(LEADER_EPOCH)
+                .setHighWatermark(end)
+                .setCurrentVoters(List.of(self));
+        return Answer.of(new DescribeQuorumResponse(new DescribeQuorumResponseData()
+                .setErrorMessage(null)
+                .setTopics(List.of(new TopicData()
+                        .setTopicName(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                        .setPartitions(List.of(partition))))
+                .setNodes(nodes(request))));
+    }
+
+    /// There is one topic with a quorum behind it, and it has one partition.
+    private static boolean isOfMetadata(
+            List<org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData> topics) {
+        return topics.size() == 1
+                && topics.getFirst().topicName().equals(Topic.CLUSTER_METADATA_TOPIC_NAME)
+                && topics.getFirst().partitions().size() == 1
+                && topics.getFirst().partitions().getFirst().partitionIndex() == 0;
+    }
+
+    /// Known to the response from version 2 on.
+    private NodeCollection nodes(Request request) {
+        var nodes = new NodeCollection();
+        if (request.version() < 2) return nodes;
+        var self = Endpoint.of(config, request);
+        var listeners = new ListenerCollection();
+        listeners.add(new Listener().setName(LISTENER).setHost(self.host()).setPort(self.port()));
+        nodes.add(new Node().setNodeId(Endpoint.NODE_ID).setListeners(listeners));
+        return nodes;
+    }
+
+    // ---- UpdateFeatures
+
+    /// Features come with the release and stay as they are; asking for what is there already is fine. The first
+    /// fault refuses all, as Kafka's controller does.
+    private static Answer updateFeatures(Request request) {
+        var updates = ((UpdateFeaturesRequest) request.body()).featureUpdates();
+        var names = new HashSet<String>();
+        for (var update : updates) names.add(update.feature());
+        for (var update : updates) {
+            var fault = fault(update);
+            if (fault.isEmpty()) continue;
+            var error = new ApiError(
+                    Errors.INVALID_UPDATE_VERSION,
+                    "The update failed for all features since the following feature had an error: "
+                            + "Invalid update version %d for feature %s. %s"
+                                    .formatted(update.versionLevel(), update.feature(), fault.get()));
+            return Answer.of(UpdateFeaturesResponse.createWithErrors(error, names, 0));
+        }
+        return Answer.of(UpdateFeaturesResponse.createWithErrors(ApiError.NONE, names, 0));
+    }
+
+    private static Optional<String> fault(FeatureUpdateItem update) {
+        if (update.upgradeType() == UpgradeType.UNKNOWN)
+            return Optional.of("The controller does not support the given upgrade type.");
+        if (update.versionLevel() < 0) return Optional.of("A feature version cannot be less than 0.");
+        var level = VersionsApi.level(update.feature());
+        if (level.isEmpty())
+            return Optional.of("Local controller %d does not support this feature.".formatted(Endpoint.NODE_ID));
+        if (update.versionLevel() > level.get())
+            return Optional.of("Local controller %d only supports versions 0-%d"
+                    .formatted(Endpoint.NODE_ID, level.get()));
+        if (update.versionLevel() == level.get()) return Optional.empty();
+        if (update.upgradeType() == UpgradeType.UPGRADE)
+            return Optional.of("Can't downgrade the version of this feature without setting the upgrade type to"
+                    + " either safe or unsafe downgrade.");
+        return Optional.of("Can't downgrade the version of this feature.");
+    }
+
+    // ---- nodes that come and go
+
+    private static Answer unregisterBroker(Request request) {
+        int id = ((UnregisterBrokerRequest) request.body()).data().brokerId();
+        if (id != Endpoint.NODE_ID)
+            throw new BrokerIdNotRegisteredException("Broker ID %d is not currently registered".formatted(id));
+        throw new InvalidRequestException("broker %d is the only one and serves this request".formatted(id));
+    }
+
+    private static Answer unregisterController(Request request) {
+        int id = ((UnregisterControllerRequest) request.body()).data().controllerId();
+        if (id != Endpoint.NODE_ID)
+            throw new ControllerIdNotRegisteredException("Controller ID %d is not currently registered.".formatted(id));
+        throw new InvalidRequestException("controller %d is the only one and serves this request".formatted(id));
+    }
+
+    /// As a Kafka whose `kraft.version` is 0: its controllers stand in its configuration.
+    private static Answer voters(Request request) {
+        throw new UnsupportedVersionException(
+                "this cluster is one node, number %d: controllers are neither added nor removed"
+                        .formatted(Endpoint.NODE_ID));
+    }
+}
