@@ -3,6 +3,7 @@ package io.braid.broker;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import io.braid.broker.CatalogOutcome.AlreadyExists;
@@ -25,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -43,6 +45,9 @@ public final class Broker implements AutoCloseable {
 
     /// A change takes milliseconds, unless the disk is full or hangs.
     private static final int CLOSE_SECONDS_MAX = 5;
+
+    /// Users and client ids that have quotas of their own: all of them are copied with each change.
+    private static final int QUOTA_ENTITIES_MAX = 10_000;
 
     private final Log log;
     private final CatalogLog changes; // under `changing`
@@ -347,11 +352,43 @@ public final class Broker implements AutoCloseable {
     private void reserveProducerIds(long end) throws IOException {
         changing.lock();
         try {
-            write(new ProducerIdsReserved(end));
-            view = new View(view.state().after(new ProducerIdsReserved(end)), view.doors());
+            publish(new ProducerIdsReserved(end));
         } finally {
             changing.unlock();
         }
+    }
+
+    /// What clients may use up.
+    public Quotas quotas() {
+        return view.state().quotas();
+    }
+
+    /// Changes the limits of an entity; it is durable when this returns. Empty limits remove it.
+    ///
+    /// @param change from what the limits are now, by name, to what they shall be
+    /// @throws IllegalArgumentException there are as many entities with limits as there may be
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void limit(QuotaEntity entity, UnaryOperator<Map<String, Double>> change) throws IOException {
+        changing.lock();
+        try {
+            var before = quotas().of(entity);
+            var after = change.apply(before);
+            if (after.equals(before)) return;
+            if (before.isEmpty() && quotas().limits().size() >= QUOTA_ENTITIES_MAX)
+                throw new IllegalArgumentException(
+                        "quotas of %d users and client ids are kept, which is the most:".formatted(QUOTA_ENTITIES_MAX)
+                                + " remove some, or use defaults");
+            publish(new Limited(entity, after));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Makes a change that is not about a stream.
+    private void publish(CatalogChange change) throws IOException {
+        var after = view.state().after(change);
+        write(change);
+        view = new View(after, view.doors());
     }
 
     /// The identity of this data directory (Kafka: cluster id), 22 characters of URL-safe Base64.

@@ -29,6 +29,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// All limits of the entity as they are now; none if it has none any more.
+    record Limited(QuotaEntity entity, Map<String, Double> limits) implements CatalogChange {
+        public Limited {
+            limits = Map.copyOf(limits);
+        }
+    }
+
     /// Producer ids below `end` may have been given out.
     record ProducerIdsReserved(long end) implements CatalogChange {}
 }

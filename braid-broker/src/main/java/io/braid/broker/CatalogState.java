@@ -4,6 +4,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.util.List;
@@ -16,25 +17,27 @@ import java.util.UUID;
 ///
 /// @param clusterId      empty only before the first change
 /// @param producerIdsEnd producer ids below this may have been given out
-record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog catalog) {
-    static final CatalogState EMPTY = new CatalogState(Optional.empty(), 0, Catalog.EMPTY);
+record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog catalog, Quotas quotas) {
+    static final CatalogState EMPTY = new CatalogState(Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY);
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
     CatalogState after(CatalogChange change) {
         return switch (change) {
-            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog);
+            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas);
             case Created(Stream stream) -> with(catalog.with(fresh(stream)));
             case Deleted(UUID id) -> with(catalog.without(known(id)));
             case Configured(UUID id, Map<String, String> settings) ->
                 with(catalog.with(known(id).withSettings(settings)));
             case Resharded(UUID id, List<Shard> shards, int partitions) ->
                 with(catalog.with(known(id).withShards(shards, partitions)));
-            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog);
+            case Limited(QuotaEntity entity, Map<String, Double> limits) ->
+                new CatalogState(clusterId, producerIdsEnd, catalog, quotas.with(entity, limits));
+            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas);
         };
     }
 
     private CatalogState with(Catalog changed) {
-        return new CatalogState(clusterId, producerIdsEnd, changed);
+        return new CatalogState(clusterId, producerIdsEnd, changed, quotas);
     }
 
     private Stream fresh(Stream stream) {

@@ -4,6 +4,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import io.braid.broker.Shard.Closed;
@@ -24,13 +25,16 @@ import java.util.UUID;
 
 /// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
-/// sorted by name.
+/// sorted by name. Version 2 has quotas; what version 1 could say is still written in version 1.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /// Of changes that a release before quotas can read.
+    private static final int FIRST_VERSION = 1;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -38,6 +42,7 @@ final class ChangeCodec {
     private static final int CONFIGURED = 4;
     private static final int RESHARDED = 5;
     private static final int PRODUCER_IDS_RESERVED = 6;
+    private static final int LIMITED = 7; // since version 2
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -45,10 +50,13 @@ final class ChangeCodec {
     private static final int ON_DEMAND = 2;
     private static final int OPEN = 1;
     private static final int CLOSED = 2;
+    private static final int ANYBODY = 1;
+    private static final int DEFAULT = 2;
+    private static final int NAMED = 3;
 
     static byte[] encode(CatalogChange change) {
         var out = new Output();
-        out.u8(VERSION);
+        out.u8(change instanceof Limited ? VERSION : FIRST_VERSION);
         switch (change) {
             case Founded(String clusterId) -> out.u8(FOUNDED).text(clusterId);
             case Created(Stream stream) -> out.u8(CREATED).stream(stream);
@@ -57,6 +65,8 @@ final class ChangeCodec {
                 out.u8(CONFIGURED).uuid(stream).settings(settings);
             case Resharded(UUID stream, List<Shard> shards, int partitions) ->
                 out.u8(RESHARDED).uuid(stream).shards(shards).u32(partitions);
+            case Limited(QuotaEntity entity, Map<String, Double> limits) ->
+                out.u8(LIMITED).entity(entity).limits(limits);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -90,6 +100,7 @@ final class ChangeCodec {
             case DELETED -> new Deleted(in.uuid());
             case CONFIGURED -> new Configured(in.uuid(), in.settings());
             case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
+            case LIMITED -> new Limited(in.entity(), in.limits());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };
@@ -149,6 +160,24 @@ final class ChangeCodec {
         Output settings(Map<String, String> settings) {
             u32(settings.size());
             new TreeMap<>(settings).forEach((name, value) -> text(name).text(value));
+            return this;
+        }
+
+        Output entity(QuotaEntity entity) {
+            return party(entity.user()).party(entity.clientId());
+        }
+
+        private Output party(QuotaEntity.Party party) {
+            return switch (party) {
+                case QuotaEntity.Anybody _ -> u8(ANYBODY);
+                case QuotaEntity.Default _ -> u8(DEFAULT);
+                case QuotaEntity.Named(String name) -> u8(NAMED).text(name);
+            };
+        }
+
+        Output limits(Map<String, Double> limits) {
+            u32(limits.size());
+            new TreeMap<>(limits).forEach((name, limit) -> text(name).s64(Double.doubleToLongBits(limit)));
             return this;
         }
 
@@ -229,6 +258,27 @@ final class ChangeCodec {
             var settings = new HashMap<String, String>();
             for (int left = size(2 * Integer.BYTES); left > 0; left--) settings.put(text(), text());
             return settings;
+        }
+
+        QuotaEntity entity() throws IOException {
+            return new QuotaEntity(party(), party());
+        }
+
+        private QuotaEntity.Party party() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case ANYBODY -> new QuotaEntity.Anybody();
+                case DEFAULT -> new QuotaEntity.Default();
+                case NAMED -> new QuotaEntity.Named(text());
+                default -> throw new IOException("damaged: no quota is about a party %d".formatted(code));
+            };
+        }
+
+        Map<String, Double> limits() {
+            var limits = new HashMap<String, Double>();
+            for (int left = size(Integer.BYTES + Long.BYTES); left > 0; left--)
+                limits.put(text(), Double.longBitsToDouble(s64()));
+            return limits;
         }
 
         List<Shard> shards() throws IOException {

@@ -7,6 +7,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.io.IOException;
@@ -40,6 +41,10 @@ class ChangeCodecTest {
             new Deleted(ID),
             new Configured(ID, Map.of("retention.ms", "-1")),
             new Resharded(ID, SPLIT, 2),
+            new Limited(
+                    new QuotaEntity(new QuotaEntity.Named("ann"), new QuotaEntity.Default()),
+                    Map.of("rate", 1.5, "size", 7.0)),
+            new Limited(new QuotaEntity(new QuotaEntity.Anybody(), new QuotaEntity.Named("app")), Map.of()),
             new ProducerIdsReserved(Long.MAX_VALUE));
 
     @Test
@@ -60,11 +65,11 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 2;
+        newer[0] = 3;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 2, this release reads up to 1: start the newer release", refused.getMessage());
+        assertEquals("written in version 3, this release reads up to 2: start the newer release", refused.getMessage());
     }
 
     @Test

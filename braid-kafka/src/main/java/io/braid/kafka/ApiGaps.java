@@ -35,7 +35,6 @@ final class ApiGaps {
                 ApiKeys.STREAMS_GROUP_HEARTBEAT,
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
                 ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
-        because("quotas are not in this release", ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiKeys.ALTER_CLIENT_QUOTAS);
     }
 
     private ApiGaps() {}

@@ -24,6 +24,7 @@ final class Apis {
         new QuorumApi(broker, config, clock).register(handlers);
         new PlacementApi(broker).register(handlers);
         SecurityApi.register(handlers);
+        new QuotaApi(broker).register(handlers);
         handlers.serve(ApiKeys.API_VERSIONS, 0, 5, new VersionsApi(handlers, broker.clusterId()))
                 .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)
                 .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, metadata::describeTopicPartitions)

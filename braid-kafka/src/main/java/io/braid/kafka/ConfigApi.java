@@ -237,7 +237,7 @@ final class ConfigApi {
                 .orElseThrow(() -> new IllegalArgumentException(asked.name() + ": no such setting"));
         if (setting.type() != StreamSettings.Type.LIST)
             throw new IllegalArgumentException("Can't %s to key %s because its type is not LIST."
-                            .formatted(append ? OpType.APPEND : OpType.SUBTRACT, asked.name()));
+                    .formatted(append ? OpType.APPEND : OpType.SUBTRACT, asked.name()));
         var items = new LinkedHashSet<String>(items(broker.setting(stream, asked.name())));
         if (append) items.addAll(items(asked.value()));
         else items.removeAll(items(asked.value()));

@@ -37,7 +37,8 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 /// 1. Responses leave in the order of their requests.
 /// 2. The reader does not wait for the disk: produce requests behind the first are appended meanwhile.
 /// 3. A client that does not read its responses fills the queue, and is not read from until it does.
-/// 4. Every request taken in gives its memory back exactly once, after its answer, also on a broken connection.
+/// 4. A client over its quota is told so and not read from for a while ([Mute]).
+/// 5. Every request taken in gives its memory back exactly once, after its answer, also on a broken connection.
 final class Connection {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
@@ -48,7 +49,8 @@ final class Connection {
     /// What is read into the heap at once; the JDK keeps a buffer of the largest such read for each carrier.
     private static final int HEAP_READ_BYTES = 128 << 10;
 
-    private record Pending(Request request, Answer answer, Frame frame) {}
+    /// @param throttleMillis what the client is to wait, as far as the reader knows
+    private record Pending(Request request, Answer answer, Frame frame, int throttleMillis) {}
 
     private final SocketChannel socket;
     private final InetSocketAddress local;
@@ -58,6 +60,7 @@ final class Connection {
     private final Frames frames;
     private final KafkaListener.Limits limits;
     private final InstantSource clock;
+    private final Mute mute;
 
     private final BlockingQueue<Optional<Pending>> pending; // empty: nothing comes any more
     private final AtomicInteger impatientPending = new AtomicInteger(); // see isPatient
@@ -74,6 +77,7 @@ final class Connection {
             Handlers handlers,
             Frames frames,
             KafkaListener.Limits limits,
+            Throttles throttles,
             InstantSource clock)
             throws IOException {
         this.socket = socket;
@@ -90,6 +94,7 @@ final class Connection {
         this.frames = frames;
         this.limits = limits;
         this.clock = clock;
+        this.mute = new Mute(throttles, clock);
         this.pending = new ArrayBlockingQueue<>(limits.requestsPerConnection());
         this.lastActive = clock.millis();
     }
@@ -162,6 +167,7 @@ final class Connection {
             if (size < API_BYTES || size > limits.requestBytes())
                 throw new InvalidRequestException("a request of %d bytes: should be %d to %d (the listener's limit)"
                         .formatted(size, API_BYTES, limits.requestBytes()));
+            mute.await(ended);
             var frame = frames.take(size, prefix.getShort(SIZE_BYTES) == ApiKeys.PRODUCE.id);
             boolean handedOn = false;
             try {
@@ -196,6 +202,8 @@ final class Connection {
     }
 
     private Pending take(ByteBuffer bytes, Frame frame) {
+        var began = clock.instant();
+        int size = bytes.remaining();
         var request = parse(bytes);
         var api = request.context().header.apiKey();
         var handler = handlers.of(api, request.version())
@@ -204,7 +212,10 @@ final class Connection {
                                 api,
                                 request.version(),
                                 ApiGaps.reason(api).orElse("not a version that Kafka's brokers serve"))));
-        return new Pending(request, handle(handler, request), frame);
+        mute.begin(request);
+        var answer = handle(handler, request);
+        int throttle = mute.end(request, size, Duration.between(began, clock.instant()));
+        return new Pending(request, answer, frame, throttle);
     }
 
     private Request parse(ByteBuffer bytes) {
@@ -254,6 +265,8 @@ final class Connection {
             var found = reply(pending);
             if (found.isEmpty()) return;
             try (var reply = found.get()) {
+                if (broken) return;
+                mute.tell(pending.request(), reply.response(), pending.throttleMillis());
                 send(pending.request(), reply.response(), outlet);
             }
         } catch (IOException e) {
@@ -303,7 +316,6 @@ final class Connection {
     }
 
     private void send(Request request, AbstractResponse response, Outlet outlet) throws IOException {
-        if (broken) return;
         var send = request.context().buildResponseSend(response);
         while (!send.completed()) send.writeTo(outlet);
     }

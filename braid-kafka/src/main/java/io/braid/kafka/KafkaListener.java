@@ -37,6 +37,7 @@ public final class KafkaListener implements AutoCloseable {
     private final Limits limits;
     private final InstantSource clock;
     private final Frames frames;
+    private final Throttles throttles;
     private final Semaphore places;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most limits.connections()
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -47,6 +48,7 @@ public final class KafkaListener implements AutoCloseable {
             GroupCoordination groups,
             TransactionCoordination transactions,
             Limits limits,
+            Throttles throttles,
             InstantSource clock)
             throws IOException {
         this.door = door;
@@ -56,6 +58,7 @@ public final class KafkaListener implements AutoCloseable {
         this.transactions = transactions;
         this.limits = limits;
         this.clock = clock;
+        this.throttles = throttles;
         this.frames = new Frames(limits.bytesInFlight());
         this.places = new Semaphore(limits.connections());
     }
@@ -155,7 +158,8 @@ public final class KafkaListener implements AutoCloseable {
             new FindCoordinatorApi(groups, transactions, config).register(handlers);
             Apis.register(handlers, broker, config, transactions, clock, random);
             transactions.resume();
-            var listener = new KafkaListener(door, handlers, groups, transactions, config.limits(), clock);
+            var throttles = new Throttles(broker::quotas, clock);
+            var listener = new KafkaListener(door, handlers, groups, transactions, config.limits(), throttles, clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
             return listener;
@@ -206,7 +210,7 @@ public final class KafkaListener implements AutoCloseable {
         }
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            var connection = new Connection(socket, number, handlers, frames, limits, clock);
+            var connection = new Connection(socket, number, handlers, frames, limits, throttles, clock);
             connections.add(connection);
             Thread.ofVirtual().name("kafka-in-" + connection.id()).start(() -> serve(connection));
         } catch (IOException e) { // the client has left already

@@ -53,7 +53,8 @@ final class PlacementApi {
     /// Who asks for all partitions is told of those only whose leader changed, so of none.
     private Answer electLeaders(Request request) {
         var body = ((ElectLeadersRequest) request.body()).data();
-        if (request.version() > 0 && ElectionType.PREFERRED.value != body.electionType()
+        if (request.version() > 0
+                && ElectionType.PREFERRED.value != body.electionType()
                 && ElectionType.UNCLEAN.value != body.electionType())
             throw new InvalidRequestException("Unknown election type " + body.electionType());
         var results = new ArrayList<ReplicaElectionResult>();
@@ -67,7 +68,8 @@ final class PlacementApi {
     }
 
     private PartitionResult elected(String topic, int index) {
-        var error = unknown(topic, index).orElseGet(() -> ApiError.fromThrowable(Errors.ELECTION_NOT_NEEDED.exception()));
+        var error =
+                unknown(topic, index).orElseGet(() -> ApiError.fromThrowable(Errors.ELECTION_NOT_NEEDED.exception()));
         return new PartitionResult()
                 .setPartitionId(index)
                 .setErrorCode(error.error().code())
@@ -112,8 +114,7 @@ final class PlacementApi {
     private ApiError reassigned(String topic, ReassignablePartition asked) {
         var stream = broker.catalog().stream(topic);
         if (stream.isEmpty())
-            return new ApiError(
-                    Errors.UNKNOWN_TOPIC_OR_PARTITION, "Unable to find a topic named %s.".formatted(topic));
+            return new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, "Unable to find a topic named %s.".formatted(topic));
         if (!has(stream.get(), asked.partitionIndex()))
             return new ApiError(
                     Errors.UNKNOWN_TOPIC_OR_PARTITION,
@@ -160,7 +161,8 @@ final class PlacementApi {
                     result.partitions()
                             .add(new AlterReplicaLogDirPartitionResult()
                                     .setPartitionIndex(index)
-                                    .setErrorCode(moved(directory.path(), topic.name(), index).code()));
+                                    .setErrorCode(moved(directory.path(), topic.name(), index)
+                                            .code()));
             }
         return Answer.of(new AlterReplicaLogDirsResponse(
                 new AlterReplicaLogDirsResponseData().setResults(List.copyOf(results.values()))));

@@ -60,8 +60,8 @@ final class QuorumApi {
     private Answer describeQuorum(Request request) {
         var body = ((DescribeQuorumRequest) request.body()).data();
         if (!isOfMetadata(body.topics()))
-            return Answer.of(new DescribeQuorumResponse(DescribeQuorumRequest.getPartitionLevelErrorResponse(
-                    body, Errors.UNKNOWN_TOPIC_OR_PARTITION)));
+            return Answer.of(new DescribeQuorumResponse(
+                    DescribeQuorumRequest.getPartitionLevelErrorResponse(body, Errors.UNKNOWN_TOPIC_OR_PARTITION)));
         long end = broker.catalogChanges();
         long now = clock.millis();
         var self = new ReplicaState()
@@ -132,8 +132,8 @@ final class QuorumApi {
         if (level.isEmpty())
             return Optional.of("Local controller %d does not support this feature.".formatted(Endpoint.NODE_ID));
         if (update.versionLevel() > level.get())
-            return Optional.of("Local controller %d only supports versions 0-%d"
-                    .formatted(Endpoint.NODE_ID, level.get()));
+            return Optional.of(
+                    "Local controller %d only supports versions 0-%d".formatted(Endpoint.NODE_ID, level.get()));
         if (update.versionLevel() == level.get()) return Optional.empty();
         if (update.upgradeType() == UpgradeType.UPGRADE)
             return Optional.of("Can't downgrade the version of this feature without setting the upgrade type to"

@@ -51,9 +51,7 @@ final class TopicApi {
         for (var topic : body.topics()) if (!seen.add(topic.name())) twice.add(topic.name());
 
         var data = new CreateTopicsResponseData();
-        for (var name : twice)
-            data.topics()
-                    .add(failed(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
+        for (var name : twice) data.topics().add(failed(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
         for (var topic : body.topics())
             if (!twice.contains(topic.name())) data.topics().add(create(topic, body.validateOnly()));
         return Answer.of(new CreateTopicsResponse(data));
@@ -91,8 +89,7 @@ final class TopicApi {
                     Errors.INVALID_REPLICATION_FACTOR,
                     "Replication factor must be larger than 0, or -1 to use the default value.");
         if (topic.numPartitions() < DEFAULT || topic.numPartitions() == 0)
-            return fault(
-                    Errors.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
+            return fault(Errors.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
         if (copies == DEFAULT || copies == COPIES) return Optional.empty();
         return fault(
                 Errors.INVALID_REPLICATION_FACTOR,
@@ -120,8 +117,7 @@ final class TopicApi {
             if (wrong.isPresent()) return fault(Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
         }
         if (indexes.first() == 0 && indexes.last() == indexes.size() - 1) return Optional.empty();
-        return fault(
-                Errors.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence");
+        return fault(Errors.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence");
     }
 
     private static Optional<ApiError> fault(Errors error, String detail) {
@@ -219,8 +215,7 @@ final class TopicApi {
                             .formatted(topic.name()));
         int partitions = stream.get().partitions();
         if (topic.count() == partitions)
-            return grown(
-                    topic, Errors.INVALID_PARTITIONS, "Topic already has %d partition(s).".formatted(partitions));
+            return grown(topic, Errors.INVALID_PARTITIONS, "Topic already has %d partition(s).".formatted(partitions));
         if (topic.count() < partitions)
             return grown(
                     topic,
@@ -240,9 +235,8 @@ final class TopicApi {
                 if (wrong.isPresent()) return grown(topic, Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
             }
         }
-        var outcome = validateOnly
-                ? broker.checkGrow(topic.name(), topic.count())
-                : broker.grow(topic.name(), topic.count());
+        var outcome =
+                validateOnly ? broker.checkGrow(topic.name(), topic.count()) : broker.grow(topic.name(), topic.count());
         return grown(topic, TopicErrors.of(outcome), TopicErrors.detail(outcome));
     }
 

@@ -14,6 +14,7 @@
 /// | Answer       | what a handler gives back: a response, or how the writer thread gets it                  |
 /// | Frame        | the memory one request was read into; its records go from there to the disk               |
 /// | Doorbell     | what a long poll waits on                                                                |
+/// | Payer        | whose use of a quota is counted together: a user, a client id, or a user's client id     |
 /// | FetchSession | what a consumer fetches from, so that requests and responses name only what changes       |
 /// | Producer     | one incarnation of a producer: an id and an epoch                                        |
 /// | end          | of a transaction: what Kafka calls a marker, one in each of its partitions                |

@@ -100,7 +100,8 @@ class OneNodeAdminTest {
 
         admin.createTopics(List.of(new NewTopic("u", 1, (short) 1))).all().get();
 
-        assertEquals(before + 1, admin.describeMetadataQuorum().quorumInfo().get().highWatermark());
+        assertEquals(
+                before + 1, admin.describeMetadataQuorum().quorumInfo().get().highWatermark());
     }
 
     @Test
@@ -122,8 +123,7 @@ class OneNodeAdminTest {
     }
 
     private KafkaFuture<Void> feature(String name, int level, UpgradeType type) {
-        return admin.updateFeatures(
-                        Map.of(name, new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
+        return admin.updateFeatures(Map.of(name, new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
                 .all();
     }
 
@@ -161,14 +161,16 @@ class OneNodeAdminTest {
             assertEquals("No such partition as t-7", unknown.getMessage());
         }
         assertEquals(
-                Map.of(), admin.electLeaders(ElectionType.PREFERRED, null).partitions().get());
+                Map.of(),
+                admin.electLeaders(ElectionType.PREFERRED, null).partitions().get());
     }
 
     @Test
     void partitionsStayWhereTheyAre() throws Exception {
         reassign(FIRST, Optional.of(List.of(1))).get();
 
-        assertEquals(Map.of(), admin.listPartitionReassignments().reassignments().get());
+        assertEquals(
+                Map.of(), admin.listPartitionReassignments().reassignments().get());
         assertFault(
                 InvalidReplicaAssignmentException.class,
                 "The manual partition assignment includes broker 2, but no such broker is registered.",
@@ -191,7 +193,8 @@ class OneNodeAdminTest {
 
     @Test
     void thereIsOneDirectory() throws Exception {
-        var directories = admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1);
+        var directories =
+                admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1);
         assertEquals(Set.of("data"), directories.keySet());
 
         move("t", 0, "data").get();
@@ -206,8 +209,7 @@ class OneNodeAdminTest {
 
     @Test
     void nobodyHasCredentials() throws Exception {
-        assertEquals(
-                Map.of(), admin.describeUserScramCredentials().all().get());
+        assertEquals(Map.of(), admin.describeUserScramCredentials().all().get());
         assertFault(
                 ResourceNotFoundException.class,
                 "Attempt to describe a user credential that does not exist: ann",
