@@ -12,7 +12,6 @@ import io.braid.log.PartitionLog;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -63,7 +62,7 @@ final class FetchApi implements Handler {
 
     /// Reads until there is enough, or time is up, or somebody is told at once that something is wrong.
     private FetchRead poll(FetchRequest request, List<Wanted> wanted, Doorbell bell) throws InterruptedException {
-        boolean committed = request.isolationLevel() == IsolationLevel.READ_COMMITTED;
+        boolean committed = PositionApi.isCommitted(request.data().isolationLevel());
         int bytesMax = Math.min(request.maxBytes(), RESPONSE_BYTES_MAX);
         int bytesMin = Math.min(request.minBytes(), bytesMax);
         long deadline = clock.millis() + Math.min(request.maxWait(), WAIT_MILLIS_MAX);

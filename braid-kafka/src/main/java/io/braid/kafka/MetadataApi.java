@@ -35,6 +35,9 @@ final class MetadataApi {
     private static final int DESCRIBED_PARTITIONS_MAX = 2000; // Kafka's max.request.partition.size.limit
     private static final byte BROKER_ENDPOINT = 1;
 
+    /// The first version of Metadata by which topics can be asked for by id.
+    private static final int ID_VERSION = 12;
+
     private final Broker broker;
     private final KafkaListener.Config config;
 
@@ -47,6 +50,7 @@ final class MetadataApi {
 
     Answer metadata(Request request) {
         var body = (MetadataRequest) request.body();
+        checkIds(body);
         boolean operations = body.data().includeTopicAuthorizedOperations();
         var here = Endpoint.of(config, request);
         var data = new MetadataResponseData()
@@ -66,6 +70,15 @@ final class MetadataApi {
                 data.topics().add(topic(topic, body.data().allowAutoTopicCreation(), operations));
         }
         return Answer.of(new MetadataResponse(data, request.version()));
+    }
+
+    /// Versions 10 and 11 have room for ids in the request, and none for a topic without a name in the response.
+    private static void checkIds(MetadataRequest body) {
+        if (body.version() >= ID_VERSION || body.data().topics() == null) return;
+        for (var topic : body.data().topics())
+            if (topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID))
+                throw new InvalidRequestException("version %d asks for topics by name; ids are known from version %d on"
+                        .formatted(body.version(), ID_VERSION));
     }
 
     /// Version 0 could not say "none", so there an empty list means all.

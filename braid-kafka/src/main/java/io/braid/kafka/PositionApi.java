@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
@@ -62,7 +63,7 @@ final class PositionApi {
     }
 
     private ListOffsetsResponseData listed(ListOffsetsRequest body) {
-        boolean committed = body.isolationLevel() == IsolationLevel.READ_COMMITTED;
+        boolean committed = isCommitted(body.data().isolationLevel());
         var data = new ListOffsetsResponseData();
         for (var topic : body.topics()) {
             var responses = new ArrayList<ListOffsetsPartitionResponse>(
@@ -76,6 +77,14 @@ final class PositionApi {
                     .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(responses));
         }
         return data;
+    }
+
+    /// Whether only what is committed may be read.
+    static boolean isCommitted(byte isolation) {
+        if (isolation == IsolationLevel.READ_COMMITTED.id()) return true;
+        if (isolation == IsolationLevel.READ_UNCOMMITTED.id()) return false;
+        throw new InvalidRequestException(
+                "isolation level %d: should be 0 (read_uncommitted) or 1 (read_committed)".formatted(isolation));
     }
 
     private ListOffsetsPartitionResponse listed(String topic, ListOffsetsPartition asked, boolean committed) {
