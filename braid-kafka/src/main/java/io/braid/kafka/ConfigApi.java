@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
@@ -206,6 +207,8 @@ final class ConfigApi {
             var wanted = changes.to(stream.get());
             var outcome = validateOnly ? broker.checkConfigure(name, wanted) : broker.configure(name, wanted);
             return new Outcome(TopicErrors.of(outcome), TopicErrors.detail(outcome));
+        } catch (InvalidRequestException e) {
+            return new Outcome(Errors.INVALID_REQUEST, e.getMessage());
         } catch (IllegalArgumentException e) {
             return new Outcome(Errors.INVALID_CONFIG, e.getMessage());
         }
@@ -215,7 +218,7 @@ final class ConfigApi {
         var changes = new HashMap<String, Optional<String>>();
         for (var change : asked) {
             if (changes.containsKey(change.name()))
-                throw new IllegalArgumentException(change.name() + ": named twice in one request");
+                throw new InvalidRequestException("Error due to duplicate config keys");
             changes.put(change.name(), change(stream, change));
         }
         return changes;
