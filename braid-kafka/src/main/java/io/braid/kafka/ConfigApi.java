@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 /// changed; those of the broker are read only, as they stand in its configuration.
 final class ConfigApi {
     private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
+
+    private record ResourceName(byte type, String name) {}
 
     private record Outcome(Errors error, String detail) {}
 
@@ -150,12 +153,21 @@ final class ConfigApi {
     Answer alter(Request request) {
         var body = ((IncrementalAlterConfigsRequest) request.body()).data();
         var data = new IncrementalAlterConfigsResponseData();
+        var seen = new HashSet<ResourceName>();
+        var twice = new HashSet<ResourceName>();
         for (var resource : body.resources()) {
-            var outcome = altered(
-                    resource.resourceType(),
-                    resource.resourceName(),
-                    body.validateOnly(),
-                    stream -> changes(stream, List.copyOf(resource.configs())));
+            var name = new ResourceName(resource.resourceType(), resource.resourceName());
+            if (!seen.add(name)) twice.add(name);
+        }
+        for (var resource : body.resources()) {
+            var name = new ResourceName(resource.resourceType(), resource.resourceName());
+            var outcome = twice.contains(name)
+                    ? new Outcome(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
+                    : altered(
+                            resource.resourceType(),
+                            resource.resourceName(),
+                            body.validateOnly(),
+                            stream -> changes(stream, List.copyOf(resource.configs())));
             data.responses()
                     .add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
@@ -230,7 +242,7 @@ final class ConfigApi {
             throw new IllegalArgumentException(
                     "%s: there is no operation %d".formatted(asked.name(), asked.configOperation()));
         if (operation == OpType.DELETE) return Optional.empty();
-        if (asked.value() == null) throw new IllegalArgumentException(asked.name() + ": a value is missing");
+        if (asked.value() == null) throw new InvalidRequestException("Null value not supported for : " + asked.name());
         if (operation == OpType.SET) return Optional.of(asked.value());
         return Optional.of(list(stream, asked, operation == OpType.APPEND));
     }

@@ -75,10 +75,13 @@ final class MetadataApi {
     /// Versions 10 and 11 have room for ids in the request, and none for a topic without a name in the response.
     private static void checkIds(MetadataRequest body) {
         if (body.version() >= ID_VERSION || body.data().topics() == null) return;
-        for (var topic : body.data().topics())
-            if (topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID))
-                throw new InvalidRequestException("version %d asks for topics by name; ids are known from version %d on"
-                        .formatted(body.version(), ID_VERSION));
+        for (var topic : body.data().topics()) {
+            if (topic.name() == null)
+                throw new InvalidRequestException("Topic name can not be null for version " + body.version());
+            if (!topic.topicId().equals(Uuid.ZERO_UUID))
+                throw new InvalidRequestException(
+                        "Topic IDs are not supported in requests for version " + body.version());
+        }
     }
 
     /// Version 0 could not say "none", so there an empty list means all.

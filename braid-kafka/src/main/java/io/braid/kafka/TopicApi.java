@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
@@ -58,6 +60,13 @@ final class TopicApi {
     }
 
     private CreatableTopicResult create(CreatableTopic topic, boolean validateOnly) {
+        if (topic.name().equals(Topic.CLUSTER_METADATA_TOPIC_NAME))
+            return failed(
+                    topic.name(),
+                    Errors.INVALID_REQUEST,
+                    "Creation of internal topic %s is prohibited.".formatted(topic.name()));
+        var nameFault = nameFault(topic.name());
+        if (nameFault.isPresent()) return failed(topic.name(), Errors.INVALID_TOPIC_EXCEPTION, nameFault.get());
         if (broker.catalog().stream(topic.name()).isPresent())
             return failed(
                     topic.name(), Errors.TOPIC_ALREADY_EXISTS, "Topic '%s' already exists.".formatted(topic.name()));
@@ -80,6 +89,22 @@ final class TopicApi {
                 topic.assignments().isEmpty() ? asked : topic.assignments().size();
         var wanted = new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings);
         return result(topic.name(), validateOnly ? broker.check(wanted) : broker.create(wanted), validateOnly);
+    }
+
+    /// Kafka refuses names that its metrics could not tell apart, which have `_` in the place of `.`; a stream that a
+    /// Kinesis client creates may be called so.
+    private Optional<String> nameFault(String name) {
+        try {
+            Topic.validate(name);
+        } catch (InvalidTopicException e) {
+            return Optional.of(e.getMessage());
+        }
+        if (!Topic.hasCollisionChars(name) || broker.catalog().stream(name).isPresent()) return Optional.empty();
+        return broker.catalog().streams().stream()
+                .map(Stream::name)
+                .filter(other -> Topic.hasCollision(name, other))
+                .findFirst()
+                .map(other -> "Topic '%s' collides with existing topic: %s".formatted(name, other));
     }
 
     private static Optional<ApiError> numbersFault(CreatableTopic topic) {
@@ -158,9 +183,10 @@ final class TopicApi {
         boolean hasName = topic.name() != null;
         boolean hasId = !topic.topicId().equals(Uuid.ZERO_UUID);
         var response = new DeletableTopicResult().setName(topic.name()).setTopicId(topic.topicId());
-        if (hasName == hasId)
-            return failed(
-                    response, Errors.INVALID_REQUEST, "a topic is deleted by its name or by its id, by one of both");
+        if (hasName && hasId)
+            return failed(response, Errors.INVALID_REQUEST, "You may not specify both topic name and topic id.");
+        if (!hasName && !hasId)
+            return failed(response, Errors.INVALID_REQUEST, "Neither topic name nor id were specified.");
         if (hasName) return deleted(topic.name(), topic.topicId());
         UUID id = Ids.of(topic.topicId());
         return broker.catalog().stream(id)

@@ -38,12 +38,14 @@ import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.ReplicaNotAvailableException;
 import org.apache.kafka.common.errors.ResourceNotFoundException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
@@ -283,6 +285,23 @@ class OneNodeAdminTest {
                 InvalidReplicaAssignmentException.class,
                 "The manual partition assignment includes broker 4, but no such broker is registered.",
                 create(new NewTopic("n", Map.of(0, List.of(4)))));
+    }
+
+    @Test
+    void aNameIsRefusedInKafkasWords() throws Exception {
+        admin.createTopics(List.of(new NewTopic("a.b", 1, (short) 1))).all().get();
+
+        assertFault(
+                InvalidTopicException.class,
+                "Topic 'a_b' collides with existing topic: a.b",
+                create(new NewTopic("a_b", 1, (short) 1)));
+        assertFault(
+                TopicExistsException.class, "Topic 'a.b' already exists.", create(new NewTopic("a.b", 1, (short) 1)));
+        assertFault(
+                InvalidTopicException.class,
+                "Topic name is invalid: 'a b' contains one or more characters other than ASCII alphanumerics, '.', '_'"
+                        + " and '-'",
+                create(new NewTopic("a b", 1, (short) 1)));
     }
 
     private KafkaFuture<Void> create(NewTopic topic) {

@@ -27,6 +27,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -56,6 +58,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.CreatePartitionsResponse;
+import org.apache.kafka.common.requests.DeleteTopicsResponse;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.HeartbeatResponse;
@@ -107,6 +110,8 @@ class TrapsTest {
                         new Trap("DescribeConfigs without names describes all", this::allSettings),
                         new Trap("lists of settings are added to and taken from", this::lists),
                         new Trap("a setting named twice is an invalid request", this::settingNamedTwice),
+                        new Trap("a resource named twice is an invalid request", this::resourceNamedTwice),
+                        new Trap("a topic is deleted by its name or by its id", this::deletedByOne),
                         new Trap("a record over max.message.bytes is too large", this::tooLarge),
                         new Trap("offsets by time are exact to the record", this::offsetsByTime),
                         new Trap("a fetch from the middle of a batch returns the whole batch", this::middleOfABatch),
@@ -169,20 +174,49 @@ class TrapsTest {
                     .setName("retention.ms")
                     .setConfigOperation(value.equals("1000") ? OpType.SET.id() : OpType.DELETE.id())
                     .setValue(value));
-        var resources = new AlterConfigsResourceCollection();
-        resources.mustAdd(new AlterConfigsResource()
+        assertEquals(List.of("INVALID_REQUEST Error due to duplicate config keys"), altered(topic("t", configs)));
+    }
+
+    private void resourceNamedTwice() throws Exception {
+        assertEquals(
+                java.util.Collections.nCopies(2, "INVALID_REQUEST Each resource must appear at most once."),
+                altered(topic("t", new AlterableConfigCollection()), topic("t", new AlterableConfigCollection())));
+    }
+
+    private static AlterConfigsResource topic(String name, AlterableConfigCollection configs) {
+        return new AlterConfigsResource()
                 .setResourceType(ConfigResource.Type.TOPIC.id())
-                .setResourceName("t")
-                .setConfigs(configs));
+                .setResourceName(name)
+                .setConfigs(configs);
+    }
+
+    private List<String> altered(AlterConfigsResource... resources) throws IOException {
+        var all = new AlterConfigsResourceCollection();
+        for (var resource : resources) all.mustAdd(resource);
         var answer = wire.ask(
                 IncrementalAlterConfigsResponse.class,
                 ApiKeys.INCREMENTAL_ALTER_CONFIGS,
                 1,
-                new IncrementalAlterConfigsRequestData().setResources(resources));
+                new IncrementalAlterConfigsRequestData().setResources(all));
+        return answer.data().responses().stream()
+                .map(result -> Errors.forCode(result.errorCode()) + " " + result.errorMessage())
+                .toList();
+    }
 
-        var result = answer.data().responses().getFirst();
-        assertEquals(Errors.INVALID_REQUEST, Errors.forCode(result.errorCode()));
-        assertEquals("Error due to duplicate config keys", result.errorMessage());
+    private void deletedByOne() throws Exception {
+        var asked = new DeleteTopicsRequestData()
+                .setTopics(List.of(
+                        new DeleteTopicState().setName("t").setTopicId(Uuid.ONE_UUID),
+                        new DeleteTopicState().setName(null)));
+        var answer = wire.ask(DeleteTopicsResponse.class, ApiKeys.DELETE_TOPICS, 6, asked);
+
+        assertEquals(
+                List.of(
+                        "INVALID_REQUEST You may not specify both topic name and topic id.",
+                        "INVALID_REQUEST Neither topic name nor id were specified."),
+                answer.data().responses().stream()
+                        .map(result -> Errors.forCode(result.errorCode()) + " " + result.errorMessage())
+                        .toList());
     }
 
     private void knownToAll() throws Exception {
