@@ -92,7 +92,7 @@ final class DiskSpace {
         this.reserve = reserve;
         this.min = min;
         this.listener = listener;
-        this.state = new State(Level.AMPLE, Long.MAX_VALUE, min, resumeAt(min), true);
+        this.state = new State(Level.AMPLE, Long.MAX_VALUE, min, resumeAt(min), reserve.missing() == 0);
     }
 
     /// Looks at the disk for the first time.

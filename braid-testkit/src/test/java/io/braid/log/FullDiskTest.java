@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// is permitted, and everywhere on real files that are counted.
 class FullDiskTest {
     private static final int MIB = 1 << 20;
+    private static final int RESERVE_BYTES = MIB / 2;
     private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
     private static final PartitionId OTHER = new PartitionId(new UUID(3, 4), 0);
     private static final PartitionConfig SETTINGS =
@@ -73,10 +74,7 @@ class FullDiskTest {
             try (var log = open(small)) {
                 var partition = log.create(ID, SETTINGS);
                 appended(partition.append(batch()).get());
-                eventually(
-                        true,
-                        () -> small.disk().exists(Reserve.NAME)
-                                && log.space().state().isReserveHeld());
+                eventually((long) RESERVE_BYTES, () -> reserveBytes(small.disk()));
 
                 small.fill(0);
                 acknowledged = 1 + appendUntilRefused(partition);
@@ -183,8 +181,15 @@ class FullDiskTest {
 
     private Log open(SmallDisk small) throws IOException {
         var config = new LogConfig(
-                directory, 1, 2 * MIB, 200_000, 400_000, 100, 4 * MIB, 10, 1000, 1000, 1000, 4 * MIB, MIB / 2);
+                directory, 1, 2 * MIB, 200_000, 400_000, 100, 4 * MIB, 10, 1000, 1000, 1000, 4 * MIB, RESERVE_BYTES);
         return Log.open(config, small.disk(), CLOCK);
+    }
+
+    private static long reserveBytes(Disk disk) throws IOException {
+        if (!disk.exists(Reserve.NAME)) return 0;
+        try (var file = disk.open(Reserve.NAME)) {
+            return file.size();
+        }
     }
 
     private static long appendUntilRefused(PartitionLog partition) throws Exception {
