@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /// What a [StatePartition] knows of transactions in it before the log does: it numbers ahead of the log, so it must
@@ -79,7 +78,7 @@ final class TransactionGuards {
         }
         var last = asked.get(id);
         if (last == null || !last.guard().verify(guard))
-            throw new InvalidTxnStateException("the transaction of producer %d has ended already".formatted(id));
+            throw notEnded(id); // an end came meanwhile: the one before, or its own, and who asks again is told which
     }
 
     /// @throws ApiException why the end must not be written

@@ -9,7 +9,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -43,7 +42,7 @@ class TransactionGuardsTest {
 
     @Test
     void aBatchWhoseCoordinatorWasNotAskedBeginsNone() {
-        assertThrows(InvalidTxnStateException.class, () -> append(0, VerificationGuard.SENTINEL));
+        assertThrows(ConcurrentTransactionsException.class, () -> append(0, VerificationGuard.SENTINEL));
     }
 
     @Test
@@ -54,9 +53,9 @@ class TransactionGuardsTest {
         log.turn();
         log.turn();
 
-        assertThrows(InvalidTxnStateException.class, () -> append(0, late));
+        assertThrows(ConcurrentTransactionsException.class, () -> append(0, late));
         var next = ask();
-        assertThrows(InvalidTxnStateException.class, () -> append(0, late), "others asked about the next one");
+        assertThrows(ConcurrentTransactionsException.class, () -> append(0, late), "others asked about the next one");
         assertEquals(3, append(0, next));
     }
 
@@ -132,7 +131,7 @@ class TransactionGuardsTest {
         var guard = ask();
         partition.guards().refused(PRODUCER, guard);
 
-        assertThrows(InvalidTxnStateException.class, () -> append(0, guard));
+        assertThrows(ConcurrentTransactionsException.class, () -> append(0, guard));
     }
 
     private VerificationGuard ask() {
