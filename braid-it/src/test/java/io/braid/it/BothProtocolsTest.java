@@ -106,6 +106,7 @@ class BothProtocolsTest {
             }
             producer.beginTransaction();
             producer.send(new ProducerRecord<>(stream, 0, null, kafka.bytes("open")));
+            producer.flush();
             kinesis.putRecord(r -> r.streamName(stream).partitionKey("k").data(Kinesis.bytes("behind")));
             var shown = List.of("transaction 0", "transaction 2", "transaction 4");
             Eventually.equal(shown, () -> texts(stream));
