@@ -208,8 +208,14 @@ final class ProduceApi implements Handler {
             case Duplicate(long first, long _) ->
                 success(index, first, partition, appendTimeAt(partition.log(), first));
             case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
-                failure(index, ProduceErrors.of(outcome, version), ProduceErrors.detail(outcome));
+                failure(index, error(batch, outcome, version), ProduceErrors.detail(outcome));
         };
+    }
+
+    private static Errors error(Batch batch, AppendOutcome outcome, short version) {
+        return batch.isTransactional()
+                ? ProduceErrors.ofTransactional(outcome, version)
+                : ProduceErrors.of(outcome, version);
     }
 
     private static long appendTime(Batch batch) {

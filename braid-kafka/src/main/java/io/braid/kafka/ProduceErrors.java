@@ -24,6 +24,16 @@ final class ProduceErrors {
         };
     }
 
+    /// The same for a batch of a transaction. Where the log says that it is in none, an end was written after the log
+    /// was
+    /// looked at: that of the transaction before, or the batch's own. The client is to send it again, as the
+    coordinator
+    /// then is asked again, who knows which.
+    static Errors ofTransactional(AppendOutcome outcome, short version) {
+        boolean isAgain = outcome instanceof Refused(Reason reason, String _) && reason == Reason.NOT_IN_TRANSACTION;
+        return isAgain ? Errors.NOT_ENOUGH_REPLICAS : of(outcome, version);
+    }
+
     /// Clients of before do not know it, and would give up; what Kafka tells them has them ask for metadata and retry.
     private static Errors storageError(short version) {
         return version < FIRST_VERSION_WITH_STORAGE_ERROR ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.KAFKA_STORAGE_ERROR;

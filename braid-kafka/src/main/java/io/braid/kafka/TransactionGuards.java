@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /// What a [StatePartition] knows of transactions in it before the log does: it numbers ahead of the log, so it must
@@ -77,8 +78,13 @@ final class TransactionGuards {
             throw notEnded(id);
         }
         var last = asked.get(id);
-        if (last == null || !last.guard().verify(guard))
-            throw notEnded(id); // an end came meanwhile: the one before, or its own, and who asks again is told which
+        if (last != null && last.guard().verify(guard)) return;
+        if (guard.equals(VerificationGuard.SENTINEL))
+            throw new InvalidTxnStateException(
+                    "the coordinator of producer %d's transaction was not asked".formatted(id));
+        // That of the transaction before, or its own: who asks the coordinator again is told which.
+        throw new ConcurrentTransactionsException(
+                "a transaction of producer %d has ended since its coordinator was asked".formatted(id));
     }
 
     /// @throws ApiException why the end must not be written

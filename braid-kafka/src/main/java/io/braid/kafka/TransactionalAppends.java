@@ -115,13 +115,12 @@ final class TransactionalAppends {
             var key = new Key(partition.log().id(), sender.id());
             if (!lines.containsKey(key) && hasBegun(partition, batch))
                 return CompletableFuture.completedFuture(
-                        new Entry.In(orAgain(partition.log().append(batch))));
+                        new Entry.In(partition.log().append(batch)));
             var waiting = new Waiting(batch, new CompletableFuture<>());
             lines.compute(key, (_, line) -> {
                 if (line != null) return join(partition, line, waiting);
                 if (hasBegun(partition, batch)) { // the line has gone in just now
-                    waiting.entry()
-                            .complete(new Entry.In(orAgain(partition.log().append(batch))));
+                    waiting.entry().complete(new Entry.In(partition.log().append(batch)));
                     return null;
                 }
                 return begin(partition, waiting);
@@ -136,8 +135,7 @@ final class TransactionalAppends {
                     asking.waiting().add(waiting);
                 case Line.Passing passing
                 when passing.epoch() == waiting.batch().producerEpoch() ->
-                    waiting.entry()
-                            .complete(new Entry.In(orAgain(partition.log().append(waiting.batch(), passing.seen()))));
+                    waiting.entry().complete(new Entry.In(partition.log().append(waiting.batch(), passing.seen())));
                 case Line.Asking _, Line.Passing _ ->
                     waiting.entry()
                             .complete(new Entry.Out(
@@ -220,16 +218,7 @@ final class TransactionalAppends {
                     Errors.OUT_OF_ORDER_SEQUENCE_NUMBER,
                     "sequence %d comes before the transaction has begun here"
                             .formatted(waiting.batch().baseSequence()));
-        return new Entry.In(orAgain(partition.log().append(waiting.batch(), line.seen())));
-    }
-
-    /// An end was written after the log was looked at: that of the transaction before, or the batch's own. The client
-    /// is to send the batch again, as then the coordinator is asked again, who knows which.
-    private static CompletableFuture<AppendOutcome> orAgain(CompletableFuture<AppendOutcome> answer) {
-        return answer.thenApply(outcome -> outcome instanceof AppendOutcome.Refused(var reason, var detail)
-                        && reason == AppendOutcome.Reason.NOT_IN_TRANSACTION
-                ? new AppendOutcome.Refused(AppendOutcome.Reason.OVERLOADED, detail)
-                : outcome);
+        return new Entry.In(partition.log().append(waiting.batch(), line.seen()));
     }
 
     private static boolean isRefused(CompletableFuture<AppendOutcome> outcome) {

@@ -8,6 +8,7 @@ import io.braid.log.AppendOutcome.Reason;
 import io.braid.log.AppendOutcome.Refused;
 import java.io.IOException;
 import org.apache.kafka.common.errors.InvalidMetadataException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -27,5 +28,16 @@ class ProduceErrorsTest {
         }
         assertInstanceOf(InvalidMetadataException.class, Errors.KAFKA_STORAGE_ERROR.exception(), "a retriable one");
         assertInstanceOf(InvalidMetadataException.class, Errors.NOT_LEADER_OR_FOLLOWER.exception());
+    }
+
+    @Test
+    void aBatchThatAnEndOvertookIsSentAgainAndOneOutsideOfTheTransactionIsNot() {
+        var outcome = new Refused(Reason.NOT_IN_TRANSACTION, "it ended before the batch came");
+
+        assertEquals(Errors.NOT_ENOUGH_REPLICAS, ProduceErrors.ofTransactional(outcome, NEWEST));
+        assertInstanceOf(RetriableException.class, Errors.NOT_ENOUGH_REPLICAS.exception());
+        assertEquals(Errors.INVALID_TXN_STATE, ProduceErrors.of(outcome, NEWEST));
+        var fenced = new Refused(Reason.FENCED, "it has a successor");
+        assertEquals(Errors.INVALID_PRODUCER_EPOCH, ProduceErrors.ofTransactional(fenced, NEWEST));
     }
 }

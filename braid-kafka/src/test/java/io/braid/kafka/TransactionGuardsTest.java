@@ -9,6 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -42,7 +43,7 @@ class TransactionGuardsTest {
 
     @Test
     void aBatchWhoseCoordinatorWasNotAskedBeginsNone() {
-        assertThrows(ConcurrentTransactionsException.class, () -> append(0, VerificationGuard.SENTINEL));
+        assertThrows(InvalidTxnStateException.class, () -> append(0, VerificationGuard.SENTINEL));
     }
 
     @Test

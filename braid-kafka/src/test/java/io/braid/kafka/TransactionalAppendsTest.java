@@ -165,7 +165,7 @@ class TransactionalAppendsTest {
 
         answer(Errors.NONE);
 
-        assertEquals(Reason.OVERLOADED, ((Refused) outcome(late)).reason());
+        assertEquals(Reason.NOT_IN_TRANSACTION, ((Refused) outcome(late)).reason());
         assertEquals(1, partition(0).log().end());
         assertEquals(1, partition(0).log().lastStable());
     }
