@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,7 @@ final class PartitionRecovery {
     private final Epochs epochs;
     private final String directory;
 
-    private final TierManifest manifest;
+    private TierManifest manifest; // once files are known
     private final Optional<TierReader> tier;
 
     private final TreeMap<Long, DiskFile> files = new TreeMap<>(); // by base offset
@@ -48,8 +49,7 @@ final class PartitionRecovery {
             Optional<TierReader> tier,
             LogConfig limits,
             long nowMillis,
-            List<Recovery.Finding> findings)
-            throws IOException {
+            List<Recovery.Finding> findings) {
         this.disk = disk;
         this.point = point;
         this.id = point.id();
@@ -61,7 +61,6 @@ final class PartitionRecovery {
         this.epochs = new Epochs(point.epochs());
         this.directory = Segment.directoryOf(id);
         this.tier = tier;
-        this.manifest = TierManifest.open(disk, id);
         for (var state : point.producers()) producers.restore(state);
         for (var open : point.open()) producers.restore(open);
     }
@@ -105,7 +104,8 @@ final class PartitionRecovery {
     }
 
     private void openFiles() throws IOException {
-        var names = disk.list(directory);
+        var names = new LinkedHashSet<>(disk.list(directory));
+        manifest = names.contains(TierManifest.NAME) ? TierManifest.open(disk, id) : TierManifest.none(disk, id);
         var found = SegmentFiles.among(names, disk, id);
         for (var one : found.counting()) files.put(one.base(), disk.open(one.name()));
         for (var one : found.superseded()) {

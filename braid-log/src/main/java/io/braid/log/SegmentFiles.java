@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -27,7 +28,7 @@ record SegmentFiles(List<One> counting, List<One> superseded) {
     }
 
     /// The same of a directory that was listed already.
-    static SegmentFiles among(List<String> names, Disk disk, PartitionId id) throws IOException {
+    static SegmentFiles among(Collection<String> names, Disk disk, PartitionId id) throws IOException {
         var counting = new TreeMap<Long, One>();
         var superseded = new ArrayList<One>();
         for (var name : names) {

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// The uploader's thread changes it, any thread reads it. A deletion of the partition closes it and takes it over.
 final class TierManifest {
-    private static final String NAME = "tier";
+    static final String NAME = "tier";
 
     private final Disk disk;
     private final PartitionId partition;
@@ -26,15 +26,14 @@ final class TierManifest {
         this.content = content;
     }
 
-    /// Of a partition that is new.
+    /// Of a partition that is new, or has no such file.
     static TierManifest none(Disk disk, PartitionId partition) {
         return new TierManifest(disk, partition, Optional.empty());
     }
 
-    /// Recovery: what the partition's directory holds.
+    /// Recovery: what the file in the partition's directory says.
     static TierManifest open(Disk disk, PartitionId partition) throws IOException {
         var name = Segment.directoryOf(partition) + "/" + NAME;
-        if (!disk.exists(name)) return none(disk, partition);
         var found = TierManifestFile.read(disk, name);
         if (!found.partition().equals(partition))
             throw new DamagedFileException("%s at 20: belongs to %s, should be %s"
