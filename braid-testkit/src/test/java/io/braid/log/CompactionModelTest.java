@@ -3,6 +3,7 @@ package io.braid.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.testkit.Seeds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Whatever compaction removes, whoever reads all committed records from the start ends with the same values. Random
@@ -24,17 +24,7 @@ class CompactionModelTest {
 
     @Test
     void readersOfAllCommittedRecordsEndWithTheSameValues() {
-        var only = Long.getLong("seed");
-        var seeds = only != null
-                ? LongStream.of(only)
-                : new Random().longs(Integer.getInteger("seeds", SEEDS), 0, Long.MAX_VALUE);
-        seeds.forEach(seed -> {
-            try {
-                new Run(seed).all();
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("replay it with -Dtest=CompactionModelTest -Dseed=" + seed, e);
-            }
-        });
+        Seeds.each(CompactionModelTest.class, SEEDS, seed -> new Run(seed).all());
     }
 
     /// One record as it was sent; `text` as [KeyedPartition] has it.

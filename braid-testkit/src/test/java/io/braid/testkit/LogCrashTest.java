@@ -3,11 +3,9 @@ package io.braid.testkit;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,23 +25,15 @@ class LogCrashTest {
 
     @Test
     void whatClientsWereToldIsWhatTheDiskHolds() {
-        var only = Long.getLong("seed");
-        var seeds = only != null
-                ? LongStream.of(only)
-                : new Random().longs(Integer.getInteger("seeds", SEEDS), 0, Long.MAX_VALUE);
         var reads = new LongAdder();
         var removed = new LongAdder();
-        seeds.parallel().forEach(seed -> {
-            try {
-                var simulation = new LogSimulation(seed);
-                simulation.run();
-                reads.add(simulation.readsFromTier());
-                removed.add(simulation.recordsRemoved());
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("replay it with -Dtest=LogCrashTest -Dseed=" + seed, e);
-            }
+        Seeds.each(LogCrashTest.class, SEEDS, seed -> {
+            var simulation = new LogSimulation(seed);
+            simulation.run();
+            reads.add(simulation.readsFromTier());
+            removed.add(simulation.recordsRemoved());
         });
-        if (only != null) return;
+        if (Seeds.isReplay()) return;
         assertTrue(reads.sum() > 0, "nothing was ever read from the tier");
         assertTrue(removed.sum() > 0, "compaction has never removed anything");
     }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Transactions on a log that crashes at random moments: [TransactionClient]s hold it to what they were told. One
@@ -24,17 +23,7 @@ class TransactionCrashTest {
 
     @Test
     void noTransactionIsHalfDone() {
-        var only = Long.getLong("seed");
-        var seeds = only != null
-                ? LongStream.of(only)
-                : new Random().longs(Integer.getInteger("seeds", SEEDS), 0, Long.MAX_VALUE);
-        seeds.forEach(seed -> {
-            try {
-                new Run(seed).run();
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("replay it with -Dtest=TransactionCrashTest -Dseed=" + seed, e);
-            }
-        });
+        Seeds.each(TransactionCrashTest.class, SEEDS, seed -> new Run(seed).run());
     }
 
     private static final class Run {
