@@ -24,11 +24,9 @@ final class ProduceErrors {
         };
     }
 
-    /// The same for a batch of a transaction. Where the log says that it is in none, an end was written after the log
-    /// was
-    /// looked at: that of the transaction before, or the batch's own. The client is to send it again, as the
-    coordinator
-    /// then is asked again, who knows which.
+    /// The same for a batch of a transaction. Where the log says that it is in none, an end was written
+    /// after the log was looked at: that of the transaction before, or the batch's own. The client is to
+    /// send it again: the coordinator is asked again then, and knows which.
     static Errors ofTransactional(AppendOutcome outcome, short version) {
         boolean isAgain = outcome instanceof Refused(Reason reason, String _) && reason == Reason.NOT_IN_TRANSACTION;
         return isAgain ? Errors.NOT_ENOUGH_REPLICAS : of(outcome, version);
