@@ -144,17 +144,12 @@ class GroupServiceTest {
     }
 
     @Test
-    void closingEndsEveryThread() {
+    void closingEndsEveryThread() throws Exception {
         commit(orders, 41);
 
         service.close();
 
-        var left = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.isDaemon())
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("group"))
-                .toList();
-        assertEquals(List.of(), left);
+        ThreadsLeft.none("group");
     }
 
     private GroupService start(List<Stream> streams) {

@@ -196,12 +196,7 @@ class TransactionServiceTest {
 
         service.close();
 
-        var left = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.isDaemon())
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("transactions"))
-                .toList();
-        assertEquals(List.of(), left);
+        ThreadsLeft.none("transactions");
     }
 
     // ---- helpers
