@@ -392,6 +392,14 @@ public final class FileDisk implements Disk {
         }
 
         @Override
+        public void willRead(long position, long count) throws IOException {
+            reading.use(channel -> {
+                ReadAhead.ask(channel, position, count);
+                return count;
+            });
+        }
+
+        @Override
         public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
             return reading.use(channel -> channel.transferTo(position, count, target));
         }

@@ -129,6 +129,11 @@ final class GuardedDisk implements Disk {
         }
 
         @Override
+        public void willRead(long position, long count) throws IOException {
+            file.willRead(position, count);
+        }
+
+        @Override
         public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
             return file.transferTo(position, count, target);
         }
