@@ -173,7 +173,7 @@ final class BatchInspection implements AutoCloseable {
         var rest = window.asSlice(kept, Math.min(window.byteSize(), (long) to.position() - at) - kept)
                 .asByteBuffer();
         try {
-            file.read((long) at + kept, rest);
+            file.readInBackground((long) at + kept, rest);
         } catch (ClosedChannelException | FileSystemException | TierException e) {
             throw e; // says nothing about the bytes
         } catch (IOException e) {

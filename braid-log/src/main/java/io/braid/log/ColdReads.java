@@ -74,7 +74,6 @@ final class ColdReads {
         var to = beginOf(region + 1, segment, seen);
         if (from.position() == to.position()) return; // all of it belongs to a batch that begins before it
         int before = damages.size();
-        segment.file().willRead(from.position(), to.position() - from.position());
         try (var inspection = new BatchInspection(
                 segment.file(),
                 seen.index(),

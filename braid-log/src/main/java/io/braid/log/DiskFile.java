@@ -18,9 +18,11 @@ public interface DiskFile extends AutoCloseable {
     /// Reads until `target` is full or the file ends; answers how many bytes were read, 0 at the end.
     int read(long position, ByteBuffer target) throws IOException;
 
-    /// This part is about to be read as a whole: the disk may begin to fetch it, and need not guess what comes next.
-    /// Returns before it is there. An advice only: nothing need happen, and by default nothing does.
-    default void willRead(long position, long count) throws IOException {}
+    /// Reads like [#read] what has long been forgotten by whatever cache there is, in the background of others: what is
+    /// under way for it at any moment is little, so that nobody's sync waits behind much. By default it just reads.
+    default int readInBackground(long position, ByteBuffer target) throws IOException {
+        return read(position, target);
+    }
 
     /// Sends up to `count` bytes from `position` on; answers how many were taken, which may be fewer.
     long transferTo(long position, long count, WritableByteChannel target) throws IOException;

@@ -129,8 +129,8 @@ final class GuardedDisk implements Disk {
         }
 
         @Override
-        public void willRead(long position, long count) throws IOException {
-            file.willRead(position, count);
+        public int readInBackground(long position, ByteBuffer target) throws IOException {
+            return file.readInBackground(position, target);
         }
 
         @Override
