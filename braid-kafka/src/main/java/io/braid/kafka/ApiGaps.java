@@ -29,12 +29,6 @@ final class ApiGaps {
                 ApiKeys.WRITE_SHARE_GROUP_STATE,
                 ApiKeys.DELETE_SHARE_GROUP_STATE,
                 ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY);
-        because(
-                "streams groups (KIP-1071) are not in this release; Kafka Streams works with `group.protocol=classic`,"
-                        + " its default",
-                ApiKeys.STREAMS_GROUP_HEARTBEAT,
-                ApiKeys.STREAMS_GROUP_DESCRIBE,
-                ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
     }
 
     private ApiGaps() {}

@@ -19,7 +19,8 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// | class                | what it is                                                              |
 /// |----------------------|-------------------------------------------------------------------------|
 /// | [GroupCoordination]  | the door: starts the coordinator when somebody needs it                 |
-/// | [GroupHandlers], [OffsetHandlers] | the APIs, with what Kafka's broker does around its coordinator |
+/// | [GroupHandlers], [StreamsGroupHandlers], [OffsetHandlers] | the APIs, with what Kafka's broker does around its
+/// coordinator |
 /// | [GroupService]       | Kafka's coordinator, put together                                       |
 /// | [StatePartitions]    | the partitions of the stream: loaded, written, loaded again after a failure |
 /// | [GroupTopics]        | the catalog in the coordinator's words                                  |
@@ -39,7 +40,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// Offsets that are committed in a transaction are kept here and shown to nobody until [#completeTransaction] says
 /// how it ended; whether a producer may commit any is asked of its transaction's coordinator first.
 ///
-/// Not here: share groups and streams groups.
+/// Not here: share groups.
 final class GroupCoordination implements AutoCloseable {
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
 
@@ -76,6 +77,7 @@ final class GroupCoordination implements AutoCloseable {
     /// Adds the group APIs to what the listener serves.
     void register(Handlers handlers) {
         new GroupHandlers(this).register(handlers);
+        new StreamsGroupHandlers(this, new TopicApi(broker)).register(handlers);
         new OffsetHandlers(this, broker).register(handlers);
         new TransactionalOffsets(this, broker).register(handlers);
     }

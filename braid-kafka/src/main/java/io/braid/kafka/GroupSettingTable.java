@@ -112,6 +112,108 @@ final class GroupSettingTable {
                     "6000",
                     "The shortest session timeout a member of a classic group may ask for."),
             new CoordinatorSetting(
+                    "group.streams.acceptable.recovery.lag",
+                    "number",
+                    "10000",
+                    "How many offsets an instance may lag behind and still count as caught up."),
+            new CoordinatorSetting(
+                    "group.streams.assignment.interval.ms",
+                    "number",
+                    "1000",
+                    "How long the server waits at least between two new assignments of one streams group."),
+            new CoordinatorSetting(
+                    "group.streams.assignor.offload.enable",
+                    "true or false",
+                    "true",
+                    "Whether assignments of streams groups are computed on a background thread."),
+            new CoordinatorSetting(
+                    "group.streams.assignors",
+                    "list",
+                    "sticky",
+                    "The assignors a streams group may ask for; the first is used when it asks for none."),
+            new CoordinatorSetting(
+                    "group.streams.heartbeat.interval.ms",
+                    "number",
+                    "5000",
+                    "How often members of streams groups are told to send heartbeats."),
+            new CoordinatorSetting(
+                    "group.streams.initial.rebalance.delay.ms",
+                    "number",
+                    "100",
+                    "How long a new streams group waits for more members before its first assignment."),
+            new CoordinatorSetting(
+                    "group.streams.max.assignment.interval.ms",
+                    "number",
+                    "15000",
+                    "The most that a streams group may set for its assignment interval."),
+            new CoordinatorSetting(
+                    "group.streams.max.heartbeat.interval.ms",
+                    "number",
+                    "15000",
+                    "The most that a streams group may set for its heartbeat interval."),
+            new CoordinatorSetting(
+                    "group.streams.max.session.timeout.ms",
+                    "number",
+                    "60000",
+                    "The most that a streams group may set for its session timeout."),
+            new CoordinatorSetting(
+                    "group.streams.max.size", "number", "2147483647", "How many members a streams group may have."),
+            new CoordinatorSetting(
+                    "group.streams.max.standby.replicas",
+                    "number",
+                    "2",
+                    "The most that a streams group may set for its standby replicas."),
+            new CoordinatorSetting(
+                    "group.streams.max.warmup.replicas",
+                    "number",
+                    "20",
+                    "The most that a streams group may set for its warm-up replicas."),
+            new CoordinatorSetting(
+                    "group.streams.min.assignment.interval.ms",
+                    "number",
+                    "0",
+                    "The least that a streams group may set for its assignment interval."),
+            new CoordinatorSetting(
+                    "group.streams.min.heartbeat.interval.ms",
+                    "number",
+                    "5000",
+                    "The least that a streams group may set for its heartbeat interval."),
+            new CoordinatorSetting(
+                    "group.streams.min.session.timeout.ms",
+                    "number",
+                    "45000",
+                    "The least that a streams group may set for its session timeout."),
+            new CoordinatorSetting(
+                    "group.streams.min.task.offset.interval.ms",
+                    "number",
+                    "15000",
+                    "The least that a streams group may set for its interval of task offsets."),
+            new CoordinatorSetting(
+                    "group.streams.num.standby.replicas",
+                    "number",
+                    "0",
+                    "How many standby replicas each task of a streams group has."),
+            new CoordinatorSetting(
+                    "group.streams.num.warmup.replicas",
+                    "number",
+                    "2",
+                    "How many replicas of tasks may warm up at once in a streams group."),
+            new CoordinatorSetting(
+                    "group.streams.rack.aware.assignment.tags",
+                    "list",
+                    "",
+                    "The tags of clients over which standby replicas are spread."),
+            new CoordinatorSetting(
+                    "group.streams.session.timeout.ms",
+                    "number",
+                    "45000",
+                    "A member of a streams group that is not heard of for this long has left."),
+            new CoordinatorSetting(
+                    "group.streams.task.offset.interval.ms",
+                    "number",
+                    "60000",
+                    "How often members of streams groups tell how far their warm-up tasks have got."),
+            new CoordinatorSetting(
                     "offset.metadata.max.bytes",
                     "number",
                     "4096",

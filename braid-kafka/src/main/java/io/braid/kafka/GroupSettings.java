@@ -23,7 +23,7 @@ final class GroupSettings {
     private static final String PARTITIONS = GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG;
     private static final String REPLICATION = GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG;
 
-    /// Where Braid differs from Kafka; decision 0036 argues each.
+    /// Where Braid differs from Kafka; decisions 0036 and 0067 argue each.
     static final Map<String, String> DEFAULTS = Map.of(
             PARTITIONS,
             "16",
@@ -33,15 +33,17 @@ final class GroupSettings {
             "2",
             GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG,
             "1",
+            GroupCoordinatorConfig.STREAMS_GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG,
+            "100",
             REPLICATION,
             "1");
 
     /// What Kafka has and this release does not serve, by how the names begin.
     static final Map<String, String> NOT_SERVED = Map.of(
             "group.share.", "share groups are not served by this release",
-            "group.streams.", "streams groups are not served by this release",
+            "group.streams.topology.description.plugin.class", "no plugins are loaded",
             "errors.deadletterqueue.", "share groups are not served by this release",
-            "group.coordinator.rebalance.protocols", "classic and consumer groups are always served");
+            "group.coordinator.rebalance.protocols", "classic, consumer and streams groups are always served");
 
     /// How Kafka begins what it says about a value; the rule follows.
     private static final String INVALID = "Invalid value %s for configuration %s: ";
@@ -84,12 +86,18 @@ final class GroupSettings {
         }
     }
 
-    /// The message begins with the setting's name, or else it is about the assignors.
+    /// The message begins with the setting's name, or else it is about the assignors and names them somewhere.
     private Problem problem(String message) {
         var words = message.split(" ", 2);
         boolean named = GroupCoordinatorConfig.CONFIG_DEF.names().contains(words[0]);
-        var name = named ? words[0] : GroupCoordinatorConfig.CONSUMER_GROUP_ASSIGNORS_CONFIG;
+        var name = named ? words[0] : assignors(message);
         return new Problem(name, all().getOrDefault(name, "its default"), named ? words[1] : message);
+    }
+
+    private static String assignors(String message) {
+        return message.contains(GroupCoordinatorConfig.STREAMS_GROUP_ASSIGNORS_CONFIG)
+                ? GroupCoordinatorConfig.STREAMS_GROUP_ASSIGNORS_CONFIG
+                : GroupCoordinatorConfig.CONSUMER_GROUP_ASSIGNORS_CONFIG;
     }
 
     private void add(List<Problem> problems, String name, String rule) {

@@ -59,7 +59,8 @@ final class TopicApi {
         return Answer.of(new CreateTopicsResponse(data));
     }
 
-    private CreatableTopicResult create(CreatableTopic topic, boolean validateOnly) {
+    /// Creates one topic, or looks whether that could be done. Blocks until it is durable.
+    CreatableTopicResult create(CreatableTopic topic, boolean validateOnly) {
         if (topic.name().equals(Topic.CLUSTER_METADATA_TOPIC_NAME))
             return failed(
                     topic.name(),

@@ -47,12 +47,14 @@ class GroupSettingsTest {
                   group.cosumer.max.size = 2: is not a setting of consumer groups
                   group.max.size = many: Not a number of type INT
                   group.share.max.size = 7: share groups are not served by this release
+                  group.streams.topology.description.plugin.class = X: no plugins are loaded
                   offsets.topic.num.partitions = 0: Value must be at least 1
                   offsets.topic.replication.factor = 3: must be 1, as there is one node\
                 """,
                 Map.of(
                         "group.cosumer.max.size", "2",
                         "group.share.max.size", "7",
+                        "group.streams.topology.description.plugin.class", "X",
                         "offsets.topic.replication.factor", "3",
                         "offsets.topic.num.partitions", "0",
                         "group.max.size", "many"));
@@ -73,6 +75,14 @@ class GroupSettingsTest {
                 InvalidConfig.class, () -> new GroupSettings(Map.of("group.consumer.assignors", "uniform,nosuch")));
 
         assertEquals("group.consumer.assignors", fault.problems().getFirst().key());
+    }
+
+    @Test
+    void anAssignorOfStreamsGroupsThatIsNotThereIsRefused() {
+        var fault =
+                assertThrows(InvalidConfig.class, () -> new GroupSettings(Map.of("group.streams.assignors", "nosuch")));
+
+        assertEquals("group.streams.assignors", fault.problems().getFirst().key());
     }
 
     @Test

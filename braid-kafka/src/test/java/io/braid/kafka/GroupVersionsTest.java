@@ -47,6 +47,8 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
@@ -200,6 +202,9 @@ class GroupVersionsTest {
             ListGroups [NONE]
             OffsetCommit [NONE]
             OffsetDelete [GROUP_ID_NOT_FOUND]
+            StreamsGroupDescribe [GROUP_ID_NOT_FOUND]
+            StreamsGroupHeartbeat [NONE]
+            StreamsGroupTopologyDescriptionUpdate [UNSUPPORTED_VERSION]
             SyncGroup [UNKNOWN_MEMBER_ID]
             """, lines(seen));
     }
@@ -238,6 +243,13 @@ class GroupVersionsTest {
                         .setSubscribedTopicNames(List.of("orders"))
                         .setTopicPartitions(List.of());
             case CONSUMER_GROUP_DESCRIBE -> new ConsumerGroupDescribeRequestData().setGroupIds(List.of("nobody"));
+            case STREAMS_GROUP_HEARTBEAT ->
+                StreamsGroupTest.joining("streams " + version, StreamsGroupTest.reading("orders"));
+            case STREAMS_GROUP_DESCRIBE -> new StreamsGroupDescribeRequestData().setGroupIds(List.of("nobody"));
+            case STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE ->
+                new StreamsGroupTopologyDescriptionUpdateRequestData()
+                        .setGroupId("streams")
+                        .setMemberId("m");
             case DESCRIBE_GROUPS ->
                 new DescribeGroupsRequestData()
                         .setGroups(List.of("nobody"))
@@ -311,7 +323,8 @@ class GroupVersionsTest {
         var response = switch (answer) {
             case Answer.Now(var now) -> now;
             case Answer.Later(var later) -> later.get(20, TimeUnit.SECONDS);
-            case Answer.Turn _, Answer.None _ -> throw new AssertionError(answer);
+            case Answer.Turn(var work) -> work.run().response();
+            case Answer.None _ -> throw new AssertionError(answer);
         };
         return AbstractResponse.parseResponse(context.buildResponseEnvelopePayload(response), header);
     }
