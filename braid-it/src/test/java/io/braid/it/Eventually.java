@@ -9,12 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Asks again until the answer is the expected one, for what a protocol says happens "soon".
 final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private Eventually() {}
 
-    /// Fails with the last answer if none within 20 s equals `expected`.
+    /// Fails with the last answer if none within a minute equals `expected`.
     static void equal(Object expected, Callable<?> question) throws Exception {
         long end = System.nanoTime() + LIMIT.toNanos();
         Object answer = question.call();

@@ -8,6 +8,9 @@
 /// - *checks*: what is asked of a Kafka client of any version ([ClientChecks]); run once per version, each in a class
 ///   loader that sees no other version ([IsolatedClient]).
 /// - *tool*: a program that runs in a process of its own and ends ([Finished]): Kafka's command line, kcat, node.
+/// - *client process*: a client in a JVM of its own that is killed and started again ([ClientProcess]): Kafka Streams,
+///   Kafka Connect, the workers of the audit. What its makers chose for its class path stands in a *recipe*
+///   ([Recipes]), a pom of `src/test/clients`.
 ///
 /// ```
 ///   test JVM                                      processes
@@ -15,7 +18,8 @@
 ///   │ tests ── OneServer ───────────┼── starts ──►│ io.braid.server.Main    │
 ///   │   ├─ kafka-clients 4.4, AWS   ├── Kafka ───►│  kafka=127.0.0.1:port   │
 ///   │   ├─ IsolatedClient 2.8, 3.9… ├── HTTP ────►│  http=127.0.0.1:port    │
-///   │   └─ Finished ────────────────┼── starts ──►│ tools, kcat, node       │
+///   │   ├─ Finished ────────────────┼── starts ──►│ tools, kcat, node       │
+///   │   └─ ClientProcess ───────────┼── starts ──►│ Streams, Connect, ...   │
 ///   └───────────────────────────────┘             └─────────────────────────┘
 /// ```
 ///
@@ -30,5 +34,6 @@
 /// It measures nothing (that is `braid-bench`), and looks into no class of the server: what is seen here is what a
 /// client sees.
 ///
-/// Start with [OneServer] and [BothProtocolsTest]; the crash tests are in [CrashTest].
+/// Start with [OneServer] and [BothProtocolsTest]; the crash tests are in [CrashTest], and the audit of exactly-once in
+/// [ExactlyOnceAuditTest].
 package io.braid.it;
