@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// Kafka's own command line, each tool in a process of its own, as its shell scripts start it.
 @ExtendWith(OneServer.class)
 class KafkaToolsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String TOPICS = "TopicCommand";
     private static final String PRODUCE = "ConsoleProducer";
     private static final String CONSUME = "consumer.ConsoleConsumer";
@@ -238,12 +235,6 @@ class KafkaToolsTest {
     }
 
     private Finished run(String main, List<String> arguments, String input) throws IOException {
-        var jars = Jvm.target().resolve("clients/tools/*");
-        // The scripts' own flags are for brokers; a tool that lives a second wants to start fast.
-        var command = new ArrayList<>(List.of(Jvm.java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", jars.toString(), main));
-        command.addAll(List.of("--bootstrap-server", bootstrap));
-        command.addAll(arguments);
-        return Finished.run(command, input, LIMIT).successfully();
+        return new KafkaTool(bootstrap).run(main, arguments, input);
     }
 }
