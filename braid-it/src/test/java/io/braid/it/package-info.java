@@ -34,6 +34,6 @@
 /// It measures nothing (that is `braid-bench`), and looks into no class of the server: what is seen here is what a
 /// client sees.
 ///
-/// Start with [OneServer] and [BothProtocolsTest]; the crash tests are in [CrashTest], and the audit of exactly-once in
-/// [ExactlyOnceAuditTest].
+/// Start with [OneServer] and [BothProtocolsTest]; the crash tests are in [CrashTest], the audit of exactly-once is in
+/// [ExactlyOnceAuditTest], and [HistoryTest] looks for what Jepsen's checker looks for.
 package io.braid.it;
