@@ -1,6 +1,7 @@
 package io.braid.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ class KafkaStreamsTest {
                     reader.await(protocol + "-counts", sum(), applications::toString);
                     reader.await(protocol + "-paid", paid.size(), applications::toString);
                 }
+                assertSeenByTheTool(server);
                 for (var application : applications) application.finish();
                 reader.readAll();
                 for (var protocol : PROTOCOLS) assertExact(protocol, reader);
@@ -115,6 +117,17 @@ class KafkaStreamsTest {
             }
             producer.flush();
         }
+    }
+
+    /// Each of the two is a group of its own kind.
+    private static void assertSeenByTheTool(RunningServer server) throws IOException {
+        var tool = "org.apache.kafka.tools.streams.StreamsGroupCommand";
+        var listed = new KafkaTool(server.kafka()).run(tool, List.of("--list"), "");
+        assertEquals(List.of("streams"), listed.lines(), listed::toString);
+        var described =
+                new KafkaTool(server.kafka()).run(tool, List.of("--describe", "--group", "streams", "--members"), "");
+        assertTrue(described.out().contains("streams"), described::toString);
+        assertTrue(described.out().contains("ACTIVE"), described::toString);
     }
 
     private int sum() {
