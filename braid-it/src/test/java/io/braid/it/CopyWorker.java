@@ -2,6 +2,7 @@ package io.braid.it;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -67,7 +69,8 @@ public final class CopyWorker {
     }
 
     /// One producer and one consumer, until one of them can do no more: the next session goes on from what was
-    /// committed, and its producer aborts what this one left open.
+    /// committed, and its producer aborts what this one left open. Being fenced ends the program: every id has one
+    /// process that lives.
     private void session() {
         try (var consumer = consumer();
                 var producer = producer()) {
@@ -77,8 +80,11 @@ public final class CopyWorker {
                 var records = consumer.poll(POLL);
                 if (!records.isEmpty()) copy(records, consumer, producer);
             }
+        } catch (ProducerFencedException e) {
+            throw e; // nobody else who lives has this id
         } catch (KafkaException e) {
-            System.err.println("session ended: " + e);
+            System.err.println(Instant.now() + " session ended");
+            e.printStackTrace();
         }
     }
 
@@ -129,7 +135,7 @@ public final class CopyWorker {
     private Producer<String, String> producer() {
         var settings = settings();
         settings.put("transactional.id", id);
-        settings.put("transaction.timeout.ms", "10000");
+        settings.put("transaction.timeout.ms", "120000");
         settings.put("linger.ms", "0");
         return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /// `-Daudit.kills=300` goes on for longer (or `-Psoak`); `-Dseed=...` kills whom an earlier run killed, although what
 /// the clients do in between follows no seed.
 class ExactlyOnceAuditTest {
-    private static final int KILLS = Integer.getInteger("audit.kills", 8);
+    private static final int KILLS = Integer.getInteger("audit.kills", 6);
     private static final String SEED = System.getProperty("seed", "");
     private static final int PARTITIONS = 4;
     private static final Duration LIFE_MAX = Duration.ofMillis(1_000);
@@ -135,8 +135,10 @@ class ExactlyOnceAuditTest {
     private void killOne(RunningServer server, Random random) throws IOException {
         int chosen = random.nextInt(workers.size() + 2);
         if (chosen < workers.size()) {
-            workers.get(chosen).kill();
-            workers.get(chosen).live();
+            var worker = workers.get(chosen);
+            assertTrue(worker.isAlive(), worker::toString);
+            worker.kill();
+            worker.live();
         } else {
             server.kill();
             server.live();
