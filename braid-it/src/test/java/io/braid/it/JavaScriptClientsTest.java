@@ -9,13 +9,29 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Clients written in JavaScript: kafkajs, and the AWS SDK v3. Each script prints a line per thing that it has seen to
-/// work, and fails at the first that does not.
+/// Clients written in JavaScript: kafkajs, @platformatic/kafka, and the AWS SDK v3. Each script prints a line per thing
+/// that it has seen to work, and fails at the first that does not.
 @ExtendWith(OneServer.class)
 class JavaScriptClientsTest {
     @Test
     void kafkajsAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
         var run = Npm.run("kafkajs.mjs", server.kafka(), Names.fresh("kafkajs"));
+
+        assertEquals(
+                List.of(
+                        "created with 3 partitions",
+                        "produced none",
+                        "produced gzip",
+                        "consumed 200 records in order per key",
+                        "committed 200",
+                        "went on after the commit",
+                        "deleted"),
+                run.lines());
+    }
+
+    @Test
+    void platformaticKafkaAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
+        var run = Npm.run("platformatic.mjs", server.kafka(), Names.fresh("platformatic"));
 
         assertEquals(
                 List.of(
