@@ -1,6 +1,9 @@
 package io.braid.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +13,14 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// Kafka's Java client, unchanged, from 2.8 to the newest: every version passes every check.
+/// Kafka's Java client, unchanged, from 0.11 to the newest: every version from 2.8 on passes every check, and the older
+/// ones do all that they can, in a program of their own.
 @ExtendWith(OneServer.class)
 class KafkaClientVersionsTest {
+    private static final Duration OLD_MAX = Duration.ofSeconds(120);
     private static final List<IsolatedClient> OPEN = new ArrayList<>();
 
     @TestFactory
@@ -23,9 +30,36 @@ class KafkaClientVersionsTest {
                 .map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()::call));
         return Stream.of(
                 isolated("2.8.2", setting(server, "v28", "classic", "")),
+                isolated("3.0.2", setting(server, "v30", "classic", "")),
                 isolated("3.9.2", setting(server, "v39", "classic", "transactions")),
+                isolated("4.0.2", setting(server, "v40", "classic,consumer", "transactions")),
                 isolated("4.3.1", setting(server, "v43", "classic,consumer", "transactions,termination")),
                 DynamicContainer.dynamicContainer("4.4.0", newestTests));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.11.0.3", "1.1.1", "2.1.1"})
+    void oldVersionsProduceConsumeTransactAndAdminister(String version, RunningServer server) throws IOException {
+        var command = new ArrayList<>(ClientProcess.jvm());
+        command.addAll(List.of("-cp", Recipes.classPath("kafka-" + version), Recipes.program("OldClient")));
+        command.addAll(List.of(server.kafka(), Names.fresh("v" + version)));
+
+        var run = Finished.run(command, "", OLD_MAX).successfully();
+
+        assertEquals(
+                List.of(
+                        "created, listed and described",
+                        "produced none",
+                        "produced gzip",
+                        "produced snappy",
+                        "produced lz4",
+                        "consumed 200 records in a group, and committed",
+                        "went on after the commit",
+                        "committed 3 transactions and aborted 3",
+                        "consumed and produced in one transaction",
+                        "fenced a predecessor",
+                        "deleted"),
+                run.lines());
     }
 
     private static DynamicContainer isolated(String version, Map<String, String> setting) throws Exception {

@@ -30,8 +30,8 @@ class ReadAheadTest {
         var bytes = ByteBuffer.allocateDirect(MEBIBYTE + BLOCK_BYTES)
                 .alignedSlice(BLOCK_BYTES)
                 .limit(MEBIBYTE);
-        try (var channel = FileChannel.open(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, pastThePageCache())) {
+        try (var channel =
+                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, pastThePageCache())) {
             for (int at = 0; at < 4; at++) channel.write(bytes.clear().limit(MEBIBYTE), (long) at * MEBIBYTE);
         } catch (IOException | UnsupportedOperationException e) {
             assumeTrue(false, "no writing past the page cache here: " + e.getMessage());
