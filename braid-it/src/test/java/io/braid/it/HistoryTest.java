@@ -151,7 +151,8 @@ class HistoryTest {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (ends.entrySet().stream().anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
                 assertTrue(System.nanoTime() < end, () -> "open transactions before " + ends);
-                for (var record : consumer.poll(Duration.ofMillis(100))) steps.add(HistoryClient.polled(client, record));
+                for (var record : consumer.poll(Duration.ofMillis(100)))
+                    steps.add(HistoryClient.polled(client, record));
             }
         }
         return List.of(new Operation(READER, Operation.Kind.ALONE, Operation.Outcome.DONE, steps));

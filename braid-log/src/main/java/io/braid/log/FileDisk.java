@@ -27,9 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// again, and nobody but the interrupted thread notices. All channels are [OpenFiles], so that partitions may be more
 /// than the files that a process may have open.
 public final class FileDisk implements Disk {
-    /// The JDK copies heap buffers through a direct buffer as large as the call, kept for each thread: calls are cut
-    /// to this so that a large read does not cost its size for ever. It is also what a read in the background has under
-    /// way: beside a reader with 1 MiB under way a sync took three times as long as beside one with this.
+    /// The JDK copies heap buffers through a direct buffer as large as the call, kept for each thread: calls
+    /// are cut to this so that a large read does not cost its size for ever. It is also what a read in the
+    /// background has under way: beside a reader with 1 MiB under way a sync took three times as long.
     private static final int CALL_BYTES_MAX = 128 << 10;
 
     /// With less than this free the disk is full, in whatever words a write has failed.

@@ -33,8 +33,7 @@ public final class Child implements AutoCloseable {
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .start();
         // No virtual one: reading a pipe holds its carrier, and three servers' would be all of two processors'.
-        this.reader =
-                Thread.ofPlatform().name(name + "-output").daemon().start(this::read);
+        this.reader = Thread.ofPlatform().name(name + "-output").daemon().start(this::read);
     }
 
     /// Waits for a line of standard output that contains `text`.
