@@ -109,6 +109,8 @@ class KafkaConnectTest {
             all.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
             all.put("value.converter", "org.apache.kafka.connect.storage.StringConverter");
             all.put("consumer.isolation.level", "read_committed");
+            all.put("consumer.session.timeout.ms", "3000"); // or a killed sink would be waited for much longer
+            all.put("consumer.heartbeat.interval.ms", "500");
             all.put("offset.flush.interval.ms", "500");
             all.put("plugin.discovery", "service_load");
             all.put("listeners", rest.toString());
@@ -126,6 +128,7 @@ class KafkaConnectTest {
                 "session.timeout.ms", "3000",
                 "heartbeat.interval.ms", "500",
                 "scheduled.rebalance.max.delay.ms", "0"));
+        for (var kept : List.of("offset", "status")) all.put(kept + ".storage.partitions", "1");
         for (var kept : List.of("config", "offset", "status")) {
             all.put(kept + ".storage.topic", "connect-" + kept);
             all.put(kept + ".storage.replication.factor", "1");
