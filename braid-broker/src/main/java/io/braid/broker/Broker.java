@@ -3,6 +3,7 @@ package io.braid.broker;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
@@ -48,6 +49,9 @@ public final class Broker implements AutoCloseable {
 
     /// Users and client ids that have quotas of their own: all of them are copied with each change.
     private static final int QUOTA_ENTITIES_MAX = 10_000;
+
+    /// Groups that have settings of their own: all of them are copied with each change.
+    private static final int GROUP_CONFIGS_MAX = 10_000;
 
     private final Log log;
     private final CatalogLog changes; // under `changing`
@@ -379,6 +383,31 @@ public final class Broker implements AutoCloseable {
                         "quotas of %d users and client ids are kept, which is the most:".formatted(QUOTA_ENTITIES_MAX)
                                 + " remove some, or use defaults");
             publish(new Limited(entity, after));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// What is set for groups of consumers.
+    public GroupConfigs groupConfigs() {
+        return view.state().groups();
+    }
+
+    /// Changes the settings of a group, which need not exist; it is durable when this returns. No settings remove it.
+    ///
+    /// @param change from what the settings are now, by name, to what they shall be; what it throws changes nothing
+    /// @throws IllegalArgumentException there are as many groups with settings as there may be
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void configureGroup(String group, UnaryOperator<Map<String, String>> change) throws IOException {
+        changing.lock();
+        try {
+            var before = groupConfigs().of(group);
+            var after = change.apply(before);
+            if (after.equals(before)) return;
+            if (before.isEmpty() && groupConfigs().settings().size() >= GROUP_CONFIGS_MAX)
+                throw new IllegalArgumentException("settings of %d groups are kept, which is the most: remove some"
+                        .formatted(GROUP_CONFIGS_MAX));
+            publish(new GroupConfigured(group, after));
         } finally {
             changing.unlock();
         }

@@ -36,6 +36,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// All settings of a group of consumers as they are now; none if it has none any more.
+    record GroupConfigured(String group, Map<String, String> settings) implements CatalogChange {
+        public GroupConfigured {
+            settings = Map.copyOf(settings);
+        }
+    }
+
     /// Producer ids below `end` may have been given out.
     record ProducerIdsReserved(long end) implements CatalogChange {}
 }

@@ -4,6 +4,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
@@ -17,13 +18,15 @@ import java.util.UUID;
 ///
 /// @param clusterId      empty only before the first change
 /// @param producerIdsEnd producer ids below this may have been given out
-record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog catalog, Quotas quotas) {
-    static final CatalogState EMPTY = new CatalogState(Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY);
+record CatalogState(
+        Optional<String> clusterId, long producerIdsEnd, Catalog catalog, Quotas quotas, GroupConfigs groups) {
+    static final CatalogState EMPTY =
+            new CatalogState(Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY, GroupConfigs.EMPTY);
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
     CatalogState after(CatalogChange change) {
         return switch (change) {
-            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas);
+            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas, groups);
             case Created(Stream stream) -> with(catalog.with(fresh(stream)));
             case Deleted(UUID id) -> with(catalog.without(known(id)));
             case Configured(UUID id, Map<String, String> settings) ->
@@ -31,13 +34,15 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
             case Resharded(UUID id, List<Shard> shards, int partitions) ->
                 with(catalog.with(known(id).withShards(shards, partitions)));
             case Limited(QuotaEntity entity, Map<String, Double> limits) ->
-                new CatalogState(clusterId, producerIdsEnd, catalog, quotas.with(entity, limits));
-            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas);
+                new CatalogState(clusterId, producerIdsEnd, catalog, quotas.with(entity, limits), groups);
+            case GroupConfigured(String group, Map<String, String> settings) ->
+                new CatalogState(clusterId, producerIdsEnd, catalog, quotas, groups.with(group, settings));
+            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, groups);
         };
     }
 
     private CatalogState with(Catalog changed) {
-        return new CatalogState(clusterId, producerIdsEnd, changed, quotas);
+        return new CatalogState(clusterId, producerIdsEnd, changed, quotas, groups);
     }
 
     private Stream fresh(Stream stream) {

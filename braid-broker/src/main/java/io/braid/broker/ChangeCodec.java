@@ -4,6 +4,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
@@ -25,16 +26,19 @@ import java.util.UUID;
 
 /// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
-/// sorted by name. Version 2 has quotas; what version 1 could say is still written in version 1.
+/// sorted by name. Version 2 has quotas, version 3 settings of groups; what an earlier version could say is still
+/// written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
-    /// Of changes that a release before quotas can read.
+    /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
+
+    private static final int QUOTAS_VERSION = 2;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -43,6 +47,7 @@ final class ChangeCodec {
     private static final int RESHARDED = 5;
     private static final int PRODUCER_IDS_RESERVED = 6;
     private static final int LIMITED = 7; // since version 2
+    private static final int GROUP_CONFIGURED = 8; // since version 3
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -56,7 +61,12 @@ final class ChangeCodec {
 
     static byte[] encode(CatalogChange change) {
         var out = new Output();
-        out.u8(change instanceof Limited ? VERSION : FIRST_VERSION);
+        out.u8(
+                switch (change) {
+                    case GroupConfigured _ -> VERSION;
+                    case Limited _ -> QUOTAS_VERSION;
+                    case Founded _, Created _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ -> FIRST_VERSION;
+                });
         switch (change) {
             case Founded(String clusterId) -> out.u8(FOUNDED).text(clusterId);
             case Created(Stream stream) -> out.u8(CREATED).stream(stream);
@@ -67,6 +77,8 @@ final class ChangeCodec {
                 out.u8(RESHARDED).uuid(stream).shards(shards).u32(partitions);
             case Limited(QuotaEntity entity, Map<String, Double> limits) ->
                 out.u8(LIMITED).entity(entity).limits(limits);
+            case GroupConfigured(String group, Map<String, String> settings) ->
+                out.u8(GROUP_CONFIGURED).text(group).settings(settings);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -101,6 +113,7 @@ final class ChangeCodec {
             case CONFIGURED -> new Configured(in.uuid(), in.settings());
             case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
             case LIMITED -> new Limited(in.entity(), in.limits());
+            case GROUP_CONFIGURED -> new GroupConfigured(in.text(), in.settings());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };

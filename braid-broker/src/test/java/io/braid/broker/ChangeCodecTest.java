@@ -7,6 +7,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Founded;
+import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
@@ -45,6 +46,7 @@ class ChangeCodecTest {
                     new QuotaEntity(new QuotaEntity.Named("ann"), new QuotaEntity.Default()),
                     Map.of("rate", 1.5, "size", 7.0)),
             new Limited(new QuotaEntity(new QuotaEntity.Anybody(), new QuotaEntity.Named("app")), Map.of()),
+            new GroupConfigured("g", Map.of("share.auto.offset.reset", "earliest")),
             new ProducerIdsReserved(Long.MAX_VALUE));
 
     @Test
@@ -65,11 +67,11 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 3;
+        newer[0] = 4;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 3, this release reads up to 2: start the newer release", refused.getMessage());
+        assertEquals("written in version 4, this release reads up to 3: start the newer release", refused.getMessage());
     }
 
     @Test
