@@ -405,8 +405,8 @@ public final class Broker implements AutoCloseable {
             var after = change.apply(before);
             if (after.equals(before)) return;
             if (before.isEmpty() && groupConfigs().settings().size() >= GROUP_CONFIGS_MAX)
-                throw new IllegalArgumentException("settings of %d groups are kept, which is the most: remove some"
-                        .formatted(GROUP_CONFIGS_MAX));
+                throw new IllegalArgumentException(
+                        "settings of %d groups are kept, which is the most: remove some".formatted(GROUP_CONFIGS_MAX));
             publish(new GroupConfigured(group, after));
         } finally {
             changing.unlock();

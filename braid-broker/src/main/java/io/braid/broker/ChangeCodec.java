@@ -65,7 +65,8 @@ final class ChangeCodec {
                 switch (change) {
                     case GroupConfigured _ -> VERSION;
                     case Limited _ -> QUOTAS_VERSION;
-                    case Founded _, Created _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ -> FIRST_VERSION;
+                    case Founded _, Created _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ ->
+                        FIRST_VERSION;
                 });
         switch (change) {
             case Founded(String clusterId) -> out.u8(FOUNDED).text(clusterId);

@@ -107,11 +107,8 @@ final class SettingTable {
                             "What an acknowledgement promises: 'disk' survives a power cut, 'os' only the end of the"
                                     + " process (Braid's own setting)."),
                     new OneOf(List.of("disk", "os"))),
-            only(
+            bool(
                     "errors.deadletterqueue.group.enable",
-                    Type.BOOLEAN,
-                    "false",
-                    "there are no share groups yet; leave it out",
                     "Whether share groups may write what they could not deliver to this stream."),
             only("file.delete.delay.ms", Type.LONG, "60000", SELF_TUNED, "How long deleted files stay on the disk."),
             longs(

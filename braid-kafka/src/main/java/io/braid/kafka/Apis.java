@@ -14,11 +14,12 @@ final class Apis {
             Broker broker,
             KafkaListener.Config config,
             TransactionCoordination transactions,
+            GroupConfigApi groups,
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config);
         var topics = new TopicApi(broker);
-        var configs = new ConfigApi(broker, config);
+        var configs = new ConfigApi(broker, config, groups);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
         new QuorumApi(broker, config, clock).register(handlers);

@@ -29,6 +29,7 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigRes
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.apache.kafka.common.requests.AlterConfigsResponse;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
@@ -38,21 +39,21 @@ import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 
-/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics can be
-/// changed; those of the broker are read only, as they stand in its configuration.
+/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics and of groups
+/// can be changed; those of the broker are read only, as they stand in its configuration.
 final class ConfigApi {
     private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
 
     private record ResourceName(byte type, String name) {}
 
-    private record Outcome(Errors error, String detail) {}
-
     private final Broker broker;
     private final KafkaListener.Config config;
+    private final GroupConfigApi groups;
 
-    ConfigApi(Broker broker, KafkaListener.Config config) {
+    ConfigApi(Broker broker, KafkaListener.Config config, GroupConfigApi groups) {
         this.broker = broker;
         this.config = config;
+        this.groups = groups;
     }
 
     // ---- DescribeConfigs
@@ -85,8 +86,13 @@ final class ConfigApi {
                         ? result.setConfigs(brokerConfigs(isAsked))
                         : failed(result, Errors.INVALID_REQUEST, "the only node is " + THIS_NODE);
             }
-            case BROKER_LOGGER, CLIENT_METRICS, GROUP, UNKNOWN ->
-                failed(result, Errors.INVALID_REQUEST, "only topics and brokers have settings here");
+            case GROUP -> {
+                if (asked.resourceName().isEmpty())
+                    yield failed(result, Errors.INVALID_REQUEST, "Group name must not be empty");
+                yield result.setConfigs(groups.described(asked.resourceName(), isAsked, synonyms, documentation));
+            }
+            case BROKER_LOGGER, CLIENT_METRICS, UNKNOWN ->
+                failed(result, Errors.INVALID_REQUEST, "only topics, groups and brokers have settings here");
         };
     }
 
@@ -161,19 +167,20 @@ final class ConfigApi {
         }
         for (var resource : body.resources()) {
             var name = new ResourceName(resource.resourceType(), resource.resourceName());
+            var changes = List.copyOf(resource.configs());
             var outcome = twice.contains(name)
-                    ? new Outcome(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
+                    ? new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
                     : altered(
-                            resource.resourceType(),
-                            resource.resourceName(),
+                            name,
                             body.validateOnly(),
-                            stream -> changes(stream, List.copyOf(resource.configs())));
+                            stream -> changes(stream, changes),
+                            group -> GroupConfigApi.changed(group, changes));
             data.responses()
                     .add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
                             .setResourceName(resource.resourceName())
                             .setErrorCode(outcome.error().code())
-                            .setErrorMessage(outcome.detail()));
+                            .setErrorMessage(outcome.message()));
         }
         return Answer.of(new IncrementalAlterConfigsResponse(data));
     }
@@ -183,18 +190,28 @@ final class ConfigApi {
         var body = ((AlterConfigsRequest) request.body()).data();
         var data = new AlterConfigsResponseData();
         for (var resource : body.resources()) {
-            var outcome = altered(resource.resourceType(), resource.resourceName(), body.validateOnly(), stream -> {
-                var changes = new HashMap<String, Optional<String>>();
-                for (var name : stream.settings().keySet()) changes.put(name, Optional.empty());
-                for (var set : resource.configs()) changes.put(set.name(), Optional.ofNullable(set.value()));
-                return changes;
-            });
+            var settings = new HashMap<String, Optional<String>>();
+            for (var set : resource.configs()) settings.put(set.name(), Optional.ofNullable(set.value()));
+            var outcome = altered(
+                    new ResourceName(resource.resourceType(), resource.resourceName()),
+                    body.validateOnly(),
+                    stream -> {
+                        var changes = new HashMap<String, Optional<String>>();
+                        for (var name : stream.settings().keySet()) changes.put(name, Optional.empty());
+                        changes.putAll(settings);
+                        return changes;
+                    },
+                    _ -> {
+                        var set = new HashMap<String, String>();
+                        settings.forEach((name, value) -> value.ifPresent(text -> set.put(name, text)));
+                        return set;
+                    });
             data.responses()
                     .add(new AlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
                             .setResourceName(resource.resourceName())
                             .setErrorCode(outcome.error().code())
-                            .setErrorMessage(outcome.detail()));
+                            .setErrorMessage(outcome.message()));
         }
         return Answer.of(new AlterConfigsResponse(data));
     }
@@ -205,24 +222,33 @@ final class ConfigApi {
         Map<String, Optional<String>> to(Stream stream);
     }
 
-    private Outcome altered(byte type, String name, boolean validateOnly, Changes changes) {
-        if (Type.forId(type) != Type.TOPIC)
-            return new Outcome(
-                    Errors.INVALID_REQUEST,
-                    "only settings of topics can be changed while the server runs; others stand in its configuration");
+    private ApiError altered(
+            ResourceName resource, boolean validateOnly, Changes changes, GroupConfigApi.Change ofGroup) {
+        return switch (Type.forId(resource.type())) {
+            case TOPIC -> altered(resource.name(), validateOnly, changes);
+            case GROUP -> groups.alter(resource.name(), ofGroup, validateOnly);
+            case BROKER, BROKER_LOGGER, CLIENT_METRICS, UNKNOWN ->
+                new ApiError(
+                        Errors.INVALID_REQUEST,
+                        "only settings of topics and groups can be changed while the server runs;"
+                                + " others stand in its configuration");
+        };
+    }
+
+    private ApiError altered(String name, boolean validateOnly, Changes changes) {
         var stream = broker.catalog().stream(name);
         if (stream.isEmpty())
-            return new Outcome(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(name));
+            return new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(name));
         if (stream.get().kind() == Stream.Kind.INTERNAL)
-            return new Outcome(Errors.INVALID_REQUEST, "'%s' is the server's own and is not changed".formatted(name));
+            return new ApiError(Errors.INVALID_REQUEST, "'%s' is the server's own and is not changed".formatted(name));
         try {
             var wanted = changes.to(stream.get());
             var outcome = validateOnly ? broker.checkConfigure(name, wanted) : broker.configure(name, wanted);
-            return new Outcome(TopicErrors.of(outcome), TopicErrors.detail(outcome));
+            return new ApiError(TopicErrors.of(outcome), TopicErrors.detail(outcome));
         } catch (InvalidRequestException e) {
-            return new Outcome(Errors.INVALID_REQUEST, e.getMessage());
+            return new ApiError(Errors.INVALID_REQUEST, e.getMessage());
         } catch (IllegalArgumentException e) {
-            return new Outcome(Errors.INVALID_CONFIG, e.getMessage());
+            return new ApiError(Errors.INVALID_CONFIG, e.getMessage());
         }
     }
 
@@ -276,6 +302,9 @@ final class ConfigApi {
         if (isAsked.test(Type.TOPIC))
             for (var stream : broker.catalog().streams())
                 found.add(new ConfigResource().setResourceName(stream.name()).setResourceType(Type.TOPIC.id()));
+        if (isAsked.test(Type.GROUP))
+            for (var group : groups.groups())
+                found.add(new ConfigResource().setResourceName(group).setResourceType(Type.GROUP.id()));
         if (isAsked.test(Type.BROKER))
             found.add(new ConfigResource().setResourceName(THIS_NODE).setResourceType(Type.BROKER.id()));
         return Answer.of(

@@ -34,7 +34,8 @@ record CoordinatorSettings(GroupSettings groups, TransactionSettings transaction
 
     /// All there are.
     static List<CoordinatorSetting> all() {
-        return Stream.concat(GroupSettingTable.ROWS.stream(), TransactionSettingTable.ROWS.stream())
+        return Stream.of(GroupSettingTable.ROWS, ShareSettingTable.ROWS, TransactionSettingTable.ROWS)
+                .flatMap(List::stream)
                 .toList();
     }
 }

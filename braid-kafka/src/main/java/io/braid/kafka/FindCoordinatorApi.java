@@ -8,10 +8,14 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
+import org.apache.kafka.server.share.SharePartitionKey;
 
-/// FindCoordinator: this node coordinates every group and every transactional id. The answer names it by the
-/// address the client already uses. Whoever asks is about to need the coordinator, so it is started.
+/// FindCoordinator: this node coordinates every group, every transactional id and every partition of a share
+/// group. The answer names it by the address the client already uses. Whoever asks is about to need the
+/// coordinator, so it is started.
 final class FindCoordinatorApi {
+    private static final int SHARE_VERSION = 6;
+
     private static final Coordinator NOWHERE = at(Node.noNode());
 
     private final GroupCoordination groups;
@@ -33,10 +37,11 @@ final class FindCoordinatorApi {
         if (request.version() >= FindCoordinatorRequest.MIN_BATCHED_VERSION) {
             var answer = new FindCoordinatorResponseData();
             for (var key : asked.coordinatorKeys())
-                answer.coordinators().add(coordinator(request, asked.keyType()).setKey(key));
+                answer.coordinators()
+                        .add(coordinator(request, asked.keyType(), key).setKey(key));
             return Answer.of(new FindCoordinatorResponse(answer));
         }
-        var found = coordinator(request, asked.keyType());
+        var found = coordinator(request, asked.keyType(), asked.key());
         return Answer.of(new FindCoordinatorResponse(new FindCoordinatorResponseData()
                 .setErrorCode(found.errorCode())
                 .setErrorMessage(found.errorMessage().isEmpty() ? Errors.NONE.message() : found.errorMessage())
@@ -45,17 +50,30 @@ final class FindCoordinatorApi {
                 .setPort(found.port())));
     }
 
-    private Coordinator coordinator(Request request, byte keyType) throws InterruptedException {
+    private Coordinator coordinator(Request request, byte keyType, String key) throws InterruptedException {
         if (keyType == CoordinatorType.GROUP.id())
             groups.coordinator(); // so that it is there, and loaded, when the member comes back
         else if (keyType == CoordinatorType.TRANSACTION.id()) transactions.start();
-        else
-            return NOWHERE.duplicate()
-                    .setErrorCode(Errors.INVALID_REQUEST.code())
-                    .setErrorMessage(
-                            "there are coordinators of groups (key type 0) and of transactions (1) here, asked for %d"
-                                    .formatted(keyType));
+        else if (keyType != CoordinatorType.SHARE.id() || request.version() < SHARE_VERSION)
+            return invalid("there are coordinators of groups (key type 0), of transactions (1) and, from version %d on,"
+                            .formatted(SHARE_VERSION)
+                    + " of share groups' partitions (2) here, asked for " + keyType);
+        else if (!isSharePartition(key))
+            return invalid("'%s' is not a group, a topic id and a partition with colons between them".formatted(key));
         return at(Endpoint.of(config, request).node());
+    }
+
+    private static boolean isSharePartition(String key) {
+        try {
+            SharePartitionKey.validate(key);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private static Coordinator invalid(String why) {
+        return NOWHERE.duplicate().setErrorCode(Errors.INVALID_REQUEST.code()).setErrorMessage(why);
     }
 
     private static Coordinator at(Node node) {

@@ -13,8 +13,9 @@ import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.server.share.persister.Persister;
 
-/// Consumer groups and their offsets: Kafka's own coordinator over a stream of ours.
+/// Groups of consumers and their offsets: Kafka's own coordinator over a stream of ours.
 ///
 /// | class                | what it is                                                              |
 /// |----------------------|-------------------------------------------------------------------------|
@@ -40,7 +41,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /// Offsets that are committed in a transaction are kept here and shown to nobody until [#completeTransaction] says
 /// how it ended; whether a producer may commit any is asked of its transaction's coordinator first.
 ///
-/// Not here: share groups.
+/// The members of share groups are kept here; what becomes of records in them is [ShareCoordination]'s.
 final class GroupCoordination implements AutoCloseable {
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
 
@@ -61,17 +62,22 @@ final class GroupCoordination implements AutoCloseable {
 
     private final Broker broker;
     private final GroupSettings settings;
+    private final GroupConfigApi configs;
+    private final Persister shares;
     private final InstantSource clock;
     private final StateStream stream;
     private volatile StateWriter.Verification transactions = StateWriter.Verification.NONE; // set before requests
     private volatile State state = new Idle(); // written under this
     private boolean listening; // guarded by this
 
-    GroupCoordination(Broker broker, KafkaListener.Config config, InstantSource clock) {
+    GroupCoordination(
+            Broker broker, KafkaListener.Config config, GroupConfigApi configs, Persister shares, InstantSource clock) {
         this.broker = broker;
         this.settings = CoordinatorSettings.of(config.coordinators()).groups();
+        this.configs = configs;
+        this.shares = shares;
         this.clock = clock;
-        this.stream = new StateStream(broker, STREAM);
+        this.stream = StateStream.compacted(broker, STREAM);
     }
 
     /// Adds the group APIs to what the listener serves.
@@ -110,7 +116,14 @@ final class GroupCoordination implements AutoCloseable {
         var opened = stream.open(
                 settings.kafka().offsetsTopicPartitions(), settings.kafka().offsetsTopicSegmentBytes());
         return new GroupService(
-                stream.logs(opened), stream.batchBytesMax(opened), this::end, transactions, settings, clock);
+                stream.logs(opened),
+                stream.batchBytesMax(opened),
+                this::end,
+                transactions,
+                settings.kafka(),
+                configs.manager(),
+                shares,
+                clock);
     }
 
     /// Who knows about transactions. To be told before the first request.

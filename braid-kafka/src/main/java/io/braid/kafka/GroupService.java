@@ -23,15 +23,18 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
+import org.apache.kafka.coordinator.group.generated.ShareGroupStatePartitionMetadataKey;
+import org.apache.kafka.coordinator.group.generated.ShareGroupStatePartitionMetadataValue;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
+import org.apache.kafka.server.share.persister.Persister;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
@@ -53,7 +56,8 @@ final class GroupService implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final MetricsRegistry registry = new MetricsRegistry();
 
-    /// Every topic an offset was ever committed for; no more than the topics this server has ever had.
+    /// Every topic an offset was ever committed for, or a share group has read; no more than the topics this server has
+    /// ever had.
     private final Set<GroupTopics.Topic> committed = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
@@ -62,15 +66,18 @@ final class GroupService implements AutoCloseable {
     /// @param batchBytesMax the largest batch they take
     /// @param ends          where a partition of any topic ends; empty if there is no such partition
     /// @param transactions  knows which of them are in a producer's transaction
+    /// @param configs       knows the settings of groups
+    /// @param shares        keeps what share groups know of partitions
     GroupService(
             List<StateLog> logs,
             int batchBytesMax,
             Function<TopicPartition, OptionalLong> ends,
             StateWriter.Verification transactions,
-            GroupSettings settings,
+            GroupCoordinatorConfig config,
+            GroupConfigManager configs,
+            Persister shares,
             InstantSource clock) {
         partitions = new StatePartitions(GroupCoordination.STREAM, logs, this::forgetDeleted, clock);
-        var config = settings.kafka();
         kafka = new GroupCoordinatorService.Builder(Endpoint.NODE_ID, config)
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group-timer")))
@@ -79,8 +86,8 @@ final class GroupService implements AutoCloseable {
                 .withWriter(partitions.writer(batchBytesMax, transactions))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
-                .withGroupConfigManager(new GroupConfigManager(config, settings.shares()))
-                .withPersister(new NoOpStatePersister())
+                .withGroupConfigManager(configs)
+                .withPersister(shares)
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new Ends(ends))
                 .build();
@@ -124,6 +131,11 @@ final class GroupService implements AutoCloseable {
                 && record.value() != null
                 && record.value().message() instanceof OffsetCommitValue value)
             committed.add(new GroupTopics.Topic(key.topic(), value.topicId()));
+        if (record.key() instanceof ShareGroupStatePartitionMetadataKey
+                && record.value() != null
+                && record.value().message() instanceof ShareGroupStatePartitionMetadataValue value)
+            value.initializedTopics()
+                    .forEach(topic -> committed.add(new GroupTopics.Topic(topic.topicName(), topic.topicId())));
     }
 
     /// Offsets of topics that were deleted while a partition was not loaded. It takes changes, so all partitions

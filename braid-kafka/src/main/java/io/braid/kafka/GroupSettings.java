@@ -7,14 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+import org.apache.kafka.coordinator.share.ShareCoordinatorConfig;
 
-/// The settings of the group coordinator, by Kafka's names and checked by Kafka's own rules.
+/// The settings of groups and of the state of share groups, by Kafka's names and checked by Kafka's own rules.
 ///
 /// What is not set has Kafka's default, except for [#DEFAULTS]. Kafka's classes are only touched when
 /// something is set or when the coordinator starts, so that a server nobody uses groups on does not pay for
@@ -23,7 +26,11 @@ final class GroupSettings {
     private static final String PARTITIONS = GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG;
     private static final String REPLICATION = GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG;
 
-    /// Where Braid differs from Kafka; decisions 0036 and 0067 argue each.
+    private static final String SHARE_PARTITIONS = ShareCoordinatorConfig.STATE_TOPIC_NUM_PARTITIONS_CONFIG;
+    private static final String SHARE_REPLICATION = ShareCoordinatorConfig.STATE_TOPIC_REPLICATION_FACTOR_CONFIG;
+    private static final String SHARE_MIN_ISR = ShareCoordinatorConfig.STATE_TOPIC_MIN_ISR_CONFIG;
+
+    /// Where Braid differs from Kafka; decisions 0036, 0061 and 0067 argue each.
     static final Map<String, String> DEFAULTS = Map.of(
             PARTITIONS,
             "16",
@@ -36,13 +43,22 @@ final class GroupSettings {
             GroupCoordinatorConfig.STREAMS_GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG,
             "100",
             REPLICATION,
+            "1",
+            SHARE_PARTITIONS,
+            "16",
+            SHARE_REPLICATION,
+            "1",
+            SHARE_MIN_ISR,
             "1");
+
+    private static final Set<String> ONE_NODE = Set.of(REPLICATION, SHARE_REPLICATION, SHARE_MIN_ISR);
 
     /// What Kafka has and this release does not serve, by how the names begin.
     static final Map<String, String> NOT_SERVED = Map.of(
-            "group.share.", "share groups are not served by this release",
+            "group.share.persister.", "what is known of share groups is kept by this server itself",
+            "group.share.dlq.manager.", "records that cannot be delivered are kept by this server itself",
+            "share.fetch.purgatory.", "a fetch that waits is not kept anywhere that would have to be purged",
             "group.streams.topology.description.plugin.class", "no plugins are loaded",
-            "errors.deadletterqueue.", "share groups are not served by this release",
             "group.coordinator.rebalance.protocols", "classic, consumer and streams groups are always served");
 
     /// How Kafka begins what it says about a value; the rule follows.
@@ -64,11 +80,10 @@ final class GroupSettings {
     private Optional<String> fault(String name) {
         var unserved = NOT_SERVED.keySet().stream().filter(name::startsWith).findFirst();
         if (unserved.isPresent()) return unserved.map(NOT_SERVED::get);
-        if (!GroupCoordinatorConfig.CONFIG_DEF.names().contains(name))
-            return Optional.of("is not a setting of consumer groups");
-        if (name.equals(REPLICATION) && !asked.get(name).strip().equals("1"))
+        if (!definition().names().contains(name)) return Optional.of("is not a setting of groups");
+        if (ONE_NODE.contains(name) && !asked.get(name).strip().equals("1"))
             return Optional.of("must be 1, as there is one node");
-        return GroupCoordinatorConfig.CONFIG_DEF.validate(all()).stream()
+        return definition().validate(all()).stream()
                 .filter(checked -> checked.name().equals(name))
                 .flatMap(checked -> checked.errorMessages().stream())
                 .findFirst() // further ones follow from it
@@ -80,6 +95,8 @@ final class GroupSettings {
     private Optional<Problem> relation() {
         try {
             kafka();
+            shares();
+            shareStates();
             return Optional.empty();
         } catch (IllegalArgumentException | KafkaException e) {
             return Optional.of(problem(e.getMessage()));
@@ -89,7 +106,7 @@ final class GroupSettings {
     /// The message begins with the setting's name, or else it is about the assignors and names them somewhere.
     private Problem problem(String message) {
         var words = message.split(" ", 2);
-        boolean named = GroupCoordinatorConfig.CONFIG_DEF.names().contains(words[0]);
+        boolean named = definition().names().contains(words[0]);
         var name = named ? words[0] : assignors(message);
         return new Problem(name, all().getOrDefault(name, "its default"), named ? words[1] : message);
     }
@@ -110,17 +127,31 @@ final class GroupSettings {
         return all;
     }
 
+    /// What was set by hand; empty if the default counts.
+    Optional<String> asked(String name) {
+        return Optional.ofNullable(asked.get(name));
+    }
+
     GroupCoordinatorConfig kafka() {
         return new GroupCoordinatorConfig(config());
     }
 
-    /// Of share groups, which the coordinator wants to know about although nobody can have one.
     ShareGroupConfig shares() {
         return new ShareGroupConfig(config());
     }
 
+    /// Of what is kept of share groups.
+    ShareCoordinatorConfig shareStates() {
+        return new ShareCoordinatorConfig(config());
+    }
+
     private AbstractConfig config() {
-        var definition = Utils.mergeConfigs(List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF));
-        return new AbstractConfig(definition, all(), false);
+        return new AbstractConfig(definition(), all(), false);
+    }
+
+    /// Kafka's own definitions.
+    static ConfigDef definition() {
+        return Utils.mergeConfigs(List.of(
+                GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF, ShareCoordinatorConfig.CONFIG_DEF));
     }
 }

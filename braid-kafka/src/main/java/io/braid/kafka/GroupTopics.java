@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
@@ -18,7 +19,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 
 /// The catalog in the words Kafka's coordinator knows it by: a metadata image of topics and their partitions,
-/// and the step from each image to the next. Brokers, racks, leaders and features are left out: the
+/// of the features there are, and the step from each image to the next. Brokers, racks and leaders are left out: the
 /// coordinator was seen to need none of them.
 ///
 /// A step that deletes a topic makes the coordinator delete the offsets committed for it, and blocks its
@@ -46,6 +47,9 @@ final class GroupTopics {
                 .filter(id -> !ids.contains(id))
                 .toList()
                 .forEach(id -> delta.replay(new RemoveTopicRecord().setTopicId(id)));
+        if (version == 0)
+            VersionsApi.FEATURES.forEach((name, level) ->
+                    delta.replay(new FeatureLevelRecord().setName(name).setFeatureLevel(level)));
         streams.forEach(stream -> grow(delta, stream));
         image = step(delta);
         coordinator.accept(delta, image);

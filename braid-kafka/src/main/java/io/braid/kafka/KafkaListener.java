@@ -33,6 +33,7 @@ public final class KafkaListener implements AutoCloseable {
     private final InetSocketAddress address;
     private final Handlers handlers;
     private final GroupCoordination groups;
+    private final ShareCoordination shares;
     private final TransactionCoordination transactions;
     private final Limits limits;
     private final InstantSource clock;
@@ -46,6 +47,7 @@ public final class KafkaListener implements AutoCloseable {
             ServerSocketChannel door,
             Handlers handlers,
             GroupCoordination groups,
+            ShareCoordination shares,
             TransactionCoordination transactions,
             Limits limits,
             Throttles throttles,
@@ -55,6 +57,7 @@ public final class KafkaListener implements AutoCloseable {
         this.address = (InetSocketAddress) door.getLocalAddress();
         this.handlers = handlers;
         this.groups = groups;
+        this.shares = shares;
         this.transactions = transactions;
         this.limits = limits;
         this.clock = clock;
@@ -97,7 +100,7 @@ public final class KafkaListener implements AutoCloseable {
         }
     }
 
-    /// A setting of consumer groups or transactions, by Kafka's name. Its value is checked, with all others, by
+    /// A setting of groups or transactions, by Kafka's name. Its value is checked, with all others, by
     /// [Config].
     ///
     /// @param type         what a value is, for people
@@ -105,7 +108,7 @@ public final class KafkaListener implements AutoCloseable {
     /// @param doc          one sentence
     public record CoordinatorSetting(String name, String type, String defaultValue, String doc) {}
 
-    /// All settings of consumer groups, and then of transactions, by name.
+    /// All settings of groups, then of share groups, and then of transactions, by name.
     public static List<CoordinatorSetting> coordinatorSettings() {
         return CoordinatorSettings.all();
     }
@@ -146,26 +149,32 @@ public final class KafkaListener implements AutoCloseable {
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
         var door = open(config);
-        var groups = new GroupCoordination(broker, config, clock);
+        var settings = CoordinatorSettings.of(config.coordinators()).groups();
+        var configs = new GroupConfigApi(broker, settings);
+        var shares = new ShareCoordination(broker, settings, configs, clock);
+        var groups = new GroupCoordination(broker, config, configs, shares.persister(), clock);
         var ends = new PartitionEnds(broker, groups);
         var transactions = new TransactionCoordination(broker, config, ends, clock);
         try {
             groups.verifyWith(transactions::enterOffsets);
             var handlers = new Handlers();
             groups.register(handlers);
+            shares.register(handlers, groups);
             new TransactionHandlers(transactions, groups, broker).register(handlers);
             new TransactionAdmin(transactions, ends, broker, clock).register(handlers);
             new FindCoordinatorApi(groups, transactions, config).register(handlers);
-            Apis.register(handlers, broker, config, transactions, clock, random);
+            Apis.register(handlers, broker, config, transactions, configs, clock, random);
             transactions.resume();
             var throttles = new Throttles(broker::quotas, clock);
-            var listener = new KafkaListener(door, handlers, groups, transactions, config.limits(), throttles, clock);
+            var listener =
+                    new KafkaListener(door, handlers, groups, shares, transactions, config.limits(), throttles, clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
             return listener;
         } catch (RuntimeException | IOException e) {
             transactions.close();
             groups.close();
+            shares.close();
             door.close();
             throw e;
         }
@@ -225,6 +234,7 @@ public final class KafkaListener implements AutoCloseable {
             connection.serve();
         } finally {
             connections.remove(connection);
+            shares.disconnected(connection.id());
             places.release();
         }
     }
@@ -263,6 +273,7 @@ public final class KafkaListener implements AutoCloseable {
         }
         transactions.close();
         groups.close();
+        shares.close();
     }
 
     private boolean allLeftWithin(Duration time) {

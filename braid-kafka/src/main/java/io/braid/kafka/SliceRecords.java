@@ -8,11 +8,19 @@ import org.apache.kafka.common.record.internal.DefaultRecordsSend;
 import org.apache.kafka.common.record.internal.RecordsSend;
 import org.apache.kafka.common.record.internal.TransferableRecords;
 
-/// A run of batches on disk as the records of a fetch response: they go to the socket without being read.
-record SliceRecords(Slice slice) implements TransferableRecords {
+/// A run of batches on disk as the records of a response: they go to the socket without being read.
+///
+/// @param from where the first of them begins in the slice
+/// @param size of all together
+record SliceRecords(Slice slice, int from, int size) implements TransferableRecords {
+    /// All of a slice.
+    SliceRecords(Slice slice) {
+        this(slice, 0, slice.byteSize());
+    }
+
     @Override
     public int sizeInBytes() {
-        return slice.byteSize();
+        return size;
     }
 
     @Override
@@ -23,7 +31,7 @@ record SliceRecords(Slice slice) implements TransferableRecords {
     @Override
     public int writeTo(TransferableChannel channel, int position, int length) throws IOException {
         if (!(channel instanceof Outlet outlet)) throw new IllegalArgumentException(channel + " is not ours");
-        long sent = slice.transferTo(outlet.socket(), position, length);
+        long sent = slice.transferTo(outlet.socket(), from + position, length);
         return Math.toIntExact(sent);
     }
 }

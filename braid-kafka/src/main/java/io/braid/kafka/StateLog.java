@@ -33,6 +33,9 @@ interface StateLog {
     /// @throws IOException the disk failed or has damaged the batch, or `offset` is not held
     ByteBuffer read(long offset, int bytesMax) throws IOException;
 
+    /// As [PartitionLog#deleteBefore].
+    CompletableFuture<Long> deleteBefore(long offset);
+
     static StateLog of(PartitionLog log) {
         return new OfPartition(log);
     }
@@ -67,6 +70,11 @@ interface StateLog {
         @Override
         public TransactionStatus transaction(long producerId) {
             return log.transaction(producerId);
+        }
+
+        @Override
+        public CompletableFuture<Long> deleteBefore(long offset) {
+            return log.deleteBefore(offset);
         }
 
         @Override

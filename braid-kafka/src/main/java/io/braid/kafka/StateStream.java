@@ -7,6 +7,7 @@ import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -16,8 +17,29 @@ import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 /// A stream of the server's own in which a coordinator of Kafka's keeps what it knows. It is created when the
 /// coordinator is first needed; the number of its partitions is fixed from that moment, as it decides which
 /// partition something is kept in.
-record StateStream(Broker broker, String name) {
+///
+/// @param settings what becomes of old records
+record StateStream(Broker broker, String name, Map<String, String> settings) {
     private static final System.Logger LOG = System.getLogger(StateStream.class.getName());
+
+    /// One whose records stand for themselves: of each key only the newest is needed.
+    static StateStream compacted(Broker broker, String name) {
+        return new StateStream(broker, name, Map.of(StreamSettings.CLEANUP_POLICY, TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+
+    /// One whose records build upon each other: all are kept until the coordinator deletes the oldest.
+    static StateStream cutByItsOwner(Broker broker, String name) {
+        return new StateStream(
+                broker,
+                name,
+                Map.of(
+                        StreamSettings.CLEANUP_POLICY,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        "-1",
+                        TopicConfig.RETENTION_BYTES_CONFIG,
+                        "-1"));
+    }
 
     boolean isThere() {
         return broker.catalog().stream(name).isPresent();
@@ -38,16 +60,9 @@ record StateStream(Broker broker, String name) {
     }
 
     private Stream create(int partitions, int segmentBytes) {
-        var asked = new NewStream(
-                name,
-                Stream.Kind.INTERNAL,
-                Stream.Mode.PROVISIONED,
-                partitions,
-                Map.of(
-                        StreamSettings.CLEANUP_POLICY,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        StreamSettings.SEGMENT_BYTES,
-                        Integer.toString(segmentBytes)));
+        var all = new HashMap<>(settings);
+        all.put(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
+        var asked = new NewStream(name, Stream.Kind.INTERNAL, Stream.Mode.PROVISIONED, partitions, all);
         return switch (broker.create(asked)) {
             case CatalogOutcome.Done(var stream) -> stream;
             case CatalogOutcome.AlreadyExists(var stream) -> stream;

@@ -87,10 +87,9 @@ final class StateWriter implements PartitionWriter {
                 });
     }
 
-    /// Asked for by share groups' state only, which is not kept here.
+    /// Asked for by share groups' state only.
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition partition, long before) {
-        return CompletableFuture.failedFuture(
-                new UnsupportedOperationException("coordinators' streams are never cut: " + partition));
+        return partitions.get(partition.partition()).log().deleteBefore(before).thenApply(_ -> null);
     }
 }

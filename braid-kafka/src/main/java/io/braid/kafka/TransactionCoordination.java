@@ -96,7 +96,7 @@ final class TransactionCoordination implements AutoCloseable {
         this.settings = CoordinatorSettings.of(config.coordinators()).transactions();
         this.clock = clock;
         this.writer = writer;
-        this.stream = new StateStream(broker, STREAM);
+        this.stream = StateStream.compacted(broker, STREAM);
     }
 
     /// Takes up what an earlier life has left, in the background.

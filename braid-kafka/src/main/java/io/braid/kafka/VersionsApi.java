@@ -13,10 +13,17 @@ import org.apache.kafka.common.requests.ApiVersionsResponse;
 
 /// What is served here: the first thing every client asks.
 final class VersionsApi implements Handler {
-    /// The consumer groups of KIP-848 and the streams groups of KIP-1071 are there, and each transaction has an
-    /// epoch of its own (KIP-890).
-    private static final Map<String, Short> FEATURES =
-            Map.of("group.version", (short) 1, "streams.version", (short) 1, "transaction.version", (short) 2);
+    /// The consumer groups of KIP-848 and the streams groups of KIP-1071 are there, and share groups (KIP-932) that
+    /// may keep what they cannot deliver (KIP-1191); each transaction has an epoch of its own (KIP-890).
+    static final Map<String, Short> FEATURES = Map.of(
+            "group.version",
+            (short) 1,
+            "share.version",
+            (short) 2,
+            "streams.version",
+            (short) 1,
+            "transaction.version",
+            (short) 2);
 
     private final Handlers handlers;
     private final String clusterId;

@@ -19,6 +19,7 @@
 /// | Producer     | one incarnation of a producer: an id and an epoch                                        |
 /// | end          | of a transaction: what Kafka calls a marker, one in each of its partitions                |
 /// | state stream | a stream of the server's own in which a coordinator keeps what it knows                  |
+/// | Part         | a partition, as a session of a share group names it                                      |
 ///
 /// ## The life of a request
 ///
@@ -34,8 +35,9 @@
 /// ## Coordinators
 ///
 /// Groups ([GroupCoordination]) and transactions ([TransactionCoordination]) have a coordinator each, which is
-/// started when it is first needed and keeps what it knows in a state stream. A batch that begins a transaction in
-/// its partition waits for the coordinator's word, with all that comes behind it, in [TransactionalAppends].
+/// started when it is first needed and keeps what it knows in a state stream; so has what share groups know of
+/// records ([ShareCoordination]). A batch that begins a transaction in its partition waits for the coordinator's
+/// word, with all that comes behind it, in [TransactionalAppends].
 ///
 /// ## Threads
 ///

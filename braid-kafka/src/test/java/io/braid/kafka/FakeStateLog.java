@@ -127,8 +127,10 @@ final class FakeStateLog implements StateLog {
         return start;
     }
 
-    synchronized void deleteBefore(long offset) {
+    @Override
+    public synchronized CompletableFuture<Long> deleteBefore(long offset) {
         start = offset;
+        return CompletableFuture.completedFuture(start);
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
 
 /// A server over a directory, and Kafka's own clients for it. It can be started again over the same
 /// directory, on the same port, as the clients of a server that was restarted find it.
@@ -54,6 +55,13 @@ final class GroupServer implements AutoCloseable {
                 "127.0.0.1", port, new KafkaListener.AsReached(), false, KafkaListener.Limits.DEFAULT, settings);
         listener = KafkaListener.start(broker, config, InstantSource.system(), random);
         port = listener.address().getPort();
+    }
+
+    /// The groups of a broker, without a listener.
+    static GroupCoordination groups(Broker broker, KafkaListener.Config config) {
+        var settings = CoordinatorSettings.of(config.coordinators()).groups();
+        var configs = new GroupConfigApi(broker, settings);
+        return new GroupCoordination(broker, config, configs, new NoOpStatePersister(), InstantSource.system());
     }
 
     Broker broker() {

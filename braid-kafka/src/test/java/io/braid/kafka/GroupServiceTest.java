@@ -37,6 +37,8 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,12 +155,16 @@ class GroupServiceTest {
     }
 
     private GroupService start(List<Stream> streams) {
+        var settings = new GroupSettings(Map.of());
+        var config = settings.kafka();
         var started = new GroupService(
                 List.of(log),
                 1 << 20,
                 _ -> OptionalLong.empty(),
                 StateWriter.Verification.NONE,
-                new GroupSettings(Map.of()),
+                config,
+                new GroupConfigManager(config, settings.shares()),
+                new NoOpStatePersister(),
                 InstantSource.system());
         started.follow(streams);
         started.load();

@@ -7,7 +7,6 @@ import io.braid.log.InvalidConfig;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.junit.jupiter.api.Test;
 
 class GroupSettingsTest {
@@ -44,16 +43,16 @@ class GroupSettingsTest {
         assertFault(
                 """
                 invalid configuration:
-                  group.cosumer.max.size = 2: is not a setting of consumer groups
+                  group.cosumer.max.size = 2: is not a setting of groups
                   group.max.size = many: Not a number of type INT
-                  group.share.max.size = 7: share groups are not served by this release
+                  group.share.persister.class.name = x: what is known of share groups is kept by this server itself
                   group.streams.topology.description.plugin.class = X: no plugins are loaded
                   offsets.topic.num.partitions = 0: Value must be at least 1
                   offsets.topic.replication.factor = 3: must be 1, as there is one node\
                 """,
                 Map.of(
                         "group.cosumer.max.size", "2",
-                        "group.share.max.size", "7",
+                        "group.share.persister.class.name", "x",
                         "group.streams.topology.description.plugin.class", "X",
                         "offsets.topic.replication.factor", "3",
                         "offsets.topic.num.partitions", "0",
@@ -87,7 +86,7 @@ class GroupSettingsTest {
 
     @Test
     void theTableIsKafkasButForWhatIsNotServedAndOurDefaults() {
-        var definitions = GroupCoordinatorConfig.CONFIG_DEF.configKeys();
+        var definitions = GroupSettings.definition().configKeys();
         var expected = new TreeMap<String, String>();
         definitions.forEach((name, key) -> {
             boolean served = GroupSettings.NOT_SERVED.keySet().stream().noneMatch(name::startsWith);
@@ -97,6 +96,7 @@ class GroupSettingsTest {
 
         var table = new TreeMap<String, String>();
         GroupSettingTable.ROWS.forEach(setting -> table.put(setting.name(), setting.defaultValue()));
+        ShareSettingTable.ROWS.forEach(setting -> table.put(setting.name(), setting.defaultValue()));
 
         assertEquals(expected, table);
     }

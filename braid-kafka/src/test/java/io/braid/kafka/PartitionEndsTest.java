@@ -42,7 +42,7 @@ class PartitionEndsTest {
         broker = Broker.open(log, BrokerConfig.DEFAULT, InstantSource.system(), new SplittableRandom(1));
         broker.create(NewStream.of("s", 2));
         var config = TestServer.config(KafkaListener.Limits.DEFAULT, true);
-        ends = new PartitionEnds(broker, new GroupCoordination(broker, config, InstantSource.system()));
+        ends = new PartitionEnds(broker, GroupServer.groups(broker, config));
     }
 
     @AfterEach
@@ -77,7 +77,7 @@ class PartitionEndsTest {
     @Test
     void aPartitionThatIsGoneIsUnknownAndStateStreamsHaveNoTransactions() throws Exception {
         assertEquals(Errors.UNKNOWN_TOPIC_OR_PARTITION, write(GONE, 1, true));
-        new StateStream(broker, TransactionCoordination.STREAM).open(1, 1 << 20);
+        StateStream.compacted(broker, TransactionCoordination.STREAM).open(1, 1 << 20);
         assertEquals(
                 Errors.INVALID_TOPIC_EXCEPTION, write(new TopicPartition(TransactionCoordination.STREAM, 0), 1, true));
     }

@@ -50,7 +50,7 @@ class SettingsTest {
 
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
             topic configuration). Kafka's own names for such defaults, at the end, are understood, too. The settings
-            that begin with `group.` or `offset` are Kafka's settings of consumer groups, those with
+            that begin with `group.`, `share.`, `errors.` or `offset` are Kafka's settings of groups, those with
             `transaction` in them Kafka's settings of transactions.
 
             | setting | default | type | meaning |
