@@ -176,10 +176,10 @@ public final class HistoryChecker {
                 .findFirst();
     }
 
-    /// An edge from each operation to those that polled what it sent, and to the next one of its process. Such an edge
-    /// goes forward in time: the writes of a transaction are seen after its reads are done, and outside of
-    transactions
-    /// only operations that do nothing but write, or but read, have edges. So there are no circles.
+    /// An edge from each operation to those that polled what it sent, and to the next one of its process. Such
+    /// an edge goes forward in time: the writes of a transaction are seen after its reads are done, and outside
+    /// of transactions only operations that do nothing but write, or but read, have edges. So there are no
+    /// circles.
     private void checkCircles() {
         var edges = new ArrayList<Set<Integer>>();
         var lasts = new HashMap<Integer, Integer>();
