@@ -18,7 +18,7 @@ final class Apis {
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config);
-        var topics = new TopicApi(broker);
+        var topics = new TopicApi(broker, config);
         var configs = new ConfigApi(broker, config, groups);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);

@@ -66,6 +66,7 @@ final class GroupCoordination implements AutoCloseable {
     private final Persister shares;
     private final InstantSource clock;
     private final StateStream stream;
+    private final TopicApi topics;
     private volatile StateWriter.Verification transactions = StateWriter.Verification.NONE; // set before requests
     private volatile State state = new Idle(); // written under this
     private boolean listening; // guarded by this
@@ -78,12 +79,13 @@ final class GroupCoordination implements AutoCloseable {
         this.shares = shares;
         this.clock = clock;
         this.stream = StateStream.compacted(broker, STREAM);
+        this.topics = new TopicApi(broker, config);
     }
 
     /// Adds the group APIs to what the listener serves.
     void register(Handlers handlers) {
         new GroupHandlers(this).register(handlers);
-        new StreamsGroupHandlers(this, new TopicApi(broker)).register(handlers);
+        new StreamsGroupHandlers(this, topics).register(handlers);
         new OffsetHandlers(this, broker).register(handlers);
         new TransactionalOffsets(this, broker).register(handlers);
     }

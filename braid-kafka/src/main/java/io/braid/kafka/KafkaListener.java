@@ -80,6 +80,7 @@ public final class KafkaListener implements AutoCloseable {
     /// @param advertised what Metadata tells clients to connect to
     /// @param autoCreate whether asking for a topic that is not there creates it, if the client allows it
     /// @param limits     what one listener takes at most
+    /// @param clampReplication whether a topic may be asked for with more copies than the one there is
     /// @param coordinators settings of groups and transactions that differ from the defaults of
     /// [#coordinatorSettings]
     /// @throws io.braid.log.InvalidConfig settings of coordinators cannot be used; it has all that is wrong
@@ -88,6 +89,7 @@ public final class KafkaListener implements AutoCloseable {
             int port,
             Advertised advertised,
             boolean autoCreate,
+            boolean clampReplication,
             Limits limits,
             Map<String, String> coordinators) {
         /// Loopback, Kafka's usual port, topics created on first use.
@@ -97,6 +99,17 @@ public final class KafkaListener implements AutoCloseable {
         public Config {
             coordinators = Map.copyOf(coordinators);
             CoordinatorSettings.of(coordinators);
+        }
+
+        /// The same, where a topic that is asked for with more copies than there are is refused.
+        public Config(
+                String host,
+                int port,
+                Advertised advertised,
+                boolean autoCreate,
+                Limits limits,
+                Map<String, String> coordinators) {
+            this(host, port, advertised, autoCreate, false, limits, coordinators);
         }
     }
 

@@ -6,6 +6,7 @@ import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
@@ -40,10 +41,12 @@ final class MetadataApi {
 
     private final Broker broker;
     private final KafkaListener.Config config;
+    private final InternalTopics internal;
 
     MetadataApi(Broker broker, KafkaListener.Config config) {
         this.broker = broker;
         this.config = config;
+        this.internal = new InternalTopics(config);
     }
 
     // ---- Metadata
@@ -110,7 +113,7 @@ final class MetadataApi {
     }
 
     private MetadataResponseTopic created(String name, boolean operations) {
-        var outcome = broker.create(NewStream.of(name, 0));
+        var outcome = broker.create(internal.named(name, 0, Map.of()).orElseGet(() -> NewStream.of(name, 0)));
         return switch (outcome) {
             case CatalogOutcome.Done(Stream stream) -> found(stream, operations);
             case CatalogOutcome.AlreadyExists(Stream stream) -> found(stream, operations); // somebody was quicker

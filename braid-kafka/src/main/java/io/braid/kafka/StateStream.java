@@ -72,6 +72,20 @@ record StateStream(Broker broker, String name, Map<String, String> settings) {
         };
     }
 
+    /// What is created when nobody says how.
+    static NewStream asked(String name, int partitions, int segmentBytes) {
+        return new NewStream(
+                name,
+                Stream.Kind.INTERNAL,
+                Stream.Mode.PROVISIONED,
+                partitions,
+                Map.of(
+                        StreamSettings.CLEANUP_POLICY,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        StreamSettings.SEGMENT_BYTES,
+                        Integer.toString(segmentBytes)));
+    }
+
     private CoordinatorNotAvailableException unavailable(String why) {
         LOG.log(ERROR, "coordinator cannot start: stream={0} cause={1}", name, why);
         return new CoordinatorNotAvailableException(why);

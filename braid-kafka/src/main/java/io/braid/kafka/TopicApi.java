@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -37,11 +38,17 @@ import org.apache.kafka.common.requests.DeleteTopicsResponse;
 final class TopicApi {
     private static final int DEFAULT = -1; // what clients send to leave a number to the server
     private static final short COPIES = 1;
+    private static final List<Integer> THIS_NODE = List.of(Endpoint.NODE_ID);
+    private static final String MIN_ISR = TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 
     private final Broker broker;
+    private final boolean clampReplication;
+    private final InternalTopics internal;
 
-    TopicApi(Broker broker) {
+    TopicApi(Broker broker, KafkaListener.Config config) {
         this.broker = broker;
+        this.clampReplication = config.clampReplication();
+        this.internal = new InternalTopics(config);
     }
 
     // ---- CreateTopics
@@ -85,10 +92,13 @@ final class TopicApi {
                     topic.name(),
                     Errors.INVALID_CONFIG,
                     "Null value not supported for topic configs: " + String.join(", ", missing));
+        if (clampReplication) settings.remove(MIN_ISR); // of one copy
         int asked = topic.numPartitions() == DEFAULT ? 0 : topic.numPartitions();
         int partitions =
                 topic.assignments().isEmpty() ? asked : topic.assignments().size();
-        var wanted = new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings);
+        var wanted = internal.named(topic.name(), partitions, settings)
+                .orElseGet(() ->
+                        new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings));
         return result(topic.name(), validateOnly ? broker.check(wanted) : broker.create(wanted), validateOnly);
     }
 
@@ -108,7 +118,7 @@ final class TopicApi {
                 .map(other -> "Topic '%s' collides with existing topic: %s".formatted(name, other));
     }
 
-    private static Optional<ApiError> numbersFault(CreatableTopic topic) {
+    private Optional<ApiError> numbersFault(CreatableTopic topic) {
         int copies = topic.replicationFactor();
         if (copies < DEFAULT || copies == 0)
             return fault(
@@ -116,7 +126,7 @@ final class TopicApi {
                     "Replication factor must be larger than 0, or -1 to use the default value.");
         if (topic.numPartitions() < DEFAULT || topic.numPartitions() == 0)
             return fault(Errors.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
-        if (copies == DEFAULT || copies == COPIES) return Optional.empty();
+        if (copies == DEFAULT || copies == COPIES || clampReplication) return Optional.empty();
         return fault(
                 Errors.INVALID_REPLICATION_FACTOR,
                 ("Unable to replicate the partition %1$d time(s): The target replication factor of %1$d cannot be"
@@ -124,7 +134,7 @@ final class TopicApi {
                         .formatted(copies, COPIES));
     }
 
-    private static Optional<ApiError> assignmentFault(CreatableTopic topic) {
+    private Optional<ApiError> assignmentFault(CreatableTopic topic) {
         if (topic.replicationFactor() != DEFAULT)
             return fault(
                     Errors.INVALID_REQUEST,
@@ -139,11 +149,16 @@ final class TopicApi {
                 return fault(
                         Errors.INVALID_REPLICA_ASSIGNMENT,
                         "Found multiple manual partition assignments for partition " + assigned.partitionIndex());
-            var wrong = PlacementApi.assignmentFault(assigned.brokerIds());
+            var wrong = placeFault(assigned.brokerIds());
             if (wrong.isPresent()) return fault(Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
         }
         if (indexes.first() == 0 && indexes.last() == indexes.size() - 1) return Optional.empty();
         return fault(Errors.INVALID_REPLICA_ASSIGNMENT, "partitions should be a consecutive 0-based integer sequence");
+    }
+
+    /// Copies on other nodes are those that are clamped.
+    private Optional<String> placeFault(List<Integer> nodes) {
+        return PlacementApi.assignmentFault(clampReplication && !nodes.isEmpty() ? THIS_NODE : nodes);
     }
 
     private static Optional<ApiError> fault(Errors error, String detail) {
@@ -258,7 +273,7 @@ final class TopicApi {
                         "Attempted to add %d additional partition(s), but only %d assignment(s) were specified."
                                 .formatted(added, topic.assignments().size()));
             for (var assigned : topic.assignments()) {
-                var wrong = PlacementApi.assignmentFault(assigned.brokerIds());
+                var wrong = placeFault(assigned.brokerIds());
                 if (wrong.isPresent()) return grown(topic, Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());
             }
         }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -36,6 +37,12 @@ public final class Configuration {
     /// Kubernetes puts the addresses of a service named braid, braid-kafka ... into variables of these forms.
     private static final Pattern KUBERNETES =
             Pattern.compile("BRAID_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_.*)?)?)");
+
+    /// Coordinators' settings that count copies; there is one.
+    private static final Set<String> COPIES = Set.of(
+            "offsets.topic.replication.factor",
+            "transaction.state.log.replication.factor",
+            "transaction.state.log.min.isr");
 
     private final Map<String, Given> given;
 
@@ -133,8 +140,20 @@ public final class Configuration {
             var said = given.get(setting.name());
             if (said != null) coordinators.put(setting.name(), said.text());
         }
+        boolean clamp = value(Settings.KAFKA_CLAMP_REPLICATION);
+        if (clamp) coordinators.replaceAll((name, text) -> COPIES.contains(name) && isCount(text) ? "1" : text);
         return new KafkaListener.Config(
-                listen.host(), listen.port(), advertised, value(Settings.KAFKA_AUTO_CREATE), limits, coordinators);
+                listen.host(),
+                listen.port(),
+                advertised,
+                value(Settings.KAFKA_AUTO_CREATE),
+                clamp,
+                limits,
+                coordinators);
+    }
+
+    private static boolean isCount(String text) {
+        return text.matches("[1-9][0-9]{0,4}");
     }
 
     AwsListener.Config http() {
@@ -164,12 +183,13 @@ public final class Configuration {
 
     /// Under our own name what was said under that of Kafka's servers.
     private static Given meant(Given said) {
-        return ServerName.ALL.stream()
-                .filter(named -> named.name().equals(said.key()))
-                .findFirst()
-                .map(named ->
-                        new Given(Settings.STREAM_PREFIX + named.setting(), named.meaning(said.text()), said.origin()))
-                .orElse(said);
+        for (var named : ServerName.ALL)
+            if (named.name().equals(said.key()))
+                return new Given(Settings.STREAM_PREFIX + named.setting(), named.meaning(said.text()), said.origin());
+        for (var named : Settings.KAFKA_NAMES)
+            if (named.name().equals(said.key()))
+                return new Given(named.setting().key(), named.meaning(said.text()), said.origin());
+        return said;
     }
 
     private static Fault saidTwice(Given said, Given meant, Given before) {

@@ -57,6 +57,12 @@ public final class Settings {
             Kind.BOOLEAN,
             String.valueOf(KAFKA.autoCreate()),
             "Whether a Kafka client that asks for a stream that is not there creates it.");
+    public static final Setting<Boolean> KAFKA_CLAMP_REPLICATION = new Setting<>(
+            "kafka.clamp-replication",
+            Kind.BOOLEAN,
+            String.valueOf(KAFKA.clampReplication()),
+            "Whether replication factors and min.insync.replicas that need more nodes than this one are taken as 1;"
+                    + " otherwise they are refused, as a Kafka cluster of one broker refuses them.");
     public static final Setting<Integer> KAFKA_CONNECTIONS_MAX = new Setting<>(
             "kafka.connections-max",
             Kind.count(1, Integer.MAX_VALUE),
@@ -238,6 +244,16 @@ public final class Settings {
             "warning",
             "The same for the libraries inside it.");
 
+    /// Kafka's names for settings of ours.
+    static final List<KafkaName> KAFKA_NAMES = List.of(
+            KafkaName.of("auto.create.topics.enable", KAFKA_AUTO_CREATE),
+            new KafkaName("connections.max.idle.ms", KAFKA_IDLE, "ms"),
+            KafkaName.of("log.retention.check.interval.ms", LOG_RETENTION_CHECK_MILLIS),
+            KafkaName.of("max.connections", KAFKA_CONNECTIONS_MAX),
+            KafkaName.of("num.partitions", DEFAULT_PARTITIONS),
+            KafkaName.of("producer.id.expiration.ms", LOG_PRODUCER_MILLIS),
+            KafkaName.of("socket.request.max.bytes", KAFKA_REQUEST_BYTES_MAX));
+
     /// What stands before the name of a stream's setting, where it becomes the default of all streams.
     static final String STREAM_PREFIX = "stream.";
 
@@ -249,6 +265,7 @@ public final class Settings {
                             KAFKA_LISTEN,
                             KAFKA_ADVERTISED,
                             KAFKA_AUTO_CREATE,
+                            KAFKA_CLAMP_REPLICATION,
                             KAFKA_CONNECTIONS_MAX,
                             KAFKA_REQUEST_BYTES_MAX,
                             KAFKA_REQUESTS_MAX,
@@ -287,7 +304,9 @@ public final class Settings {
                             KafkaListener.coordinatorSettings().stream().map(Settings::ofCoordinators),
                             Stream.concat(
                                     StreamSettings.all().stream().map(Settings::ofStream),
-                                    ServerName.ALL.stream().map(Settings::ofServerName))))
+                                    Stream.concat(
+                                            ServerName.ALL.stream().map(Settings::ofServerName),
+                                            KAFKA_NAMES.stream().map(KafkaName::alias)))))
             .toList();
 
     private Settings() {}

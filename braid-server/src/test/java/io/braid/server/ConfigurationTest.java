@@ -55,6 +55,31 @@ class ConfigurationTest {
     }
 
     @Test
+    void kafkasNamesOfServersSettingsAreUnderstood() throws BadSettings {
+        var configuration = of(
+                "auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n", Map.of());
+
+        assertEquals(false, configuration.kafka().autoCreate());
+        assertEquals(
+                Duration.ofMillis(1500), configuration.kafka().limits().idle());
+        assertEquals(3, configuration.broker().defaultPartitions());
+    }
+
+    @Test
+    void moreCopiesThanThereAreAreRefusedUnlessTheyAreClamped() throws BadSettings {
+        var copies = "offsets.topic.replication.factor: 3\ntransaction.state.log.min.isr: 2\n";
+
+        assertEquals(
+                List.of(
+                        "offsets.topic.replication.factor = 3: must be 1, as there is one node",
+                        "transaction.state.log.min.isr = 2: must be 1, as there is one node"),
+                faults(copies, Map.of()).stream().map(Fault::text).toList());
+        assertEquals(
+                Map.of("offsets.topic.replication.factor", "1", "transaction.state.log.min.isr", "1"),
+                of(copies + "kafka.clamp-replication: true\n", Map.of()).kafka().coordinators());
+    }
+
+    @Test
     void allMistakesAreNamedAtOnceWithTheirPlaces() {
         var file = """
             kafka:

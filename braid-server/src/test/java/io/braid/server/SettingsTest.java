@@ -49,9 +49,9 @@ class SettingsTest {
             once. Sizes are written with a unit (`64MiB`), so are durations (`30s`).
 
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
-            topic configuration). Kafka's own names for such defaults, at the end, are understood, too. The settings
-            that begin with `group.`, `share.`, `errors.` or `offset` are Kafka's settings of groups, those with
-            `transaction` in them Kafka's settings of transactions.
+            topic configuration). Kafka's own names for such defaults and for some other settings, at the end, are
+            understood, too. The settings that begin with `group.`, `share.`, `errors.` or `offset` are Kafka's
+            settings of groups, those with `transaction` in them Kafka's settings of transactions.
 
             | setting | default | type | meaning |
             |---|---|---|---|

@@ -1,0 +1,45 @@
+package io.braid.kafka;
+
+import io.braid.broker.NewStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.internals.Topic;
+
+/// The streams that coordinators keep their state in, where a client asks for one by its name: Kafka lets
+/// administrators create them before they are needed, to choose the number of their partitions. They are the server's
+/// own from then on.
+final class InternalTopics {
+    private final CoordinatorSettings settings;
+
+    InternalTopics(KafkaListener.Config config) {
+        settings = CoordinatorSettings.of(config.coordinators());
+    }
+
+    /// @param partitions 0 for what the coordinator is set to
+    /// @param asked      settings of the topic that differ from the coordinator's
+    /// @return nothing if no coordinator has a stream of this name
+    Optional<NewStream> named(String name, int partitions, Map<String, String> asked) {
+        return standard(name).map(stream -> {
+            var all = new HashMap<>(stream.settings());
+            all.putAll(asked);
+            return new NewStream(
+                    name, stream.kind(), stream.mode(), partitions == 0 ? stream.partitions() : partitions, all);
+        });
+    }
+
+    private Optional<NewStream> standard(String name) {
+        return switch (name) {
+            case Topic.GROUP_METADATA_TOPIC_NAME -> {
+                var groups = settings.groups().kafka();
+                yield Optional.of(
+                        StateStream.asked(name, groups.offsetsTopicPartitions(), groups.offsetsTopicSegmentBytes()));
+            }
+            case Topic.TRANSACTION_STATE_TOPIC_NAME -> {
+                var transactions = settings.transactions().values();
+                yield Optional.of(StateStream.asked(name, transactions.partitions(), transactions.segmentBytes()));
+            }
+            default -> Optional.empty();
+        };
+    }
+}

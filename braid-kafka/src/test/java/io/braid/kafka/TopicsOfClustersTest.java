@@ -1,0 +1,75 @@
+package io.braid.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.braid.broker.StreamSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Topic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What administrators and tests of clusters create: topics with copies, and the coordinators' own topics.
+@Timeout(120)
+class TopicsOfClustersTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void moreCopiesThanThereAreAreTakenAsOneIfTheServerIsSetSo() throws Exception {
+        var config = new KafkaListener.Config(
+                "127.0.0.1", 0, new KafkaListener.AsReached(), true, true, KafkaListener.Limits.DEFAULT, Map.of());
+        try (var server = TestServer.start(directory, config);
+                var admin = server.admin()) {
+            var wanted = new NewTopic("a", 2, (short) 3).configs(Map.of("min.insync.replicas", "2"));
+
+            var created = admin.createTopics(List.of(wanted));
+
+            assertEquals(1, created.replicationFactor("a").get());
+            assertEquals(
+                    "1", created.config("a").get().get("min.insync.replicas").value());
+        }
+    }
+
+    @Test
+    void aCoordinatorsTopicMayBeCreatedBeforeItIsNeeded() throws Exception {
+        try (var server = TestServer.start(directory);
+                var admin = server.admin()) {
+            var offsets = Topic.GROUP_METADATA_TOPIC_NAME;
+            admin.createTopics(List.of(
+                            new NewTopic(offsets, 3, (short) 1),
+                            new NewTopic(Topic.TRANSACTION_STATE_TOPIC_NAME, Optional.empty(), Optional.empty())))
+                    .all()
+                    .get();
+
+            var described =
+                    admin.describeTopics(List.of(offsets)).allTopicNames().get().get(offsets);
+            assertTrue(described.isInternal());
+            assertEquals(3, described.partitions().size());
+            assertEquals(16, partitions(server, Topic.TRANSACTION_STATE_TOPIC_NAME));
+            var stream = server.broker().catalog().stream(offsets).orElseThrow();
+            assertEquals("compact", server.broker().setting(stream, StreamSettings.CLEANUP_POLICY));
+
+            var partition = new TopicPartition("a", 0);
+            admin.createTopics(List.of(new NewTopic("a", 1, (short) 1))).all().get();
+            try (var consumer = server.consumer(Map.of("group.id", "g"))) {
+                consumer.commitSync(Map.of(partition, new OffsetAndMetadata(5)));
+
+                assertEquals(
+                        5, consumer.committed(Set.of(partition)).get(partition).offset());
+            }
+        }
+    }
+
+    private static int partitions(TestServer server, String topic) {
+        return server.broker().catalog().stream(topic).orElseThrow().partitions();
+    }
+}
