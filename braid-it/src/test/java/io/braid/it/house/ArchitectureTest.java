@@ -34,6 +34,7 @@ class ArchitectureTest {
             "braid-tier", Set.of("log"),
             "braid-server", Set.of("aws", "kafka", "broker", "tier", "log"),
             "braid-bench", Set.of(),
+            "braid-conformance", Set.of(),
             "braid-it", Set.of());
 
     /// Libraries are guests: each may enter only the modules that name it. Beginnings of class names.
@@ -53,6 +54,7 @@ class ArchitectureTest {
                             "org/HdrHistogram/",
                             "picocli/",
                             "com/fasterxml/jackson/core/"),
+            "braid-conformance", Set.of(),
             "braid-it", Set.of());
 
     /// The process that serves: a run of these must be repeatable from the clock and the chance it was given.

@@ -1,0 +1,52 @@
+package io.braid.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/// Kafka's test classes that belong together. Which they are stands in a file of resources, one class a line; a line
+/// may
+/// also name a single test, as `class#method`.
+enum GroupOfTests {
+    /// What every build runs: a little of everything.
+    BOUNDED,
+    CONSUMER,
+    PRODUCER,
+    ADMIN,
+    TRANSACTIONS,
+    WIRE;
+
+    String file() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    List<String> tests() {
+        return lines("/groups/" + file() + ".txt");
+    }
+
+    /// @param said `bounded`, `all` (which includes what is bounded), or names with commas between
+    static List<GroupOfTests> named(String said) {
+        if (said.equals("all"))
+            return Stream.of(values()).filter(group -> group != BOUNDED).toList();
+        return Stream.of(said.split(","))
+                .map(name -> valueOf(name.strip().toUpperCase(Locale.ROOT)))
+                .toList();
+    }
+
+    /// Those of a resource that say something.
+    static List<String> lines(String resource) {
+        try (var stream = GroupOfTests.class.getResourceAsStream(resource)) {
+            if (stream == null) throw new IllegalStateException("there is no resource " + resource);
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+    }
+}
