@@ -18,9 +18,13 @@ public record TemporaryBraid(IsolatedBraid.Running server, Path directory) imple
     public static TemporaryBraid start(Map<String, String> properties) {
         try {
             var directory = Files.createTempDirectory(Path.of("target"), "braid-");
-            return new TemporaryBraid(IsolatedBraid.start(ServerProperties.settings(properties, directory)), directory);
-        } catch (IllegalArgumentException refused) {
-            throw new TestAbortedException("Braid refuses the test's properties: " + refused.getMessage());
+            try {
+                return new TemporaryBraid(
+                        IsolatedBraid.start(ServerProperties.settings(properties, directory)), directory);
+            } catch (IllegalArgumentException refused) {
+                Files.delete(directory); // nothing was opened there
+                throw new TestAbortedException("Braid refuses the test's properties: " + refused.getMessage());
+            }
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
