@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Checks records before readers get them, where nobody has looked lately: a region of a segment that was neither
-/// written nor checked within ten minutes ([Regions]). Those who read what was just written pay nothing.
+/// written nor checked within two minutes ([Regions]). Those who read what was just written pay nothing.
 ///
 ///     read ─► all regions fresh? ─yes─► slice, as it lies on the disk
 ///                  │no

@@ -96,20 +96,20 @@ class ColdReadTest {
             append(log, LARGE);
             assertEquals("[%d, %d)".formatted(i, i + 1), found(partition, i));
         }
-        now = now.plus(Duration.ofMinutes(8));
+        now = now.plus(Duration.ofMinutes(1));
         assertEquals("[0, 300)", found(partition, 0));
 
         assertEquals(0, log.cold().checkedBytes());
     }
 
     @Test
-    void whatWasCheckedIsNotCheckedAgainForTenMinutes() throws IOException {
+    void whatWasCheckedIsNotCheckedAgainForTwoMinutes() throws IOException {
         var log = reopened(write(10, 10, 10));
         var partition = log.partition(ID).orElseThrow();
 
         for (int i = 0; i < 3; i++) found(partition, i);
         long once = log.cold().checkedBytes();
-        now = now.plus(Duration.ofMinutes(10));
+        now = now.plus(Duration.ofMinutes(2));
         found(partition, 0);
 
         assertEquals(positions.get(3) - positions.get(0), once);
@@ -119,7 +119,7 @@ class ColdReadTest {
     @Test
     void whatWasWrittenLongAgoIsColdEvenInTheSameLife() throws IOException {
         var log = write(10, 10, 10);
-        now = now.plus(Duration.ofMinutes(10));
+        now = now.plus(Duration.ofMinutes(2));
         flip(SEGMENT, positions.get(1) + 70, 0);
 
         assertDamaged(1, 2, log.partition(ID).orElseThrow().read(1, 3, ALL));
