@@ -28,9 +28,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /// than the files that a process may have open.
 public final class FileDisk implements Disk {
     /// The JDK copies heap buffers through a direct buffer as large as the call, kept for each thread: calls
-    /// are cut to this so that a large read does not cost its size for ever. It is also what a read in the
-    /// background has under way: beside a reader with 1 MiB under way a sync took three times as long.
+    /// are cut to this so that a large read does not cost its size for ever.
     private static final int CALL_BYTES_MAX = 128 << 10;
+
+    /// What a reader in the background has under way, in requests of [#CALL_BYTES_MAX]: with a single one it gets
+    /// less than half of what the disk could give it, and with many a sync waits behind all of them.
+    private static final int BACKGROUND_BYTES = 4 * CALL_BYTES_MAX;
 
     /// With less than this free the disk is full, in whatever words a write has failed.
     private static final long FULL_BYTES = 64 << 10;
@@ -385,7 +388,7 @@ public final class FileDisk implements Disk {
         @Override
         public int readInBackground(long position, ByteBuffer target) throws IOException {
             return read(position, target, (channel, part, from) -> {
-                ReadAhead.ask(channel, from, part.remaining());
+                ReadAhead.ask(channel, from, BACKGROUND_BYTES);
                 return channel.read(part, from);
             });
         }
