@@ -56,12 +56,11 @@ class ConfigurationTest {
 
     @Test
     void kafkasNamesOfServersSettingsAreUnderstood() throws BadSettings {
-        var configuration = of(
-                "auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n", Map.of());
+        var configuration =
+                of("auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n", Map.of());
 
         assertEquals(false, configuration.kafka().autoCreate());
-        assertEquals(
-                Duration.ofMillis(1500), configuration.kafka().limits().idle());
+        assertEquals(Duration.ofMillis(1500), configuration.kafka().limits().idle());
         assertEquals(3, configuration.broker().defaultPartitions());
     }
 
