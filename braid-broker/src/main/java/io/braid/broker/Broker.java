@@ -1,5 +1,6 @@
 package io.braid.broker;
 
+import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
@@ -12,6 +13,7 @@ import io.braid.broker.CatalogOutcome.Done;
 import io.braid.broker.CatalogOutcome.Invalid;
 import io.braid.broker.CatalogOutcome.NotFound;
 import io.braid.broker.CatalogOutcome.Unknown;
+import io.braid.log.Disk;
 import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
@@ -53,6 +55,9 @@ public final class Broker implements AutoCloseable {
     /// Groups that have settings of their own: all of them are copied with each change.
     private static final int GROUP_CONFIGS_MAX = 10_000;
 
+    /// Subscriptions to clients' metrics: each is matched with each client that asks.
+    private static final int CLIENT_METRICS_MAX = 1_000;
+
     private final Log log;
     private final CatalogLog changes; // under `changing`
     private final BrokerConfig config;
@@ -93,6 +98,13 @@ public final class Broker implements AutoCloseable {
     /// What exists now.
     public Catalog catalog() {
         return view.catalog();
+    }
+
+    /// How much more the disk takes, and how much there would be room for in all. Costs a system call.
+    ///
+    /// @throws IOException the disk does not say
+    public Disk.Room diskRoom() throws IOException {
+        return log.room();
     }
 
     /// How many changes have led to what exists now: the end of the log that the catalog is kept in.
@@ -389,7 +401,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /// What is set for groups of consumers.
-    public GroupConfigs groupConfigs() {
+    public ResourceConfigs groupConfigs() {
         return view.state().groups();
     }
 
@@ -408,6 +420,33 @@ public final class Broker implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "settings of %d groups are kept, which is the most: remove some".formatted(GROUP_CONFIGS_MAX));
             publish(new GroupConfigured(group, after));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Subscriptions to clients' metrics (KIP-714), by name.
+    public ResourceConfigs clientMetrics() {
+        return view.state().clientMetrics();
+    }
+
+    /// Changes the settings of a subscription to clients' metrics; it is durable when this returns. No settings
+    /// remove it.
+    ///
+    /// @param change from what the settings are now, by name, to what they shall be; what it throws changes nothing
+    /// @throws IllegalArgumentException there are as many subscriptions as there may be
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void configureClientMetrics(String subscription, UnaryOperator<Map<String, String>> change)
+            throws IOException {
+        changing.lock();
+        try {
+            var before = clientMetrics().of(subscription);
+            var after = change.apply(before);
+            if (after.equals(before)) return;
+            if (before.isEmpty() && clientMetrics().settings().size() >= CLIENT_METRICS_MAX)
+                throw new IllegalArgumentException(
+                        "%d subscriptions are kept, which is the most: remove some".formatted(CLIENT_METRICS_MAX));
+            publish(new ClientMetricsConfigured(subscription, after));
         } finally {
             changing.unlock();
         }

@@ -43,6 +43,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// All settings of a subscription to clients' metrics as they are now; none if it is there no more.
+    record ClientMetricsConfigured(String subscription, Map<String, String> settings) implements CatalogChange {
+        public ClientMetricsConfigured {
+            settings = Map.copyOf(settings);
+        }
+    }
+
     /// Producer ids below `end` may have been given out.
     record ProducerIdsReserved(long end) implements CatalogChange {}
 }

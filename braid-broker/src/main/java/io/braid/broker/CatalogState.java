@@ -1,5 +1,6 @@
 package io.braid.broker;
 
+import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
@@ -19,14 +20,20 @@ import java.util.UUID;
 /// @param clusterId      empty only before the first change
 /// @param producerIdsEnd producer ids below this may have been given out
 record CatalogState(
-        Optional<String> clusterId, long producerIdsEnd, Catalog catalog, Quotas quotas, GroupConfigs groups) {
-    static final CatalogState EMPTY =
-            new CatalogState(Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY, GroupConfigs.EMPTY);
+        Optional<String> clusterId,
+        long producerIdsEnd,
+        Catalog catalog,
+        Quotas quotas,
+        ResourceConfigs groups,
+        ResourceConfigs clientMetrics) {
+    static final CatalogState EMPTY = new CatalogState(
+            Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY);
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
     CatalogState after(CatalogChange change) {
         return switch (change) {
-            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas, groups);
+            case Founded(String id) ->
+                new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas, groups, clientMetrics);
             case Created(Stream stream) -> with(catalog.with(fresh(stream)));
             case Deleted(UUID id) -> with(catalog.without(known(id)));
             case Configured(UUID id, Map<String, String> settings) ->
@@ -34,15 +41,21 @@ record CatalogState(
             case Resharded(UUID id, List<Shard> shards, int partitions) ->
                 with(catalog.with(known(id).withShards(shards, partitions)));
             case Limited(QuotaEntity entity, Map<String, Double> limits) ->
-                new CatalogState(clusterId, producerIdsEnd, catalog, quotas.with(entity, limits), groups);
+                new CatalogState(
+                        clusterId, producerIdsEnd, catalog, quotas.with(entity, limits), groups, clientMetrics);
             case GroupConfigured(String group, Map<String, String> settings) ->
-                new CatalogState(clusterId, producerIdsEnd, catalog, quotas, groups.with(group, settings));
-            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, groups);
+                new CatalogState(
+                        clusterId, producerIdsEnd, catalog, quotas, groups.with(group, settings), clientMetrics);
+            case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
+                new CatalogState(
+                        clusterId, producerIdsEnd, catalog, quotas, groups, clientMetrics.with(subscription, settings));
+            case ProducerIdsReserved(long end) ->
+                new CatalogState(clusterId, end, catalog, quotas, groups, clientMetrics);
         };
     }
 
     private CatalogState with(Catalog changed) {
-        return new CatalogState(clusterId, producerIdsEnd, changed, quotas, groups);
+        return new CatalogState(clusterId, producerIdsEnd, changed, quotas, groups, clientMetrics);
     }
 
     private Stream fresh(Stream stream) {

@@ -1,5 +1,6 @@
 package io.braid.broker;
 
+import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
@@ -26,19 +27,20 @@ import java.util.UUID;
 
 /// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
-/// sorted by name. Version 2 has quotas, version 3 settings of groups; what an earlier version could say is still
-/// written in that one.
+/// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics;
+/// what an earlier version could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
 
     private static final int QUOTAS_VERSION = 2;
+    private static final int GROUP_CONFIGS_VERSION = 3;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -48,6 +50,7 @@ final class ChangeCodec {
     private static final int PRODUCER_IDS_RESERVED = 6;
     private static final int LIMITED = 7; // since version 2
     private static final int GROUP_CONFIGURED = 8; // since version 3
+    private static final int CLIENT_METRICS_CONFIGURED = 9; // since version 4
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -63,7 +66,8 @@ final class ChangeCodec {
         var out = new Output();
         out.u8(
                 switch (change) {
-                    case GroupConfigured _ -> VERSION;
+                    case ClientMetricsConfigured _ -> VERSION;
+                    case GroupConfigured _ -> GROUP_CONFIGS_VERSION;
                     case Limited _ -> QUOTAS_VERSION;
                     case Founded _, Created _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ ->
                         FIRST_VERSION;
@@ -80,6 +84,8 @@ final class ChangeCodec {
                 out.u8(LIMITED).entity(entity).limits(limits);
             case GroupConfigured(String group, Map<String, String> settings) ->
                 out.u8(GROUP_CONFIGURED).text(group).settings(settings);
+            case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
+                out.u8(CLIENT_METRICS_CONFIGURED).text(subscription).settings(settings);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -115,6 +121,7 @@ final class ChangeCodec {
             case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
             case LIMITED -> new Limited(in.entity(), in.limits());
             case GROUP_CONFIGURED -> new GroupConfigured(in.text(), in.settings());
+            case CLIENT_METRICS_CONFIGURED -> new ClientMetricsConfigured(in.text(), in.settings());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };

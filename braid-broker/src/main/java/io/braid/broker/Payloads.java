@@ -49,6 +49,21 @@ public final class Payloads {
         }
     }
 
+    /// Bytes that are not of a batch, decompressed; empty if they come to more than `bytesMax`.
+    ///
+    /// @throws IOException not what the codec expects
+    public static Optional<MemorySegment> decompressed(Compression compression, byte[] packed, int bytesMax)
+            throws IOException {
+        try {
+            return Optional.of(decompress(compression, packed, bytesMax));
+        } catch (TooLarge _) {
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) { // lz4-java answers some bad input with a bare RuntimeException
+            throw new IOException(
+                    "%d bytes of %s do not decompress: %s".formatted(packed.length, compression, e.getMessage()), e);
+        }
+    }
+
     private static MemorySegment decompress(Compression compression, byte[] packed, int bytesMax) throws IOException {
         return switch (compression) {
             case NONE -> MemorySegment.ofArray(packed);

@@ -3,6 +3,7 @@ package io.braid.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
@@ -47,6 +48,7 @@ class ChangeCodecTest {
                     Map.of("rate", 1.5, "size", 7.0)),
             new Limited(new QuotaEntity(new QuotaEntity.Anybody(), new QuotaEntity.Named("app")), Map.of()),
             new GroupConfigured("g", Map.of("share.auto.offset.reset", "earliest")),
+            new ClientMetricsConfigured("all", Map.of("metrics", "*")),
             new ProducerIdsReserved(Long.MAX_VALUE));
 
     @Test
@@ -67,11 +69,11 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 4;
+        newer[0] = 5;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 4, this release reads up to 3: start the newer release", refused.getMessage());
+        assertEquals("written in version 5, this release reads up to 4: start the newer release", refused.getMessage());
     }
 
     @Test

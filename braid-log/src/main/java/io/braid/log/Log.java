@@ -333,6 +333,13 @@ public final class Log implements AutoCloseable {
         return uploader.isPresent();
     }
 
+    /// How much more the disk takes, and how much there would be room for in all. Costs a system call.
+    ///
+    /// @throws IOException the disk does not say
+    public Disk.Room room() throws IOException {
+        return disk.room();
+    }
+
     /// The largest batch that any partition takes, in bytes, whatever its own setting says.
     public int batchBytesMax() {
         return config.batchBytesMax();

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GroupConfigsTest {
+class ResourceConfigsTest {
     @TempDir
     Path directory;
 
@@ -25,6 +25,23 @@ class GroupConfigsTest {
             assertEquals(
                     Map.of("a", Map.of("x", "11", "z", "3")),
                     server.broker.groupConfigs().settings());
+        }
+    }
+
+    @Test
+    void subscriptionsAreKeptApartFromGroupsOfTheirName() throws Exception {
+        try (var server = new TestServer(directory)) {
+            server.broker.configureGroup("a", _ -> Map.of("x", "1"));
+            server.broker.configureClientMetrics("a", _ -> Map.of("metrics", "*"));
+            server.broker.configureClientMetrics("b", _ -> Map.of("match", "client_id=b"));
+            server.broker.configureClientMetrics("b", _ -> Map.of());
+        }
+
+        try (var server = new TestServer(directory)) {
+            assertEquals(Map.of("x", "1"), server.broker.groupConfigs().of("a"));
+            assertEquals(
+                    Map.of("a", Map.of("metrics", "*")),
+                    server.broker.clientMetrics().settings());
         }
     }
 
