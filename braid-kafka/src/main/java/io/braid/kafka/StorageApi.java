@@ -2,6 +2,7 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import io.braid.broker.Stream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.requests.DescribeLogDirsRequest;
 import org.apache.kafka.common.requests.DescribeLogDirsResponse;
 
-/// DescribeLogDirs: how much each partition holds.
+/// DescribeLogDirs: how much each partition holds, and how much the disk does.
 final class StorageApi {
     /// Clients are told a name, not where on this machine the files lie.
     static final String DIRECTORY = "data";
@@ -26,7 +27,9 @@ final class StorageApi {
         this.broker = broker;
     }
 
-    Answer describeLogDirs(Request request) {
+    /// Partitions of this node are what they are said to be, so none lags. From version 4 on the disk's sizes are
+    /// told, too.
+    Answer describeLogDirs(Request request) throws IOException {
         var body = ((DescribeLogDirsRequest) request.body()).data();
         Map<String, Set<Integer>> asked = new HashMap<>();
         if (body.topics() != null)
@@ -38,8 +41,18 @@ final class StorageApi {
                 topics.add(described(stream, Optional.of(asked.get(stream.name()))));
         }
         var data = new DescribeLogDirsResponseData();
-        data.results().add(new DescribeLogDirsResult().setLogDir(DIRECTORY).setTopics(topics));
+        var room = broker.diskRoom();
+        data.results()
+                .add(new DescribeLogDirsResult()
+                        .setLogDir(DIRECTORY)
+                        .setTopics(topics)
+                        .setTotalBytes(told(room.total()))
+                        .setUsableBytes(told(room.free())));
         return Answer.of(new DescribeLogDirsResponse(data));
+    }
+
+    private static long told(long bytes) {
+        return bytes == Long.MAX_VALUE ? DescribeLogDirsResponse.UNKNOWN_VOLUME_BYTES : bytes;
     }
 
     private DescribeLogDirsTopic described(Stream stream, Optional<Set<Integer>> only) {

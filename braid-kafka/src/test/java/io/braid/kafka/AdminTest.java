@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -305,7 +306,11 @@ class AdminTest {
                 .iterator()
                 .next();
 
+        var disk = Files.getFileStore(this.directory);
+        assertEquals(disk.getTotalSpace(), directory.totalBytes().orElseThrow());
+        assertTrue(directory.usableBytes().orElseThrow() <= disk.getTotalSpace());
         assertEquals(0, directory.replicaInfos().get(new TopicPartition("t", 0)).size());
+        assertEquals(0, directory.replicaInfos().get(new TopicPartition("t", 1)).offsetLag());
         assertTrue(directory.replicaInfos().get(new TopicPartition("t", 1)).size() > 5000);
     }
 
