@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The HTTP port: Amazon's APIs, `/health`, `/metrics` and a page at `/`, over HTTP/1.1 and HTTP/2 (by prior
@@ -102,15 +103,17 @@ public final class AwsListener implements AutoCloseable {
         this.address = address;
     }
 
-    /// Listens. `random` is asked once, for what makes request ids differ between two starts.
+    /// Listens. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
+    /// called by any thread. `random` is asked once, for what makes request ids differ between two starts.
     ///
     /// @throws IOException the address cannot be listened on; the message names it
-    public static AwsListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
+    public static AwsListener start(
+            Broker broker, Config config, Consumer<StringBuilder> others, InstantSource clock, RandomGenerator random)
             throws IOException {
         var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         probe(wanted);
         var kinesis = new Kinesis(broker, clock, config.account(), config.shardsMax());
-        var front = new HttpFront(broker, kinesis, config, clock, new RequestIds(random));
+        var front = new HttpFront(broker, kinesis, config, others, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
         if (!server.isRunning()) {

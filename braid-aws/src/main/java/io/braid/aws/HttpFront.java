@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
 /// The only place where an [AwsFault] is caught. Any thread; a request keeps its virtual thread while it runs.
@@ -52,11 +53,17 @@ final class HttpFront implements Handler, AutoCloseable {
     private final Semaphore permits;
     private final Bodies bodies;
 
-    HttpFront(Broker broker, Kinesis kinesis, AwsListener.Config config, InstantSource clock, RequestIds ids) {
+    HttpFront(
+            Broker broker,
+            Kinesis kinesis,
+            AwsListener.Config config,
+            Consumer<StringBuilder> others,
+            InstantSource clock,
+            RequestIds ids) {
         this.kinesis = kinesis;
         this.config = config;
         this.ids = ids;
-        this.pages = new Pages(broker, kinesis.traffic(), counts, clock);
+        this.pages = new Pages(broker, kinesis.traffic(), counts, others, clock);
         this.permits = new Semaphore(config.requestsMax());
         this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// The pages for people and monitors. Any thread.
 final class Pages {
@@ -16,13 +17,16 @@ final class Pages {
     private final Broker broker;
     private final Traffic traffic;
     private final RequestCounts counts;
+    private final Consumer<StringBuilder> others;
     private final InstantSource clock;
     private final Instant started;
 
-    Pages(Broker broker, Traffic traffic, RequestCounts counts, InstantSource clock) {
+    /// @param others writes what others count, below what is counted here
+    Pages(Broker broker, Traffic traffic, RequestCounts counts, Consumer<StringBuilder> others, InstantSource clock) {
         this.broker = broker;
         this.traffic = traffic;
         this.counts = counts;
+        this.others = others;
         this.clock = clock;
         this.started = clock.instant();
     }
@@ -73,6 +77,7 @@ final class Pages {
         counter(page, "braid_kinesis_records_out_total", traffic.recordsOut());
         counter(page, "braid_kinesis_bytes_out_total", traffic.bytesOut());
         counts.writeTo(page);
+        others.accept(page);
         return page.toString();
     }
 

@@ -199,7 +199,8 @@ class AwsListenerTest {
             "braid_kinesis_bytes_in_total 5",
             "braid_http_requests_total{operation=\"PutRecord\",status=\"200\"} 1",
             "braid_http_requests_total{operation=\"PutRecord\",status=\"400\"} 1",
-            "braid_http_faults_total{type=\"ResourceNotFoundException\"} 1"
+            "braid_http_faults_total{type=\"ResourceNotFoundException\"} 1",
+            "others 7"
         }) assertTrue(metrics.body().contains(line + "\n"), () -> "no " + line + " in\n" + metrics.body());
     }
 
@@ -298,7 +299,7 @@ class AwsListenerTest {
 
         var failure = assertThrows(
                 IOException.class,
-                () -> AwsListener.start(server.broker(), taken, java.time.Clock.systemUTC(), new Random()));
+                () -> AwsListener.start(server.broker(), taken, _ -> {}, java.time.Clock.systemUTC(), new Random()));
 
         assertTrue(failure.getMessage().startsWith("cannot listen on 127.0.0.1:"), failure.getMessage());
     }

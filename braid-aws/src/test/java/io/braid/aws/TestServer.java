@@ -51,7 +51,7 @@ final class TestServer implements AutoCloseable {
         InstantSource clock = () -> now;
         log = Log.open(logConfig, () -> now.plus(logAhead));
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
-        listener = AwsListener.start(broker, config, clock, new Random(2));
+        listener = AwsListener.start(broker, config, page -> page.append("others 7\n"), clock, new Random(2));
     }
 
     void restart() throws IOException {

@@ -41,7 +41,8 @@ final class MovableServer implements AutoCloseable {
         log = Log.open(new LogConfig(directory), clock, Payloads.CODECS);
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         kafka = KafkaListener.start(broker, kafkaConfig, clock, new Random(2));
-        http = AwsListener.start(broker, AwsListener.Config.DEFAULT.withAddress("127.0.0.1", 0), clock, new Random(3));
+        var httpConfig = AwsListener.Config.DEFAULT.withAddress("127.0.0.1", 0);
+        http = AwsListener.start(broker, httpConfig, kafka::writeMetrics, clock, new Random(3));
     }
 
     String kafka() {

@@ -39,8 +39,9 @@ import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 
-/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics and of groups
-/// can be changed; those of the broker are read only, as they stand in its configuration.
+/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics, of
+/// groups and of subscriptions to clients' metrics can be changed; those of the broker are read only, as they stand
+/// in its configuration.
 final class ConfigApi {
     private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
 
@@ -49,11 +50,13 @@ final class ConfigApi {
     private final Broker broker;
     private final KafkaListener.Config config;
     private final GroupConfigApi groups;
+    private final ClientMetricsConfigApi clientMetrics;
 
     ConfigApi(Broker broker, KafkaListener.Config config, GroupConfigApi groups) {
         this.broker = broker;
         this.config = config;
         this.groups = groups;
+        this.clientMetrics = new ClientMetricsConfigApi(broker);
     }
 
     // ---- DescribeConfigs
@@ -91,8 +94,17 @@ final class ConfigApi {
                     yield failed(result, Errors.INVALID_REQUEST, "Group name must not be empty");
                 yield result.setConfigs(groups.described(asked.resourceName(), isAsked, synonyms, documentation));
             }
-            case BROKER_LOGGER, CLIENT_METRICS, UNKNOWN ->
-                failed(result, Errors.INVALID_REQUEST, "only topics, groups and brokers have settings here");
+            case CLIENT_METRICS -> {
+                if (asked.resourceName().isEmpty())
+                    yield failed(result, Errors.INVALID_REQUEST, "Client metrics subscription name must not be empty");
+                yield result.setConfigs(
+                        clientMetrics.described(asked.resourceName(), isAsked, synonyms, documentation));
+            }
+            case BROKER_LOGGER, UNKNOWN ->
+                failed(
+                        result,
+                        Errors.INVALID_REQUEST,
+                        "only topics, groups, subscriptions to clients' metrics and brokers have settings here");
         };
     }
 
@@ -174,7 +186,8 @@ final class ConfigApi {
                             name,
                             body.validateOnly(),
                             stream -> changes(stream, changes),
-                            group -> GroupConfigApi.changed(group, changes));
+                            group -> GroupConfigApi.changed(group, changes),
+                            subscription -> ClientMetricsConfigApi.changed(subscription, changes));
             data.responses()
                     .add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
@@ -201,11 +214,8 @@ final class ConfigApi {
                         changes.putAll(settings);
                         return changes;
                     },
-                    _ -> {
-                        var set = new HashMap<String, String>();
-                        settings.forEach((name, value) -> value.ifPresent(text -> set.put(name, text)));
-                        return set;
-                    });
+                    _ -> present(settings),
+                    _ -> present(settings));
             data.responses()
                     .add(new AlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
@@ -216,6 +226,12 @@ final class ConfigApi {
         return Answer.of(new AlterConfigsResponse(data));
     }
 
+    private static Map<String, String> present(Map<String, Optional<String>> settings) {
+        var present = new HashMap<String, String>();
+        settings.forEach((name, value) -> value.ifPresent(text -> present.put(name, text)));
+        return present;
+    }
+
     @FunctionalInterface
     private interface Changes {
         /// @throws IllegalArgumentException not possible, and why
@@ -223,15 +239,20 @@ final class ConfigApi {
     }
 
     private ApiError altered(
-            ResourceName resource, boolean validateOnly, Changes changes, GroupConfigApi.Change ofGroup) {
+            ResourceName resource,
+            boolean validateOnly,
+            Changes changes,
+            SettingChanges.Change ofGroup,
+            SettingChanges.Change ofSubscription) {
         return switch (Type.forId(resource.type())) {
             case TOPIC -> altered(resource.name(), validateOnly, changes);
             case GROUP -> groups.alter(resource.name(), ofGroup, validateOnly);
-            case BROKER, BROKER_LOGGER, CLIENT_METRICS, UNKNOWN ->
+            case CLIENT_METRICS -> clientMetrics.alter(resource.name(), ofSubscription, validateOnly);
+            case BROKER, BROKER_LOGGER, UNKNOWN ->
                 new ApiError(
                         Errors.INVALID_REQUEST,
-                        "only settings of topics and groups can be changed while the server runs;"
-                                + " others stand in its configuration");
+                        "only settings of topics, groups and subscriptions to clients' metrics can be changed while the"
+                                + " server runs; others stand in its configuration");
         };
     }
 
@@ -294,7 +315,7 @@ final class ConfigApi {
 
     // ---- ListConfigResources
 
-    /// Version 0 asks for client metrics only, of which there are none.
+    /// Version 0 asks for subscriptions to clients' metrics only.
     Answer resources(Request request) {
         var asked = ((ListConfigResourcesRequest) request.body()).data().resourceTypes();
         var found = new ArrayList<ConfigResource>();
@@ -305,6 +326,9 @@ final class ConfigApi {
         if (isAsked.test(Type.GROUP))
             for (var group : groups.groups())
                 found.add(new ConfigResource().setResourceName(group).setResourceType(Type.GROUP.id()));
+        if (request.version() == 0 || isAsked.test(Type.CLIENT_METRICS))
+            for (var subscription : clientMetrics.subscriptions())
+                found.add(new ConfigResource().setResourceName(subscription).setResourceType(Type.CLIENT_METRICS.id()));
         if (isAsked.test(Type.BROKER))
             found.add(new ConfigResource().setResourceName(THIS_NODE).setResourceType(Type.BROKER.id()));
         return Answer.of(

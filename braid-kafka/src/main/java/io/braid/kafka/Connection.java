@@ -22,6 +22,7 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.FetchMetadata;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -67,6 +68,7 @@ final class Connection {
     private final Doorbell bell = new Doorbell(() -> impatientPending.get() > 0);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ByteBuffer prefix = ByteBuffer.allocateDirect(SIZE_BYTES + API_BYTES); // reader only
+    private ClientInformation client = ClientInformation.EMPTY; // reader only
     private volatile long lastActive; // milliseconds since 1970; reader and writer, whoever is later
     private volatile boolean broken; // nobody will read what is sent
     private volatile boolean draining;
@@ -229,14 +231,22 @@ final class Connection {
                     KafkaPrincipal.ANONYMOUS,
                     LISTENER,
                     SecurityProtocol.PLAINTEXT,
-                    ClientInformation.EMPTY,
+                    client,
                     false);
-            return new Request(context, context.parseRequest(bytes).request, local, bell);
+            var request = new Request(context, context.parseRequest(bytes).request, local, bell);
+            if (request.body() instanceof ApiVersionsRequest told && told.isValid()) introduced(told);
+            return request;
         } catch (InvalidRequestException e) {
             throw e;
         } catch (RuntimeException e) { // whatever the parser trips over, it is the client's bytes
             throw new InvalidRequestException("the request's header cannot be read", e);
         }
+    }
+
+    /// The client says what software it is; one that does not is of unknown make.
+    private void introduced(ApiVersionsRequest told) {
+        client = new ClientInformation(
+                told.data().clientSoftwareName(), told.data().clientSoftwareVersion());
     }
 
     private static Answer handle(Handler handler, Request request) {

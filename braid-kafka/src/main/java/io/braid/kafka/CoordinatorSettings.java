@@ -9,19 +9,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// What is set about Kafka's coordinators: each takes its own.
-record CoordinatorSettings(GroupSettings groups, TransactionSettings transactions) {
+/// What is set about Kafka's coordinators and about telemetry: each takes its own.
+record CoordinatorSettings(GroupSettings groups, TransactionSettings transactions, TelemetrySettings telemetry) {
 
     /// @throws InvalidConfig these cannot be used; it has all that is wrong
     static CoordinatorSettings of(Map<String, String> asked) {
         var groups = new HashMap<String, String>();
         var transactions = new HashMap<String, String>();
-        asked.forEach((name, value) -> (TransactionSettings.has(name) ? transactions : groups).put(name, value));
+        var telemetry = new HashMap<String, String>();
+        asked.forEach((name, value) -> {
+            if (TransactionSettings.has(name)) transactions.put(name, value);
+            else if (TelemetrySettings.has(name)) telemetry.put(name, value);
+            else groups.put(name, value);
+        });
         var problems = new ArrayList<Problem>();
         check(() -> new GroupSettings(groups), problems);
         check(() -> new TransactionSettings(transactions), problems);
+        check(() -> new TelemetrySettings(telemetry), problems);
         if (!problems.isEmpty()) throw new InvalidConfig(problems);
-        return new CoordinatorSettings(new GroupSettings(groups), new TransactionSettings(transactions));
+        return new CoordinatorSettings(
+                new GroupSettings(groups), new TransactionSettings(transactions), new TelemetrySettings(telemetry));
     }
 
     private static void check(Runnable maker, List<Problem> problems) {
@@ -34,7 +41,11 @@ record CoordinatorSettings(GroupSettings groups, TransactionSettings transaction
 
     /// All there are.
     static List<CoordinatorSetting> all() {
-        return Stream.of(GroupSettingTable.ROWS, ShareSettingTable.ROWS, TransactionSettingTable.ROWS)
+        return Stream.of(
+                        GroupSettingTable.ROWS,
+                        ShareSettingTable.ROWS,
+                        TransactionSettingTable.ROWS,
+                        TelemetrySettings.ROWS)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -3,22 +3,16 @@ package io.braid.kafka;
 import io.braid.broker.Broker;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
@@ -26,7 +20,6 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.Altera
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 
@@ -63,59 +56,13 @@ final class GroupConfigApi {
 
     /// @throws InvalidRequestException the request makes no sense
     static Map<String, String> changed(Map<String, String> before, List<AlterableConfig> asked) {
-        var names = new LinkedHashSet<String>();
-        var after = new HashMap<>(before);
-        for (var change : asked) {
-            if (!names.add(change.name())) throw new InvalidRequestException("Error due to duplicate config keys");
-            change(after, change);
-        }
-        return after;
-    }
-
-    private static void change(Map<String, String> settings, AlterableConfig asked) {
-        var operation = OpType.forId(asked.configOperation());
-        if (operation == null)
-            throw new InvalidRequestException(
-                    "%s: there is no operation %d".formatted(asked.name(), asked.configOperation()));
-        if (operation == OpType.DELETE) {
-            settings.remove(asked.name());
-            return;
-        }
-        if (asked.value() == null) throw new InvalidRequestException("Null value not supported for : " + asked.name());
-        if (operation == OpType.SET) settings.put(asked.name(), asked.value());
-        else
-            settings.put(
-                    asked.name(), list(settings.getOrDefault(asked.name(), ""), asked, operation == OpType.APPEND));
-    }
-
-    private static String list(String before, AlterableConfig asked, boolean append) {
-        if (!GroupConfig.configType(asked.name()).equals(Optional.of(ConfigDef.Type.LIST)))
-            throw new InvalidConfigurationException("Can't %s to key %s because its type is not LIST."
-                    .formatted(append ? OpType.APPEND : OpType.SUBTRACT, asked.name()));
-        var items = items(before);
-        if (append) items.addAll(items(asked.value()));
-        else items.removeAll(items(asked.value()));
-        return String.join(",", items);
-    }
-
-    private static Set<String> items(String list) {
-        return Arrays.stream(list.split(","))
-                .map(String::strip)
-                .filter(item -> !item.isEmpty())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /// What a change of settings does.
-    @FunctionalInterface
-    interface Change {
-        /// From what is set now to what shall be set.
-        Map<String, String> of(Map<String, String> before);
+        return SettingChanges.of(before, asked, GroupConfig::configType);
     }
 
     /// Changes what is set for a group; it is durable when this returns.
     ///
     /// @param validateOnly says what would be answered, and does nothing
-    synchronized ApiError alter(String group, Change change, boolean validateOnly) {
+    synchronized ApiError alter(String group, SettingChanges.Change change, boolean validateOnly) {
         if (group.isEmpty()) return new ApiError(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
         try {
             if (validateOnly) checked(change.of(broker.groupConfigs().of(group)));
@@ -176,7 +123,7 @@ final class GroupConfigApi {
                 .setValue(counts.map(DescribeConfigsSynonym::value)
                         .orElseGet(() -> ConfigDef.convertToString(key.defaultValue, key.type)))
                 .setConfigSource(counts.map(DescribeConfigsSynonym::source).orElse(ConfigSource.DEFAULT_CONFIG.id()))
-                .setConfigType(type(key.type).id());
+                .setConfigType(SettingChanges.type(key.type).id());
         if (synonyms) result.setSynonyms(values);
         if (documentation) result.setDocumentation(key.documentation);
         return result;
@@ -191,19 +138,5 @@ final class GroupConfigApi {
 
     private static DescribeConfigsSynonym value(String name, String value, ConfigSource source) {
         return new DescribeConfigsSynonym().setName(name).setValue(value).setSource(source.id());
-    }
-
-    private static ConfigType type(ConfigDef.Type type) {
-        return switch (type) {
-            case BOOLEAN -> ConfigType.BOOLEAN;
-            case STRING -> ConfigType.STRING;
-            case INT -> ConfigType.INT;
-            case SHORT -> ConfigType.SHORT;
-            case LONG -> ConfigType.LONG;
-            case DOUBLE -> ConfigType.DOUBLE;
-            case LIST -> ConfigType.LIST;
-            case CLASS -> ConfigType.CLASS;
-            case PASSWORD -> ConfigType.PASSWORD;
-        };
     }
 }

@@ -35,6 +35,7 @@ public final class KafkaListener implements AutoCloseable {
     private final GroupCoordination groups;
     private final ShareCoordination shares;
     private final TransactionCoordination transactions;
+    private final TelemetryApi telemetry;
     private final Limits limits;
     private final InstantSource clock;
     private final Frames frames;
@@ -49,6 +50,7 @@ public final class KafkaListener implements AutoCloseable {
             GroupCoordination groups,
             ShareCoordination shares,
             TransactionCoordination transactions,
+            TelemetryApi telemetry,
             Limits limits,
             Throttles throttles,
             InstantSource clock)
@@ -59,6 +61,7 @@ public final class KafkaListener implements AutoCloseable {
         this.groups = groups;
         this.shares = shares;
         this.transactions = transactions;
+        this.telemetry = telemetry;
         this.limits = limits;
         this.clock = clock;
         this.throttles = throttles;
@@ -81,7 +84,7 @@ public final class KafkaListener implements AutoCloseable {
     /// @param autoCreate whether asking for a topic that is not there creates it, if the client allows it
     /// @param limits     what one listener takes at most
     /// @param clampReplication whether a topic may be asked for with more copies than the one there is
-    /// @param coordinators settings of groups and transactions that differ from the defaults of
+    /// @param coordinators settings of groups, transactions and telemetry that differ from the defaults of
     /// [#coordinatorSettings]
     /// @throws io.braid.log.InvalidConfig settings of coordinators cannot be used; it has all that is wrong
     public record Config(
@@ -113,7 +116,7 @@ public final class KafkaListener implements AutoCloseable {
         }
     }
 
-    /// A setting of groups or transactions, by Kafka's name. Its value is checked, with all others, by
+    /// A setting of groups, transactions or telemetry, by Kafka's name. Its value is checked, with all others, by
     /// [Config].
     ///
     /// @param type         what a value is, for people
@@ -121,7 +124,7 @@ public final class KafkaListener implements AutoCloseable {
     /// @param doc          one sentence
     public record CoordinatorSetting(String name, String type, String defaultValue, String doc) {}
 
-    /// All settings of groups, then of share groups, and then of transactions, by name.
+    /// All settings of groups, then of share groups, of transactions, and of telemetry, each by name.
     public static List<CoordinatorSetting> coordinatorSettings() {
         return CoordinatorSettings.all();
     }
@@ -162,8 +165,10 @@ public final class KafkaListener implements AutoCloseable {
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
         var door = open(config);
-        var settings = CoordinatorSettings.of(config.coordinators()).groups();
+        var coordinators = CoordinatorSettings.of(config.coordinators());
+        var settings = coordinators.groups();
         var configs = new GroupConfigApi(broker, settings);
+        var telemetry = new TelemetryApi(broker, coordinators.telemetry(), clock, random);
         var shares = new ShareCoordination(broker, settings, configs, clock);
         var groups = new GroupCoordination(broker, config, configs, shares.persister(), clock);
         var ends = new PartitionEnds(broker, groups);
@@ -177,10 +182,11 @@ public final class KafkaListener implements AutoCloseable {
             new TransactionAdmin(transactions, ends, broker, clock).register(handlers);
             new FindCoordinatorApi(groups, transactions, config).register(handlers);
             Apis.register(handlers, broker, config, transactions, configs, clock, random);
+            telemetry.register(handlers);
             transactions.resume();
             var throttles = new Throttles(broker::quotas, clock);
-            var listener =
-                    new KafkaListener(door, handlers, groups, shares, transactions, config.limits(), throttles, clock);
+            var listener = new KafkaListener(
+                    door, handlers, groups, shares, transactions, telemetry, config.limits(), throttles, clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
             return listener;
@@ -209,6 +215,11 @@ public final class KafkaListener implements AutoCloseable {
     /// Where it listens, with the port it got.
     public InetSocketAddress address() {
         return address;
+    }
+
+    /// Writes what clients have pushed about themselves (KIP-714), in Prometheus' text format. Any thread.
+    public void writeMetrics(StringBuilder page) {
+        telemetry.writeTo(page);
     }
 
     private void accept() {
@@ -248,6 +259,7 @@ public final class KafkaListener implements AutoCloseable {
         } finally {
             connections.remove(connection);
             shares.disconnected(connection.id());
+            telemetry.disconnected(connection.id());
             places.release();
         }
     }

@@ -20,6 +20,8 @@
 /// | end          | of a transaction: what Kafka calls a marker, one in each of its partitions                |
 /// | state stream | a stream of the server's own in which a coordinator keeps what it knows                  |
 /// | Part         | a partition, as a session of a share group names it                                      |
+/// | push         | what a client tells of itself in one PushTelemetry: its metrics at one time              |
+/// | series       | one metric of one client with one set of labels, as Prometheus knows it                  |
 ///
 /// ## The life of a request
 ///
@@ -38,6 +40,11 @@
 /// started when it is first needed and keeps what it knows in a state stream; so has what share groups know of
 /// records ([ShareCoordination]). A batch that begins a transaction in its partition waits for the coordinator's
 /// word, with all that comes behind it, in [TransactionalAppends].
+///
+/// ## Telemetry
+///
+/// What clients push about themselves (KIP-714) goes from [TelemetryApi], which asks [ClientInstances] whether it may,
+/// through [OtlpMetrics] into [ClientMetrics], and is read from there by the page at `/metrics`.
 ///
 /// ## Threads
 ///

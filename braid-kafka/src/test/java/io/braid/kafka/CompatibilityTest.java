@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the listener advertises, held against what a stock Kafka broker advertises (one without a plugin for
+/// What the listener advertises, held against what a stock Kafka broker advertises (one with a plugin for
 /// telemetry), and the document that tells users of the difference.
 class CompatibilityTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "kafka-compatibility.md");
@@ -124,7 +124,7 @@ class CompatibilityTest {
     }
 
     private static ApiVersionCollection stock() {
-        return ApiVersionsResponse.brokerApiVersions(ListenerType.BROKER, false, false);
+        return ApiVersionsResponse.brokerApiVersions(ListenerType.BROKER, false, true);
     }
 
     private ApiVersionCollection served() throws IOException {

@@ -140,6 +140,13 @@ final class GroupServer implements AutoCloseable {
         return new KafkaConsumer<>(config);
     }
 
+    /// What clients have pushed about themselves.
+    String metrics() {
+        var page = new StringBuilder();
+        listener.writeMetrics(page);
+        return page.toString();
+    }
+
     String address() {
         return "127.0.0.1:" + port;
     }

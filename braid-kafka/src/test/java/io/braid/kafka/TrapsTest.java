@@ -119,7 +119,7 @@ class TrapsTest {
                         new Trap("an unknown member is told so", this::unknownMember),
                         new Trap("a commit while members join is told to join", this::commitDuringRebalance),
                         new Trap("Produce is advertised from 0 and taken from 3", this::advertisedProduce),
-                        new Trap("telemetry is not advertised without somebody to take it", this::noTelemetry),
+                        new Trap("telemetry is advertised, as there is somebody to take it", this::telemetry),
                         new Trap("a topic is known to every connection once it is created", this::knownToAll),
                         new Trap("a default quota is set and cleared", this::defaultQuota),
                         new Trap("an isolation level that does not exist is an invalid request", this::isolation),
@@ -307,9 +307,10 @@ class TrapsTest {
         }
     }
 
-    private void noTelemetry() throws Exception {
-        assertEquals(null, versions().apiVersion(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS.id));
-        assertEquals(null, versions().apiVersion(ApiKeys.PUSH_TELEMETRY.id));
+    private void telemetry() throws Exception {
+        assertEquals(
+                0, versions().apiVersion(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS.id).maxVersion());
+        assertEquals(0, versions().apiVersion(ApiKeys.PUSH_TELEMETRY.id).maxVersion());
     }
 
     private ApiVersionsResponse versions() throws Exception {

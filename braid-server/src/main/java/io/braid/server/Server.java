@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
             var log = openLog(parts, configuration, clock, random);
             var broker = add(parts, openBroker(log, configuration, clock, random));
             var kafka = add(parts, startKafka(broker, configuration, clock, random));
-            var http = add(parts, startHttp(broker, configuration, clock, random));
+            var http = add(parts, startHttp(broker, kafka, configuration, clock, random));
             return new Server(data, kafka, http, parts);
         } catch (CannotStart | RuntimeException | Error cause) {
             closeAll(parts);
@@ -115,10 +115,14 @@ public final class Server implements AutoCloseable {
     }
 
     private static AwsListener startHttp(
-            Broker broker, Configuration configuration, InstantSource clock, RandomGenerator random)
+            Broker broker,
+            KafkaListener kafka,
+            Configuration configuration,
+            InstantSource clock,
+            RandomGenerator random)
             throws CannotStart {
         try {
-            return AwsListener.start(broker, configuration.http(), clock, random);
+            return AwsListener.start(broker, configuration.http(), kafka::writeMetrics, clock, random);
         } catch (IOException | RuntimeException cause) {
             throw cannotListen(configuration, Settings.HTTP_LISTEN, "--http", cause);
         }

@@ -51,7 +51,8 @@ class SettingsTest {
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
             topic configuration). Kafka's own names for such defaults and for some other settings, at the end, are
             understood, too. The settings that begin with `group.`, `share.`, `errors.` or `offset` are Kafka's
-            settings of groups, those with `transaction` in them Kafka's settings of transactions.
+            settings of groups, those with `transaction` in them Kafka's settings of transactions, those with
+            `telemetry.` Kafka's settings of metrics that clients push.
 
             | setting | default | type | meaning |
             |---|---|---|---|
