@@ -19,6 +19,14 @@ final class Epochs {
         return beginnings;
     }
 
+    /// The newest that has batches; empty if none is known.
+    OptionalInt last() {
+        var known = beginnings;
+        return known.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(known.getLast().epoch());
+    }
+
     void note(Batch batch) {
         var known = beginnings;
         if (!known.isEmpty() && known.getLast().epoch() >= batch.leaderEpoch()) return;

@@ -38,6 +38,7 @@ public final class Log implements AutoCloseable {
     private final InstantSource clock;
     private final Disk.Lock lock;
     private final ColdReads cold;
+    private final int life; // how often the directory has been opened, this time included
     private final int leaderEpoch;
     private final boolean isByHand;
     private final List<Writer> writers = new ArrayList<>();
@@ -99,7 +100,7 @@ public final class Log implements AutoCloseable {
                 System.Logger.Level.INFO,
                 "log opened directory={0} epoch={1} partitions={2}",
                 log.config.directory(),
-                Integer.toString(log.leaderEpoch),
+                Integer.toString(log.life),
                 Integer.toString(log.partitions.size()));
         return log;
     }
@@ -186,14 +187,15 @@ public final class Log implements AutoCloseable {
         this.lock = lock;
         this.cold = new ColdReads(clock);
         this.isByHand = isByHand;
-        this.leaderEpoch = recovered.epoch() + 1;
+        this.life = recovered.epoch() + 1;
+        this.leaderEpoch = leaderEpoch(recovered);
         this.findings = recovered.findings();
         long identity = recovered.identity();
         for (int i = 0; i < config.writers(); i++) {
             var journal = Journal.begin(disk, i, identity, config.journalBytes());
-            writers.add(new Writer(i, disk, space, journal, config, clock, leaderEpoch));
+            writers.add(new Writer(i, disk, space, journal, config, clock, life));
         }
-        this.checkpointer = new Checkpointer(disk, lock, identity, leaderEpoch, writers);
+        this.checkpointer = new Checkpointer(disk, lock, identity, life, writers);
         this.trimmer = new Trimmer(partitions.values(), clock);
         this.keeper = new KeeperThread(lock, space, checkpointer, writers, trimmer, config, clock);
         this.compactor =
@@ -209,6 +211,16 @@ public final class Log implements AutoCloseable {
         var incarnations = new HashSet<Long>();
         for (var each : recovered.partitions()) each.manifest().incarnation().ifPresent(incarnations::add);
         deletions.open(incarnations);
+    }
+
+    /// Above that of every batch there is, and never below what an earlier life had. Lives are counted from 1, epochs
+    /// from 0 as Kafka's; a directory of which an older version stamped the life itself goes on with that.
+    private static int leaderEpoch(Recovery.Recovered recovered) {
+        int highest = recovered.partitions().stream()
+                .mapToInt(partition -> partition.tail().epochs().last().orElse(-1))
+                .max()
+                .orElse(-1);
+        return Math.max(recovered.epoch(), highest + 1);
     }
 
     /// Requests to the tier have threads of their own, of the kind that costs nothing while it waits.

@@ -235,7 +235,7 @@ public final class PartitionLog {
         return found;
     }
 
-    /// The epoch stamped into batches written now: how often this data directory has been opened.
+    /// The epoch stamped into batches written now: how often this data directory had been opened before.
     public int leaderEpoch() {
         return leaderEpoch;
     }

@@ -39,7 +39,7 @@ final class Writer {
     private final Disk disk;
     private final LogConfig limits;
     private final InstantSource clock;
-    private final int leaderEpoch;
+    private final int life;
     private final DiskSpace space;
     private volatile Optional<Thread> sleeper = Optional.empty(); // who waits for work, if somebody does
     private volatile boolean isOver; // nobody calls turn any more
@@ -64,21 +64,14 @@ final class Writer {
     /// A partition's start that this turn moves.
     private record Move(PartitionLog partition, long start, Optional<CompletableFuture<Long>> answer) {}
 
-    Writer(
-            int index,
-            Disk disk,
-            DiskSpace space,
-            Journal journal,
-            LogConfig limits,
-            InstantSource clock,
-            int leaderEpoch) {
+    Writer(int index, Disk disk, DiskSpace space, Journal journal, LogConfig limits, InstantSource clock, int life) {
         this.index = index;
         this.disk = disk;
         this.space = space;
         this.journal = journal;
         this.limits = limits;
         this.clock = clock;
-        this.leaderEpoch = leaderEpoch;
+        this.life = life;
     }
 
     // Any thread.
@@ -318,7 +311,7 @@ final class Writer {
     private void take(PartitionLog partition, long now) throws CorruptBatchException {
         for (var append : partition.tail.waiting) {
             append.outcome = partitions.contains(partition)
-                    ? partition.tail.take(append, partition.config(), leaderEpoch, memory, now)
+                    ? partition.tail.take(append, partition.config(), partition.leaderEpoch(), memory, now)
                     : new AppendOutcome.Refused(
                             AppendOutcome.Reason.NOT_OWNER, partition.ending().detail());
         }
@@ -342,7 +335,7 @@ final class Writer {
 
     private void writeJournal() throws IOException {
         if (!memory.isEmpty()) {
-            journal.write(memory, leaderEpoch);
+            journal.write(memory, life);
             isChanged = true;
         }
         long now = clock.millis();

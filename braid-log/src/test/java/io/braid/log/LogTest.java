@@ -37,6 +37,7 @@ class LogTest {
                     new AppendOutcome.Appended(2, 2),
                     partition.append(batch("c")).get());
             assertEquals(3, partition.end());
+            assertEquals(0, partition.leaderEpoch());
         }
 
         try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
@@ -45,7 +46,7 @@ class LogTest {
             assertEquals(3, partition.end());
             assertEquals("b", valueAt(partition, 1));
             assertEquals("c", valueAt(partition, 2));
-            assertEquals(2, partition.leaderEpoch());
+            assertEquals(1, partition.leaderEpoch());
             assertEquals(OptionalLong.of(0), partition.batchAt(5, 0));
         }
     }

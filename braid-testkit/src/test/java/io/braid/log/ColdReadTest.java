@@ -281,9 +281,9 @@ class ColdReadTest {
         append(log, 10);
         var partition = log.partition(ID).orElseThrow();
 
-        assertEquals(1, partition.epochAt(2).orElseThrow());
-        assertEquals(2, partition.epochAt(3).orElseThrow());
-        assertEquals(2, partition.epochAt(4).orElseThrow(), "what comes next");
+        assertEquals(0, partition.epochAt(2).orElseThrow());
+        assertEquals(1, partition.epochAt(3).orElseThrow());
+        assertEquals(1, partition.epochAt(4).orElseThrow(), "what comes next");
         assertTrue(partition.epochAt(5).isEmpty());
         assertEquals(0, log.cold().checkedBytes());
     }

@@ -283,8 +283,8 @@ class CompactedSegmentTest {
         keyed.sealAndCompact();
 
         assertEquals(List.of("2:a3"), keyed.held());
-        assertEquals(new PartitionLog.EpochEnd(1, 1), keyed.partition.epochEnd(1));
-        assertEquals(new PartitionLog.EpochEnd(2, 2), keyed.partition.epochEnd(2));
+        assertEquals(new PartitionLog.EpochEnd(0, 1), keyed.partition.epochEnd(0));
+        assertEquals(new PartitionLog.EpochEnd(1, 2), keyed.partition.epochEnd(1));
     }
 
     @Test

@@ -41,6 +41,7 @@ class FormatsTest {
             assertEquals(FormatFiles.IN_CACHE_CONFIG, cache.config());
             assertEquals(values("disk", FormatFiles.DELETED), values(disk));
             assertEquals(values("os", 0), values(cache));
+            assertTrue(disk.leaderEpoch() > disk.epochAt(disk.end() - 1).orElseThrow(), "1 and 2 counted from 1");
             thatTheProducerIsKnown(log, disk, "disk");
             thatTheProducerIsKnown(log, cache, "os");
             var compacted = log.partition(FormatFiles.COMPACTED);
