@@ -116,12 +116,15 @@ final class GroupConfigApi {
         var key = GroupConfig.CONFIG_DEF.configKeys().get(name);
         var values = new ArrayList<DescribeConfigsSynonym>(); // what counts first, then what it hides
         own.ifPresent(value -> values.add(value(name, value, ConfigSource.GROUP_CONFIG)));
-        GroupConfig.brokerSynonym(name).ifPresent(synonym -> servers(synonym, values));
+        var otherwise = ConfigDef.convertToString(key.defaultValue, key.type);
+        GroupConfig.brokerSynonym(name)
+                .ifPresentOrElse(
+                        synonym -> servers(synonym, values),
+                        () -> values.add(value(name, otherwise, ConfigSource.DEFAULT_CONFIG)));
         var counts = values.isEmpty() ? Optional.<DescribeConfigsSynonym>empty() : Optional.of(values.getFirst());
         var result = new DescribeConfigsResourceResult()
                 .setName(name)
-                .setValue(counts.map(DescribeConfigsSynonym::value)
-                        .orElseGet(() -> ConfigDef.convertToString(key.defaultValue, key.type)))
+                .setValue(counts.map(DescribeConfigsSynonym::value).orElse(otherwise))
                 .setConfigSource(counts.map(DescribeConfigsSynonym::source).orElse(ConfigSource.DEFAULT_CONFIG.id()))
                 .setConfigType(SettingChanges.type(key.type).id());
         if (synonyms) result.setSynonyms(values);

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
@@ -148,10 +149,14 @@ class ShareAdminTest {
         var lock = shown.get("share.record.lock.duration.ms");
         assertEquals("20000", lock.value());
         assertEquals(ConfigSource.DYNAMIC_GROUP_CONFIG, lock.source());
-        assertEquals("latest", shown.get("share.auto.offset.reset").value());
+        var reset = shown.get("share.auto.offset.reset");
+        assertEquals("latest", reset.value());
         assertEquals(
-                ConfigSource.DEFAULT_CONFIG,
-                shown.get("share.auto.offset.reset").source());
+                List.of("share.auto.offset.reset latest DEFAULT_CONFIG"),
+                reset.synonyms().stream()
+                        .map(value -> value.name() + " " + value.value() + " " + value.source())
+                        .toList());
+        assertEquals(ConfigSource.DEFAULT_CONFIG, reset.source());
         assertEquals("200", shown.get("share.heartbeat.interval.ms").value());
         assertEquals(
                 ConfigSource.STATIC_BROKER_CONFIG,
@@ -178,7 +183,11 @@ class ShareAdminTest {
     }
 
     private Config settings(String group) throws Exception {
-        return admin.describeConfigs(List.of(resource(group))).all().get().get(resource(group));
+        var options = new DescribeConfigsOptions().includeSynonyms(true);
+        return admin.describeConfigs(List.of(resource(group)), options)
+                .all()
+                .get()
+                .get(resource(group));
     }
 
     private static ConfigResource resource(String group) {
