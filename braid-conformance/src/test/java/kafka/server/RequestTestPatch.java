@@ -16,7 +16,8 @@ import org.apache.kafka.common.test.ClusterInstance;
 
 /// Kafka's wire-level tests create their topics through the inside of a broker. Their base class, and two others, are
 /// changed
-/// before they are loaded: methods for which [WireTopics] has one of the same name call that one. What they send and
+/// before they are loaded: methods for which [WireTopics] has one of the same name
+/// and as many parameters call that one. What they send and
 /// what they
 /// expect stays Kafka's.
 ///
@@ -56,7 +57,8 @@ public final class RequestTestPatch {
 
     private static byte[] patched(byte[] original) {
         var replaced = new HashSet<String>();
-        for (var method : WireTopics.class.getDeclaredMethods()) replaced.add(method.getName());
+        for (var method : WireTopics.class.getDeclaredMethods())
+            replaced.add(method.getName() + "/" + (method.getParameterCount() - 1)); // without the cluster
         var model = ClassFile.of().parse(original);
         return ClassFile.of().transformClass(model, (type, element) -> {
             if (element instanceof MethodModel method && isReplaced(method, replaced))
@@ -70,7 +72,8 @@ public final class RequestTestPatch {
     }
 
     private static boolean isReplaced(MethodModel method, Set<String> names) {
-        return names.contains(method.methodName().stringValue())
+        int parameters = method.methodTypeSymbol().parameterCount();
+        return names.contains(method.methodName().stringValue() + "/" + parameters)
                 && (method.flags().flagsMask() & ClassFile.ACC_STATIC) == 0;
     }
 

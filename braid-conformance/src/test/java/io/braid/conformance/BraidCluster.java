@@ -1,5 +1,6 @@
 package io.braid.conformance;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,13 @@ import org.apache.kafka.server.fault.FaultHandlerException;
 import org.apache.kafka.test.TestUtils;
 import org.opentest4j.TestAbortedException;
 
-/// The cluster that Kafka's tests are handed: one fresh Braid. What looks inside of a Kafka broker or controller, or
-/// wants to stop one of several, aborts the test with the reason.
+/// The cluster that Kafka's tests are handed: one fresh Braid. What looks inside of a Kafka broker
+/// ([BrokerFromOutside]) or controller, or wants to stop one of several, aborts the test with the reason.
 public final class BraidCluster implements ClusterInstance {
     private static final long PATIENCE_MILLIS = 60_000;
+
+    /// The number that Braid has for clients.
+    private static final int NODE = 1;
 
     private final ClusterConfig config;
     private final boolean combined;
@@ -123,11 +127,7 @@ public final class BraidCluster implements ClusterInstance {
 
     @Override
     public Set<Integer> brokerIds() {
-        try (var admin = admin()) {
-            return Set.of(admin.describeCluster().controller().get().id());
-        } catch (Exception cause) {
-            throw new IllegalStateException(cause);
-        }
+        return Set.of(NODE);
     }
 
     @Override
@@ -196,7 +196,8 @@ public final class BraidCluster implements ClusterInstance {
         }
     }
 
-    private static int partitions(Admin admin, String topic) throws Exception {
+    /// @return 0 if there is no such topic
+    static int partitions(Admin admin, String topic) throws Exception {
         try {
             return admin.describeTopics(List.of(topic))
                     .allTopicNames()
@@ -215,21 +216,32 @@ public final class BraidCluster implements ClusterInstance {
         // What is answered is known to every connection.
     }
 
+    @Override
+    public void ensureConsistentMetadata(Collection<KafkaBroker> brokers, Collection<ControllerServer> controllers) {
+        // As above.
+    }
+
     // ---- what it has not
 
+    /// Tests call the only one number 0, whatever clients see.
     @Override
     public Map<Integer, KafkaBroker> brokers() {
-        throw new TestAbortedException("looks inside of a Kafka broker");
+        return Map.of(0, BrokerFromOutside.of(this, NODE));
     }
 
     @Override
     public Map<Integer, KafkaBroker> aliveBrokers() {
-        throw new TestAbortedException("looks inside of a Kafka broker");
+        return isRunning() ? brokers() : Map.of();
     }
 
+    boolean isRunning() {
+        return braid.filter(TemporaryBraid::isRunning).isPresent();
+    }
+
+    /// There is none, so nobody needs to wait for it.
     @Override
     public Map<Integer, ControllerServer> controllers() {
-        throw new TestAbortedException("looks inside of a KRaft controller");
+        return Map.of();
     }
 
     @Override
@@ -257,13 +269,18 @@ public final class BraidCluster implements ClusterInstance {
         throw new TestAbortedException("looks into an authorizer");
     }
 
+    // ---- stopping
+
+    /// Braid, which keeps what it has.
     @Override
     public void shutdownBroker(int brokerId) {
-        throw new TestAbortedException("stops one broker of several");
+        if (config.numBrokers() > 1) throw new TestAbortedException("stops one broker of several");
+        braid.ifPresent(TemporaryBraid::stop);
     }
 
     @Override
     public void startBroker(int brokerId) {
-        throw new TestAbortedException("starts one broker of several");
+        if (config.numBrokers() > 1) throw new TestAbortedException("starts one broker of several");
+        braid.ifPresent(TemporaryBraid::startAgain);
     }
 }

@@ -17,7 +17,9 @@ enum GroupOfTests {
     PRODUCER,
     ADMIN,
     TRANSACTIONS,
-    WIRE;
+    WIRE,
+    SHARE,
+    TOOLS;
 
     String file() {
         return name().toLowerCase(Locale.ROOT);

@@ -5,13 +5,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.opentest4j.TestAbortedException;
 
-/// A server over a directory that goes when it is closed.
-///
-/// @param directory below this module's `target`
-public record TemporaryBraid(IsolatedBraid.Running server, Path directory) implements AutoCloseable {
+/// A server over a directory that goes when it is closed. It may be stopped and started again in between. One thread.
+public final class TemporaryBraid implements AutoCloseable {
+    private final Map<String, String> properties;
+    private final Path directory; // below this module's target
+    private final String kafka;
+    private Optional<IsolatedBraid.Running> server;
+
+    private TemporaryBraid(Map<String, String> properties, Path directory, IsolatedBraid.Running server) {
+        this.properties = properties;
+        this.directory = directory;
+        this.kafka = server.kafka();
+        this.server = Optional.of(server);
+    }
 
     /// @param properties in the words of Kafka's `server.properties`
     /// @throws TestAbortedException Braid refuses one of them; the message says which, and why
@@ -19,8 +30,8 @@ public record TemporaryBraid(IsolatedBraid.Running server, Path directory) imple
         try {
             var directory = Files.createTempDirectory(Path.of("target"), "braid-");
             try {
-                return new TemporaryBraid(
-                        IsolatedBraid.start(ServerProperties.settings(properties, directory)), directory);
+                var server = IsolatedBraid.start(ServerProperties.settings(properties, directory));
+                return new TemporaryBraid(properties, directory, server);
             } catch (IllegalArgumentException refused) {
                 Files.delete(directory); // nothing was opened there
                 throw new TestAbortedException("Braid refuses the test's properties: " + refused.getMessage());
@@ -30,14 +41,32 @@ public record TemporaryBraid(IsolatedBraid.Running server, Path directory) imple
         }
     }
 
-    /// Where Kafka's clients connect, host:port.
+    /// Where Kafka's clients connect, host:port; always the same.
     public String kafka() {
-        return server.kafka();
+        return kafka;
+    }
+
+    boolean isRunning() {
+        return server.isPresent();
+    }
+
+    /// Closes the server; again is nothing.
+    void stop() {
+        server.ifPresent(IsolatedBraid.Running::close);
+        server = Optional.empty();
+    }
+
+    /// Over what it left, at the address that it had; one that runs goes on.
+    void startAgain() {
+        if (isRunning()) return;
+        var settings = new HashMap<>(ServerProperties.settings(properties, directory));
+        settings.put("kafka.listen", kafka);
+        server = Optional.of(IsolatedBraid.start(settings));
     }
 
     @Override
     public void close() {
-        server.close();
+        stop();
         try (var files = Files.walk(directory)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         } catch (IOException cause) {

@@ -1,5 +1,9 @@
 package io.braid.conformance;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +15,10 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.test.ClusterInstance;
+import org.apache.kafka.server.IntegrationTestUtils;
 import scala.jdk.javaapi.CollectionConverters;
 
 /// What Kafka's wire-level tests do inside of a broker although a client can do it, too: done as a client. The methods
@@ -65,6 +72,25 @@ public final class WireTopics {
 
     public static String bootstrapServers(ClusterInstance cluster) {
         return cluster.bootstrapServers();
+    }
+
+    /// To the only broker, whatever its number.
+    public static Socket connect(ClusterInstance cluster, int broker) {
+        try {
+            return new Socket(
+                    InetAddress.getLoopbackAddress(), cluster.brokerBoundPorts().getFirst());
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+    }
+
+    public static AbstractResponse connectAndReceive(ClusterInstance cluster, AbstractRequest request, int broker) {
+        try {
+            return IntegrationTestUtils.connectAndReceive(
+                    request, cluster.brokerBoundPorts().getFirst());
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
     }
 
     private static void create(ClusterInstance cluster, NewTopic topic) {
