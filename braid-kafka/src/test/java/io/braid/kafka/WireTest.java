@@ -70,10 +70,14 @@ class WireTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = TestServer.start(directory);
-        wire = new Wire(server.listener().address());
+        open();
         var created = (CatalogOutcome.Done) server.broker().create(NewStream.of("t", 2));
         topic = created.stream().id();
+    }
+
+    private void open() throws IOException {
+        server = TestServer.start(directory);
+        wire = new Wire(server.listener().address());
     }
 
     @AfterEach
@@ -415,6 +419,8 @@ class WireTest {
     @Test
     void offsetsOutsideAndEpochsOfAnotherTimeAreSaidAtOnce() throws IOException {
         wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, produce(9, ALL, records(1)));
+        stop();
+        open(); // so that there is an epoch before this one
         int epoch = server.broker().partition("t", 0).orElseThrow().log().leaderEpoch();
 
         assertEquals(Errors.OFFSET_OUT_OF_RANGE, failure(fetch(LONG_WAIT_MILLIS, 0, -1, 2)));
