@@ -92,7 +92,7 @@ class LogCommandsTest {
                 "{'stream':'%s','partition':1,'baseOffset':0,'lastOffset':1,'records':2,'bytes':%d,'file':'%s','position':64,"
                                 .formatted(STREAM, size(SECOND) - 64, file(SECOND))
                                 .replace('\'', '"')
-                        + "'leaderEpoch':1,'compression':'none','timestamps':'create','baseTimestamp':6,'maxTimestamp':8,'producerId':7,'producerEpoch':3,'baseSequence':0}"
+                        + "'leaderEpoch':0,'compression':'none','timestamps':'create','baseTimestamp':6,'maxTimestamp':8,'producerId':7,'producerEpoch':3,'baseSequence':0}"
                                 .replace('\'', '"'),
                 lines.get(3));
     }
