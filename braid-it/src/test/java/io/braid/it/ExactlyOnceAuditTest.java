@@ -15,9 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /// The audit of exactly-once: workers in processes of their own copy a topic, in two groups, one of each protocol,
-/// while
-/// workers and the server are killed at random. At the end each copy has what the source has, everything once; and
-/// nobody who reads committed records has ever seen anything of a transaction that was aborted.
+/// while workers and the server are killed at random. At the end each copy has what the source has, everything
+/// once; and nobody who reads committed records has ever seen anything of a transaction that was aborted.
 ///
 /// `-Daudit.kills=300` goes on for longer (or `-Psoak`); `-Dseed=...` kills whom an earlier run killed, although what
 /// the clients do in between follows no seed.
@@ -52,7 +51,7 @@ class ExactlyOnceAuditTest {
     void everythingIsCopiedOnceAlthoughWorkersAndTheServerAreKilled() throws Exception {
         long seed = SEED.isBlank() ? System.nanoTime() : Long.parseLong(SEED);
         System.out.printf("exactly-once audit: %d kills, -Dseed=%d%n", KILLS, seed);
-        try (var server = start()) {
+        try (var server = RunningServer.startToBeKilled("audit", RunningServer.QUICK_GROUPS)) {
             try {
                 audit(server, new Random(seed));
             } catch (Throwable e) {
@@ -63,21 +62,6 @@ class ExactlyOnceAuditTest {
                 for (var worker : workers) worker.close();
             }
         }
-    }
-
-    private static RunningServer start() throws IOException {
-        return RunningServer.startToBeKilled(
-                "audit",
-                "--set",
-                "group.min.session.timeout.ms=1000",
-                "--set",
-                "group.consumer.min.session.timeout.ms=1000",
-                "--set",
-                "group.consumer.session.timeout.ms=2000",
-                "--set",
-                "group.consumer.min.heartbeat.interval.ms=100",
-                "--set",
-                "group.consumer.heartbeat.interval.ms=300");
     }
 
     private void audit(RunningServer server, Random random) throws Exception {

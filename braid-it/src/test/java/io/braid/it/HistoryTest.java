@@ -8,13 +8,14 @@ import io.braid.testkit.history.Anomaly;
 import io.braid.testkit.history.HistoryChecker;
 import io.braid.testkit.history.Operation;
 import io.braid.testkit.history.Step;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -29,7 +30,9 @@ class HistoryTest {
     private static final int KILLS = Integer.getInteger("history.kills", 3);
     private static final String SEED = System.getProperty("seed", "");
     private static final int PARTITIONS = 3; // of each of two topics
-    private static final Duration LIFE_MAX = Duration.ofMillis(1_500);
+    private static final int OPERATIONS_MORE = 20; // by chance
+    private static final int OPERATIONS_LAST = 60; // so many that some are of aborted transactions
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int OPERATIONS_MIN = 5; // of each process in each life
     private static final int READER = -1;
@@ -68,7 +71,7 @@ class HistoryTest {
     private static List<Operation> history(List<Role> roles, int kills) throws Exception {
         long seed = SEED.isBlank() ? System.nanoTime() : Long.parseLong(SEED);
         var random = new Random(seed);
-        try (var server = start()) {
+        try (var server = RunningServer.startToBeKilled("history", RunningServer.QUICK_GROUPS)) {
             try {
                 var client = new OldestClient(server.kafka(), "history");
                 var partitions = new ArrayList<TopicPartition>();
@@ -94,21 +97,6 @@ class HistoryTest {
         }
     }
 
-    private static RunningServer start() throws IOException {
-        return RunningServer.startToBeKilled(
-                "history",
-                "--set",
-                "group.min.session.timeout.ms=1000",
-                "--set",
-                "group.consumer.min.session.timeout.ms=1000",
-                "--set",
-                "group.consumer.session.timeout.ms=2000",
-                "--set",
-                "group.consumer.min.heartbeat.interval.ms=100",
-                "--set",
-                "group.consumer.heartbeat.interval.ms=300");
-    }
-
     private static void run(RunningServer server, List<HistoryClient> processes, int kills, Random random)
             throws Exception {
         var threads = processes.stream()
@@ -116,27 +104,25 @@ class HistoryTest {
                 .toList();
         try {
             for (int kill = 0; kill < kills; kill++) {
-                awaitOperations(processes);
-                Thread.sleep(random.nextLong(LIFE_MAX.toMillis()));
+                awaitOperations(processes, OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE));
                 server.kill();
                 server.live();
             }
-            awaitOperations(processes);
-            Thread.sleep(LIFE_MAX);
+            awaitOperations(processes, OPERATIONS_LAST);
         } finally {
             processes.forEach(HistoryClient::stop);
             for (var thread : threads) thread.join();
         }
     }
 
-    private static void awaitOperations(List<HistoryClient> processes) throws InterruptedException {
+    private static void awaitOperations(List<HistoryClient> processes, int more) {
         var before = processes.stream().map(HistoryClient::operations).toList();
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (int i = 0; i < processes.size(); i++)
-            while (processes.get(i).operations() < before.get(i) + OPERATIONS_MIN) {
+            while (processes.get(i).operations() < before.get(i) + more) {
                 int stuck = i;
                 assertTrue(System.nanoTime() < end, () -> "process %d does not get on".formatted(stuck));
-                Thread.sleep(10);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
     }
 

@@ -31,6 +31,15 @@ final class RunningServer implements AutoCloseable {
     static final Duration START_MAX = Duration.ofSeconds(60);
     static final Duration STOP_MAX = Duration.ofSeconds(30);
 
+    /// Arguments with which groups notice within seconds that a member is gone.
+    static final String[] QUICK_GROUPS = {
+        "--set", "group.min.session.timeout.ms=1000",
+        "--set", "group.consumer.min.session.timeout.ms=1000",
+        "--set", "group.consumer.session.timeout.ms=2000",
+        "--set", "group.consumer.min.heartbeat.interval.ms=100",
+        "--set", "group.consumer.heartbeat.interval.ms=300"
+    };
+
     private static final Pattern READY = Pattern.compile("ready kafka=(\\S+) http=(\\S+) data=(.+) in (\\d+) ms");
     private static final Pattern ERROR = Pattern.compile("\\b(ERROR|SEVERE)\\b");
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
