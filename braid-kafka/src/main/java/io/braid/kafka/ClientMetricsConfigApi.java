@@ -1,7 +1,6 @@
 package io.braid.kafka;
 
 import io.braid.broker.Broker;
-import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.server.metrics.ClientMetricsConfigs;
@@ -43,22 +39,11 @@ final class ClientMetricsConfigApi {
     ///
     /// @param validateOnly says what would be answered, and does nothing
     ApiError alter(String subscription, SettingChanges.Change change, boolean validateOnly) {
-        try {
+        return SettingChanges.answered(() -> {
             if (validateOnly)
                 checked(subscription, change.of(broker.clientMetrics().of(subscription)));
             else broker.configureClientMetrics(subscription, before -> checked(subscription, change.of(before)));
-            return ApiError.NONE;
-        } catch (ConfigException e) {
-            return new ApiError(Errors.INVALID_CONFIG, e.getMessage());
-        } catch (ApiException e) {
-            return new ApiError(Errors.forException(e), e.getMessage());
-        } catch (IllegalArgumentException e) {
-            return new ApiError(Errors.POLICY_VIOLATION, e.getMessage());
-        } catch (IOException e) {
-            return new ApiError(
-                    Errors.KAFKA_STORAGE_ERROR,
-                    "the storage failed, nobody can say yet whether it was done: " + e.getMessage());
-        }
+        });
     }
 
     private static Map<String, String> checked(String subscription, Map<String, String> settings) {

@@ -1,7 +1,6 @@
 package io.braid.kafka;
 
 import io.braid.broker.Broker;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
@@ -64,25 +61,15 @@ final class GroupConfigApi {
     /// @param validateOnly says what would be answered, and does nothing
     synchronized ApiError alter(String group, SettingChanges.Change change, boolean validateOnly) {
         if (group.isEmpty()) return new ApiError(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
-        try {
-            if (validateOnly) checked(change.of(broker.groupConfigs().of(group)));
-            else {
-                broker.configureGroup(group, before -> checked(change.of(before)));
-                coordinators.ifPresent(
-                        manager -> tell(manager, group, broker.groupConfigs().of(group)));
+        return SettingChanges.answered(() -> {
+            if (validateOnly) {
+                checked(change.of(broker.groupConfigs().of(group)));
+                return;
             }
-            return ApiError.NONE;
-        } catch (ConfigException e) {
-            return new ApiError(Errors.INVALID_CONFIG, e.getMessage());
-        } catch (ApiException e) {
-            return new ApiError(Errors.forException(e), e.getMessage());
-        } catch (IllegalArgumentException e) {
-            return new ApiError(Errors.POLICY_VIOLATION, e.getMessage());
-        } catch (IOException e) {
-            return new ApiError(
-                    Errors.KAFKA_STORAGE_ERROR,
-                    "the storage failed, nobody can say yet whether it was done: " + e.getMessage());
-        }
+            broker.configureGroup(group, before -> checked(change.of(before)));
+            coordinators.ifPresent(
+                    manager -> tell(manager, group, broker.groupConfigs().of(group)));
+        });
     }
 
     private Map<String, String> checked(Map<String, String> settings) {

@@ -20,8 +20,7 @@ import org.apache.kafka.server.share.persister.Persister;
 /// | class                | what it is                                                              |
 /// |----------------------|-------------------------------------------------------------------------|
 /// | [GroupCoordination]  | the door: starts the coordinator when somebody needs it                 |
-/// | [GroupHandlers], [StreamsGroupHandlers], [OffsetHandlers] | the APIs, with what Kafka's broker does around its
-/// coordinator |
+/// | [GroupHandlers], [StreamsGroupHandlers], [OffsetHandlers] | the APIs, with what surrounds them in Kafka |
 /// | [GroupService]       | Kafka's coordinator, put together                                       |
 /// | [StatePartitions]    | the partitions of the stream: loaded, written, loaded again after a failure |
 /// | [GroupTopics]        | the catalog in the coordinator's words                                  |

@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,9 +13,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /// What IncrementalAlterConfigs does to the settings of a resource that is not a topic.
@@ -26,6 +31,31 @@ final class SettingChanges {
     interface Change {
         /// From what is set now to what shall be set.
         Map<String, String> of(Map<String, String> before);
+    }
+
+    /// Checks settings, or changes them.
+    @FunctionalInterface
+    interface Attempt {
+        /// @throws IOException the storage failed
+        void run() throws IOException;
+    }
+
+    /// What an attempt came to, in Kafka's errors.
+    static ApiError answered(Attempt attempt) {
+        try {
+            attempt.run();
+            return ApiError.NONE;
+        } catch (ConfigException e) {
+            return new ApiError(Errors.INVALID_CONFIG, e.getMessage());
+        } catch (ApiException e) {
+            return new ApiError(Errors.forException(e), e.getMessage());
+        } catch (IllegalArgumentException e) {
+            return new ApiError(Errors.POLICY_VIOLATION, e.getMessage());
+        } catch (IOException e) {
+            return new ApiError(
+                    Errors.KAFKA_STORAGE_ERROR,
+                    "the storage failed, nobody can say yet whether it was done: " + e.getMessage());
+        }
     }
 
     /// The settings afterwards.
