@@ -169,7 +169,7 @@ public final class AwsListener implements AutoCloseable {
                 .mediaContext(Bare.MEDIA)
                 .contentEncoding(Bare.ENCODING)
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-                .maxPayloadSize(config.entityBytesMax())
+                .maxPayloadSize(Bodies.readToEndMax(config.entityBytesMax()))
                 .maxTcpConnections(config.connectionsMax())
                 .idleConnectionTimeout(config.idleMax())
                 .idleConnectionPeriod(config.idleMax().dividedBy(2))

@@ -6,6 +6,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -15,6 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Reads request bodies, each once and whole, within three limits: the size of one, the memory of all that are in
 /// progress, and the time that reading one may take. Any thread; the reader is the request's own.
+///
+/// A client that is still sending when its connection closes may never see why. So a body that is too large is read
+/// to its end before it is refused, if it ends within [#readToEndMax]; the rest of that is not kept.
 ///
 /// Whoever is too slow is interrupted: that ends an HTTP/1.1 connection, whose place in the stream of bytes is
 /// lost anyway, and only the one request over HTTP/2.
@@ -28,6 +32,11 @@ final class Bodies implements AutoCloseable {
     private final Duration readMax;
     private final Semaphore units;
     private final ScheduledThreadPoolExecutor timer;
+
+    /// So many bytes of one body are read at most, to be kept or not. The server refuses longer ones by itself.
+    static long readToEndMax(int bytesMax) {
+        return 2L * bytesMax;
+    }
 
     /// One body's share of the memory: returned when its request is answered.
     record Body(byte[] bytes, Runnable release) implements AutoCloseable {
@@ -54,8 +63,7 @@ final class Bodies implements AutoCloseable {
     Body read(ServerRequest request) {
         if (!request.content().hasEntity()) return new Body(new byte[0], () -> {});
         long length = request.headers().contentLength().orElse(-1);
-        if (length > bytesMax) throw tooLarge();
-        int share = unitsFor(length < 0 ? bytesMax : (int) length);
+        int share = unitsFor(length < 0 ? bytesMax : (int) Math.min(length, bytesMax));
         if (!units.tryAcquire(share)) throw AwsFault.busy("Too many large requests are in progress: try again.");
         try {
             return new Body(readInTime(request, length), () -> units.release(share));
@@ -76,7 +84,8 @@ final class Bodies implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
         byte[] body;
         try (InputStream in = request.content().inputStream()) {
-            body = length < 0 ? in.readNBytes(bytesMax + 1) : exactly(in, (int) length);
+            body = length < 0 || length > bytesMax ? in.readNBytes(bytesMax + 1) : exactly(in, (int) length);
+            if (body.length > bytesMax) in.transferTo(OutputStream.nullOutputStream());
         } catch (RequestException e) {
             throw e.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code() ? tooLarge() : AwsFault.unreadable();
         } catch (IOException | RuntimeException _) { // Helidon's word for an IOException is a RuntimeException

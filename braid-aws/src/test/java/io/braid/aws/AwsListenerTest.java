@@ -244,7 +244,7 @@ class AwsListenerTest {
     @Test
     void aRequestOfUnknownLengthThatIsTooLargeIsRefused() throws Exception {
         var request = server.request("PutRecord", "")
-                .POST(BodyPublishers.ofInputStream(() -> new Endless(ENTITY_BYTES_MAX * 2)))
+                .POST(BodyPublishers.ofInputStream(() -> new Endless(ENTITY_BYTES_MAX + ENTITY_BYTES_MAX / 2)))
                 .build();
 
         assertEquals(413, server.send(request, BodyHandlers.ofString()).statusCode());
