@@ -1,7 +1,9 @@
 package io.braid.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,17 @@ public final class S3Server implements AutoCloseable {
 
     /// The objects there are, as files.
     public List<Path> objects() throws IOException {
+        while (true) {
+            try {
+                return walk();
+            } catch (UncheckedIOException e) {
+                // An upload that ended under the walk: its file has another name now.
+                if (!(e.getCause() instanceof NoSuchFileException)) throw e.getCause();
+            }
+        }
+    }
+
+    private List<Path> walk() throws IOException {
         try (var files = Files.walk(home.resolve("data").resolve(BUCKET))) {
             return files.filter(
                             file -> Files.isRegularFile(file) && file.toString().endsWith(".log"))
