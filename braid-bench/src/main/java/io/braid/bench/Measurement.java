@@ -10,7 +10,7 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, Ca
     static List<Measurement> all() {
         return List.of(
                 Produce.WITH_SIX_PARTITIONS,
-                new Consume(),
+                Consume.ALONE,
                 new Start(),
                 Produce.BOTH_SYNCING,
                 new Kinesis(Kinesis.Operation.PUT),
@@ -18,6 +18,13 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, Ca
                 Produce.AT_ONE_THOUSAND,
                 Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
                 Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND,
+                Produce.SMALL_RECORDS,
+                Produce.COMPRESSED,
+                Produce.TEN_PRODUCERS,
+                Produce.HUNDRED_PARTITIONS,
+                Consume.GROUP_OF_FOUR,
+                Produce.TRANSACTIONS,
+                Produce.CONNECTIONS,
                 new Scale(),
                 new CatchUp(),
                 new Latency());

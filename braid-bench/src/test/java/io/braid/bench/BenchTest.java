@@ -33,8 +33,9 @@ class BenchTest {
         assertEquals(2, execute("bench", "produce", "speed"));
 
         assertEquals(
-                "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get, "
-                        + "partitions, durable-1000, produce-1000, scale, catch-up, latency",
+                "no measurement is named speed; there are produce, consume, start, durable, kinesis-put, kinesis-get,"
+                    + " partitions, durable-1000, produce-1000, produce-small, produce-lz4, produce-10, produce-100,"
+                    + " consume-group, transactions, connections, scale, catch-up, latency",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 

@@ -60,7 +60,7 @@ class ComparisonTest {
                 new Peer("two", records -> turned(turns, "c", records)));
         var setting = new Setting(2, Optional.empty(), Duration.ofSeconds(1), Optional.empty());
 
-        var comparison = Comparison.alternate(new Consume(), setting, 100, ours, peers, nowhere());
+        var comparison = Comparison.alternate(Consume.ALONE, setting, 100, ours, peers, nowhere());
 
         assertEquals(List.of("a25", "b25", "c25", "a100", "b100", "c100", "a100", "b100", "c100"), turns);
         assertEquals(2, comparison.ours().size());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.bench.load.KinesisLoad;
 import io.braid.bench.load.OpenLoop;
+import io.braid.bench.load.ReadingGroup;
 import io.braid.bench.process.Braid;
 import io.braid.bench.process.Home;
 import io.braid.bench.process.Workplace;
@@ -62,6 +63,21 @@ class LoadsTest {
 
         for (var metric : List.of(Metric.COLD_READ, Metric.P99_RISE, Metric.PRODUCED)) {
             assertTrue(sample.value(metric) > 0, sample::toString);
+        }
+    }
+
+    @Test
+    void everyWayOfProducingAndReadingSendsWhatItSays() throws IOException, InterruptedException {
+        for (var measurement : Measurement.all()) {
+            if (measurement instanceof Produce produce && produce.way() != Produce.Way.TOOL) {
+                new Topics(braid.bootstrap()).create(produce.name(), 6);
+
+                produce.way().sender().send(lab.kafkaTools(), braid.bootstrap(), produce.name(), 1_050);
+
+                // It ends when as many records have arrived.
+                double rate = new ReadingGroup(4).consume(braid.bootstrap(), produce.name(), 1_050);
+                assertTrue(rate > 0, produce.name());
+            }
         }
     }
 

@@ -23,8 +23,16 @@ public record KafkaTools(Workplace workplace, String classPath) {
         return new KafkaTools(workplace, peers.kafkaTools());
     }
 
-    /// Produces records as fast as it goes, every one acknowledged by `acks=all`, and gives the steady records/s.
+    /// Produces without compression.
     public double produce(String bootstrap, String topic, long records, int recordBytes)
+            throws IOException, InterruptedException {
+        return produce(bootstrap, topic, records, recordBytes, "none");
+    }
+
+    /// Produces records as fast as it goes, every one acknowledged by `acks=all`, and gives the steady records/s.
+    ///
+    /// @param compression  the client's `compression.type`
+    public double produce(String bootstrap, String topic, long records, int recordBytes, String compression)
             throws IOException, InterruptedException {
         var lines = run(
                 "org.apache.kafka.tools.ProducerPerformance",
@@ -41,7 +49,8 @@ public record KafkaTools(Workplace workplace, String classPath) {
                 "--warmup-records",
                 Long.toString((long) (records * WARM_UP)),
                 "--command-property",
-                "acks=all");
+                "acks=all",
+                "compression.type=" + compression);
         return steadyRate(lines);
     }
 
