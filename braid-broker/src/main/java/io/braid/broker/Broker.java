@@ -4,8 +4,11 @@ import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Described;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
+import io.braid.broker.CatalogChange.Named;
+import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import io.braid.broker.CatalogOutcome.AlreadyExists;
@@ -19,7 +22,6 @@ import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -134,32 +137,15 @@ public final class Broker implements AutoCloseable {
                 .or(() -> rules.settings(asked.name(), asked.settings()))
                 .or(() -> rules.together(asked.name(), asked.settings()))
                 .or(() -> tierFault(asked))
+                .or(() -> Attributes.fault(asked.attributes()).map(fault -> Rules.invalidSettings(asked.name(), fault)))
                 .<CatalogOutcome>map(invalid -> invalid)
-                .orElseGet(() -> new Done(fresh(asked, partitions)));
+                .orElseGet(() -> new Done(asked.begun(Identifiers.random(random), clock.instant(), partitions)));
     }
 
     private Optional<Invalid> tierFault(NewStream asked) {
         if (asked.kind() == Stream.Kind.INTERNAL) return Optional.empty(); // what the server sets for all is not for it
         return TierRules.fault(inForce(asked.settings()), log.hasTier())
                 .map(fault -> Rules.invalidSettings(asked.name(), fault));
-    }
-
-    private Stream fresh(NewStream asked, int partitions) {
-        var now = clock.instant();
-        var second = now.truncatedTo(ChronoUnit.SECONDS);
-        var ranges = HashRange.even(partitions);
-        var shards = IntStream.range(0, partitions)
-                .mapToObj(i -> new Shard(i, i, 0, new Shard.Open(), ranges.get(i), List.of(), second))
-                .toList();
-        return new Stream(
-                Identifiers.random(random),
-                asked.name(),
-                asked.kind(),
-                asked.mode(),
-                now.truncatedTo(ChronoUnit.MILLIS),
-                asked.settings(),
-                shards,
-                partitions);
     }
 
     private CatalogOutcome create(Stream stream) throws IOException {
@@ -411,18 +397,7 @@ public final class Broker implements AutoCloseable {
     /// @throws IllegalArgumentException there are as many groups with settings as there may be
     /// @throws IOException the storage failed, nobody can say yet whether it was done
     public void configureGroup(String group, UnaryOperator<Map<String, String>> change) throws IOException {
-        changing.lock();
-        try {
-            var before = groupConfigs().of(group);
-            var after = change.apply(before);
-            if (after.equals(before)) return;
-            if (before.isEmpty() && groupConfigs().settings().size() >= GROUP_CONFIGS_MAX)
-                throw new IllegalArgumentException(
-                        "settings of %d groups are kept, which is the most: remove some".formatted(GROUP_CONFIGS_MAX));
-            publish(new GroupConfigured(group, after));
-        } finally {
-            changing.unlock();
-        }
+        put(this::groupConfigs, "groups", GROUP_CONFIGS_MAX, group, change, after -> new GroupConfigured(group, after));
     }
 
     /// Subscriptions to clients' metrics (KIP-714), by name.
@@ -431,22 +406,75 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Changes the settings of a subscription to clients' metrics; it is durable when this returns. No settings
-    /// remove it.
-    ///
-    /// @param change from what the settings are now, by name, to what they shall be; what it throws changes nothing
-    /// @throws IllegalArgumentException there are as many subscriptions as there may be
-    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    /// remove it. Parameter and exceptions are those of [#configureGroup].
     public void configureClientMetrics(String subscription, UnaryOperator<Map<String, String>> change)
+            throws IOException {
+        put(
+                this::clientMetrics,
+                "subscriptions",
+                CLIENT_METRICS_MAX,
+                subscription,
+                change,
+                after -> new ClientMetricsConfigured(subscription, after));
+    }
+
+    /// What the fronts keep for things that are no streams, such as accounts, by the fronts' own names for them.
+    public ResourceConfigs attributes() {
+        return view.state().attributes();
+    }
+
+    /// Changes the attributes of something that is no stream; it is durable when this returns. None remove it.
+    /// Parameter and exceptions are those of [#configureGroup]; an owner may have as much as a stream.
+    public void describe(String owner, UnaryOperator<Map<String, String>> change) throws IOException {
+        put(
+                this::attributes,
+                "named owners",
+                Attributes.OWNERS_MAX,
+                owner,
+                before -> Attributes.checked(owner, change.apply(before)),
+                after -> new Described(new Named(owner), after));
+    }
+
+    private void put(
+            Supplier<ResourceConfigs> configs,
+            String kind,
+            int max,
+            String name,
+            UnaryOperator<Map<String, String>> change,
+            Function<Map<String, String>, CatalogChange> changed)
             throws IOException {
         changing.lock();
         try {
-            var before = clientMetrics().of(subscription);
+            var before = configs.get().of(name);
             var after = change.apply(before);
             if (after.equals(before)) return;
-            if (before.isEmpty() && clientMetrics().settings().size() >= CLIENT_METRICS_MAX)
+            if (before.isEmpty() && configs.get().settings().size() >= max)
                 throw new IllegalArgumentException(
-                        "%d subscriptions are kept, which is the most: remove some".formatted(CLIENT_METRICS_MAX));
-            publish(new ClientMetricsConfigured(subscription, after));
+                        "settings of %d %s are kept, which is the most: remove some".formatted(max, kind));
+            publish(changed.apply(after));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Changes what a front keeps with a stream, and the stream's mode with it; it is durable when this returns.
+    ///
+    /// @param change from the stream as it is to what it shall have; what it throws changes nothing. Nothing
+    ///     else changes the catalog meanwhile, so it must be short
+    /// @return the stream as it is now; empty if there is none
+    /// @throws IllegalArgumentException the attributes are more than a stream may have
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public Optional<Stream> describe(UUID stream, Function<Stream, StreamDescription> change) throws IOException {
+        changing.lock();
+        try {
+            var found = catalog().stream(stream);
+            if (found.isEmpty()) return found;
+            var before = found.get();
+            var after = change.apply(before);
+            Attributes.checked(before.name(), after.attributes());
+            if (after.equals(new StreamDescription(before.mode(), before.attributes()))) return found;
+            var described = new Described(new OfStream(stream, after.mode()), after.attributes());
+            return Optional.of(commit(described, stream).stream());
         } finally {
             changing.unlock();
         }

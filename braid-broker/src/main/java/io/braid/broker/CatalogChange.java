@@ -50,6 +50,22 @@ sealed interface CatalogChange {
         }
     }
 
+    /// All attributes of the owner as they are now; none if it has none any more.
+    record Described(AttributeOwner owner, Map<String, String> attributes) implements CatalogChange {
+        public Described {
+            attributes = Map.copyOf(attributes);
+        }
+    }
+
+    /// What attributes are about.
+    sealed interface AttributeOwner {}
+
+    /// A stream, and its mode as it is now.
+    record OfStream(UUID stream, Stream.Mode mode) implements AttributeOwner {}
+
+    /// Something that a front knows by this name and that is in no other way in the catalog, such as an account.
+    record Named(String name) implements AttributeOwner {}
+
     /// Producer ids below `end` may have been given out.
     record ProducerIdsReserved(long end) implements CatalogChange {}
 }

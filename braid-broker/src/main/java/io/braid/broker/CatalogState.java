@@ -4,9 +4,12 @@ import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Described;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
+import io.braid.broker.CatalogChange.Named;
+import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.util.List;
@@ -19,43 +22,72 @@ import java.util.UUID;
 ///
 /// @param clusterId      empty only before the first change
 /// @param producerIdsEnd producer ids below this may have been given out
-record CatalogState(
-        Optional<String> clusterId,
-        long producerIdsEnd,
-        Catalog catalog,
-        Quotas quotas,
-        ResourceConfigs groups,
-        ResourceConfigs clientMetrics) {
-    static final CatalogState EMPTY = new CatalogState(
-            Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY);
+record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog catalog, Quotas quotas, Configs configs) {
+    static final CatalogState EMPTY = new CatalogState(Optional.empty(), 0, Catalog.EMPTY, Quotas.EMPTY, Configs.EMPTY);
+
+    /// What is kept for things by their names.
+    ///
+    /// @param groups        settings of groups of consumers
+    /// @param clientMetrics subscriptions to clients' metrics
+    /// @param attributes    of whatever is no stream
+    record Configs(ResourceConfigs groups, ResourceConfigs clientMetrics, ResourceConfigs attributes) {
+        static final Configs EMPTY = new Configs(ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY);
+
+        Configs withGroup(String name, Map<String, String> settings) {
+            return new Configs(groups.with(name, settings), clientMetrics, attributes);
+        }
+
+        Configs withClientMetrics(String name, Map<String, String> settings) {
+            return new Configs(groups, clientMetrics.with(name, settings), attributes);
+        }
+
+        Configs withAttributes(String owner, Map<String, String> changed) {
+            return new Configs(groups, clientMetrics, attributes.with(owner, changed));
+        }
+    }
+
+    ResourceConfigs groups() {
+        return configs.groups();
+    }
+
+    ResourceConfigs clientMetrics() {
+        return configs.clientMetrics();
+    }
+
+    ResourceConfigs attributes() {
+        return configs.attributes();
+    }
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
     CatalogState after(CatalogChange change) {
         return switch (change) {
-            case Founded(String id) ->
-                new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas, groups, clientMetrics);
+            case Founded(String id) -> new CatalogState(Optional.of(id), producerIdsEnd, catalog, quotas, configs);
             case Created(Stream stream) -> with(catalog.with(fresh(stream)));
             case Deleted(UUID id) -> with(catalog.without(known(id)));
             case Configured(UUID id, Map<String, String> settings) ->
                 with(catalog.with(known(id).withSettings(settings)));
             case Resharded(UUID id, List<Shard> shards, int partitions) ->
                 with(catalog.with(known(id).withShards(shards, partitions)));
+            case Described(OfStream(UUID id, Stream.Mode mode), Map<String, String> attributes) ->
+                with(catalog.with(known(id).described(mode, attributes)));
+            case Described(Named(String owner), Map<String, String> attributes) ->
+                with(configs.withAttributes(owner, attributes));
             case Limited(QuotaEntity entity, Map<String, Double> limits) ->
-                new CatalogState(
-                        clusterId, producerIdsEnd, catalog, quotas.with(entity, limits), groups, clientMetrics);
+                new CatalogState(clusterId, producerIdsEnd, catalog, quotas.with(entity, limits), configs);
             case GroupConfigured(String group, Map<String, String> settings) ->
-                new CatalogState(
-                        clusterId, producerIdsEnd, catalog, quotas, groups.with(group, settings), clientMetrics);
+                with(configs.withGroup(group, settings));
             case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
-                new CatalogState(
-                        clusterId, producerIdsEnd, catalog, quotas, groups, clientMetrics.with(subscription, settings));
-            case ProducerIdsReserved(long end) ->
-                new CatalogState(clusterId, end, catalog, quotas, groups, clientMetrics);
+                with(configs.withClientMetrics(subscription, settings));
+            case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, configs);
         };
     }
 
     private CatalogState with(Catalog changed) {
-        return new CatalogState(clusterId, producerIdsEnd, changed, quotas, groups, clientMetrics);
+        return new CatalogState(clusterId, producerIdsEnd, changed, quotas, configs);
+    }
+
+    private CatalogState with(Configs changed) {
+        return new CatalogState(clusterId, producerIdsEnd, catalog, quotas, changed);
     }
 
     private Stream fresh(Stream stream) {

@@ -4,9 +4,11 @@ import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Described;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
+import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import io.braid.broker.Shard.Closed;
@@ -27,20 +29,23 @@ import java.util.UUID;
 
 /// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
-/// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics;
-/// what an earlier version could say is still written in that one.
+/// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics,
+/// version 5 attributes: changes of them, and behind a created stream that begins with some; what an earlier version
+/// could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
 
     private static final int QUOTAS_VERSION = 2;
     private static final int GROUP_CONFIGS_VERSION = 3;
+    private static final int CLIENT_METRICS_VERSION = 4;
+    private static final int ATTRIBUTES_VERSION = 5;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -51,6 +56,7 @@ final class ChangeCodec {
     private static final int LIMITED = 7; // since version 2
     private static final int GROUP_CONFIGURED = 8; // since version 3
     private static final int CLIENT_METRICS_CONFIGURED = 9; // since version 4
+    private static final int DESCRIBED = 10; // since version 5
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -61,20 +67,19 @@ final class ChangeCodec {
     private static final int ANYBODY = 1;
     private static final int DEFAULT = 2;
     private static final int NAMED = 3;
+    private static final int OF_STREAM = 1;
+    private static final int OF_NAME = 2;
 
     static byte[] encode(CatalogChange change) {
         var out = new Output();
-        out.u8(
-                switch (change) {
-                    case ClientMetricsConfigured _ -> VERSION;
-                    case GroupConfigured _ -> GROUP_CONFIGS_VERSION;
-                    case Limited _ -> QUOTAS_VERSION;
-                    case Founded _, Created _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ ->
-                        FIRST_VERSION;
-                });
+        int version = version(change);
+        out.u8(version);
         switch (change) {
             case Founded(String clusterId) -> out.u8(FOUNDED).text(clusterId);
-            case Created(Stream stream) -> out.u8(CREATED).stream(stream);
+            case Created(Stream stream) -> {
+                out.u8(CREATED).stream(stream);
+                if (version >= ATTRIBUTES_VERSION) out.settings(stream.attributes());
+            }
             case Deleted(UUID stream) -> out.u8(DELETED).uuid(stream);
             case Configured(UUID stream, Map<String, String> settings) ->
                 out.u8(CONFIGURED).uuid(stream).settings(settings);
@@ -86,9 +91,23 @@ final class ChangeCodec {
                 out.u8(GROUP_CONFIGURED).text(group).settings(settings);
             case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
                 out.u8(CLIENT_METRICS_CONFIGURED).text(subscription).settings(settings);
+            case Described(var owner, Map<String, String> attributes) ->
+                out.u8(DESCRIBED).owner(owner).settings(attributes);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
+    }
+
+    /// The first version that can say this.
+    private static int version(CatalogChange change) {
+        return switch (change) {
+            case Described _ -> ATTRIBUTES_VERSION;
+            case Created(Stream stream) -> stream.attributes().isEmpty() ? FIRST_VERSION : ATTRIBUTES_VERSION;
+            case ClientMetricsConfigured _ -> CLIENT_METRICS_VERSION;
+            case GroupConfigured _ -> GROUP_CONFIGS_VERSION;
+            case Limited _ -> QUOTAS_VERSION;
+            case Founded _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ -> FIRST_VERSION;
+        };
     }
 
     /// @throws IOException written by a newer release, or damaged; the message says which
@@ -100,7 +119,7 @@ final class ChangeCodec {
                 throw new IOException("written in version %d, this release reads up to %d: start the newer release"
                         .formatted(version, VERSION));
             if (version < 1) throw new IOException("damaged: version %d".formatted(version));
-            var change = change(in);
+            var change = change(in, version);
             if (in.bytes.hasRemaining())
                 throw new IOException("damaged: %d bytes are left over".formatted(in.bytes.remaining()));
             return change;
@@ -111,17 +130,18 @@ final class ChangeCodec {
         }
     }
 
-    private static CatalogChange change(Input in) throws IOException {
+    private static CatalogChange change(Input in, int version) throws IOException {
         int kind = in.u8();
         return switch (kind) {
             case FOUNDED -> new Founded(in.text());
-            case CREATED -> new Created(in.stream());
+            case CREATED -> new Created(in.stream(version >= ATTRIBUTES_VERSION));
             case DELETED -> new Deleted(in.uuid());
             case CONFIGURED -> new Configured(in.uuid(), in.settings());
             case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
             case LIMITED -> new Limited(in.entity(), in.limits());
             case GROUP_CONFIGURED -> new GroupConfigured(in.text(), in.settings());
             case CLIENT_METRICS_CONFIGURED -> new ClientMetricsConfigured(in.text(), in.settings());
+            case DESCRIBED -> new Described(in.owner(), in.settings());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };
@@ -167,15 +187,27 @@ final class ChangeCodec {
                         case USER -> USER;
                         case INTERNAL -> INTERNAL;
                     });
-            u8(
-                    switch (stream.mode()) {
-                        case PROVISIONED -> PROVISIONED;
-                        case ON_DEMAND -> ON_DEMAND;
-                    });
-            return time(stream.created())
+            return mode(stream.mode())
+                    .time(stream.created())
                     .settings(stream.settings())
                     .shards(stream.shards())
                     .u32(stream.partitions());
+        }
+
+        private Output mode(Stream.Mode mode) {
+            return u8(
+                    switch (mode) {
+                        case PROVISIONED -> PROVISIONED;
+                        case ON_DEMAND -> ON_DEMAND;
+                    });
+        }
+
+        Output owner(CatalogChange.AttributeOwner owner) {
+            return switch (owner) {
+                case OfStream(UUID stream, Stream.Mode mode) ->
+                    u8(OF_STREAM).uuid(stream).mode(mode);
+                case CatalogChange.Named(String name) -> u8(OF_NAME).text(name);
+            };
         }
 
         Output settings(Map<String, String> settings) {
@@ -253,8 +285,26 @@ final class ChangeCodec {
             return Instant.ofEpochSecond(s64(), u32());
         }
 
-        Stream stream() throws IOException {
-            return new Stream(uuid(), text(), kind(), mode(), time(), settings(), shards(), u32());
+        Stream stream(boolean hasAttributes) throws IOException {
+            return new Stream(
+                    uuid(),
+                    text(),
+                    kind(),
+                    mode(),
+                    time(),
+                    settings(),
+                    shards(),
+                    u32(),
+                    hasAttributes ? settings() : Map.of());
+        }
+
+        CatalogChange.AttributeOwner owner() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case OF_STREAM -> new OfStream(uuid(), mode());
+                case OF_NAME -> new CatalogChange.Named(text());
+                default -> throw new IOException("damaged: no attributes are of an owner %d".formatted(code));
+            };
         }
 
         Stream.Kind kind() throws IOException {

@@ -19,6 +19,7 @@ import java.util.UUID;
 /// @param settings   the settings that differ from the server's defaults, by the names of [StreamSettings]
 /// @param shards     all shards by index, closed ones too
 /// @param partitions how many partitions there are, numbered from 0
+/// @param attributes what a front keeps with the stream, by names of its own; nothing else knows what it means
 public record Stream(
         UUID id,
         String name,
@@ -27,13 +28,28 @@ public record Stream(
         Instant created,
         Map<String, String> settings,
         List<Shard> shards,
-        int partitions) {
+        int partitions,
+        Map<String, String> attributes) {
 
     public Stream {
         settings = Map.copyOf(settings);
+        attributes = Map.copyOf(attributes);
         shards = List.copyOf(shards);
         checkIndexes(name, shards, partitions);
         checkCover(name, shards);
+    }
+
+    /// Without attributes.
+    public Stream(
+            UUID id,
+            String name,
+            Kind kind,
+            Mode mode,
+            Instant created,
+            Map<String, String> settings,
+            List<Shard> shards,
+            int partitions) {
+        this(id, name, kind, mode, created, settings, shards, partitions, Map.of());
     }
 
     public enum Kind {
@@ -61,11 +77,15 @@ public record Stream(
     }
 
     Stream withSettings(Map<String, String> changed) {
-        return new Stream(id, name, kind, mode, created, changed, shards, partitions);
+        return new Stream(id, name, kind, mode, created, changed, shards, partitions, attributes);
     }
 
     Stream withShards(List<Shard> changed, int partitionsNow) {
-        return new Stream(id, name, kind, mode, created, settings, changed, partitionsNow);
+        return new Stream(id, name, kind, mode, created, settings, changed, partitionsNow, attributes);
+    }
+
+    Stream described(Mode modeNow, Map<String, String> changed) {
+        return new Stream(id, name, kind, modeNow, created, settings, shards, partitions, changed);
     }
 
     private static void checkIndexes(String name, List<Shard> shards, int partitions) {

@@ -7,9 +7,12 @@ import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
+import io.braid.broker.CatalogChange.Described;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
+import io.braid.broker.CatalogChange.Named;
+import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.io.IOException;
@@ -40,6 +43,18 @@ class ChangeCodecTest {
                     Map.of("durability", "os", "flush.ms", "5"),
                     SPLIT,
                     2)),
+            new Created(new Stream(
+                    ID,
+                    "s",
+                    Stream.Kind.USER,
+                    Stream.Mode.PROVISIONED,
+                    Instant.ofEpochMilli(1_000_001),
+                    Map.of(),
+                    SPLIT,
+                    2,
+                    Map.of("kinesis.tag.a", "b"))),
+            new Described(new OfStream(ID, Stream.Mode.ON_DEMAND), Map.of("kinesis.key-id", "größe")),
+            new Described(new Named("account"), Map.of()),
             new Deleted(ID),
             new Configured(ID, Map.of("retention.ms", "-1")),
             new Resharded(ID, SPLIT, 2),
@@ -67,13 +82,33 @@ class ChangeCodecTest {
     }
 
     @Test
+    void versionFiveStaysAsItIs() throws Exception {
+        var bytes = "05 0a 01 0102030405060708 090a0b0c0d0e0f10 02 00000001 00000002 6162 00000001 63".replace(" ", "");
+
+        var change = new Described(new OfStream(ID, Stream.Mode.ON_DEMAND), Map.of("ab", "c"));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
+    void aStreamWithoutAttributesIsWrittenAsOlderReleasesReadIt() {
+        assertEquals(
+                List.of(1, 5),
+                EVERY_KIND.stream()
+                        .filter(Created.class::isInstance)
+                        .map(change -> (int) ChangeCodec.encode(change)[0])
+                        .toList());
+    }
+
+    @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 5;
+        newer[0] = 6;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 5, this release reads up to 4: start the newer release", refused.getMessage());
+        assertEquals("written in version 6, this release reads up to 5: start the newer release", refused.getMessage());
     }
 
     @Test
