@@ -1,7 +1,6 @@
 package io.braid.kafka;
 
 import io.braid.broker.Broker;
-import io.braid.broker.Catalog;
 import io.braid.broker.Partition;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,17 +47,6 @@ final class GroupCoordination implements AutoCloseable {
     /// loading.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private sealed interface State {}
-
-    private record Idle() implements State {}
-
-    /// Follows the catalog, but is not asked anything yet.
-    private record Starting(GroupService service) implements State {}
-
-    private record Running(GroupService service) implements State {}
-
-    private record Closed() implements State {}
-
     private final Broker broker;
     private final GroupSettings settings;
     private final GroupConfigApi configs;
@@ -67,8 +55,7 @@ final class GroupCoordination implements AutoCloseable {
     private final StateStream stream;
     private final TopicApi topics;
     private volatile StateWriter.Verification transactions = StateWriter.Verification.NONE; // set before requests
-    private volatile State state = new Idle(); // written under this
-    private boolean listening; // guarded by this
+    private final CoordinatorLife<GroupService> life;
 
     GroupCoordination(
             Broker broker, KafkaListener.Config config, GroupConfigApi configs, Persister shares, InstantSource clock) {
@@ -79,6 +66,7 @@ final class GroupCoordination implements AutoCloseable {
         this.clock = clock;
         this.stream = StateStream.compacted(broker, STREAM);
         this.topics = new TopicApi(broker, config);
+        this.life = new CoordinatorLife<>(broker, this::make);
     }
 
     /// Adds the group APIs to what the listener serves.
@@ -93,10 +81,7 @@ final class GroupCoordination implements AutoCloseable {
     ///
     /// @throws CoordinatorNotAvailableException it cannot be started now, or the server is being closed
     GroupCoordinator coordinator() throws InterruptedException {
-        return switch (state) {
-            case Running(var service) -> service.kafka();
-            case Idle _, Starting _, Closed _ -> start().kafka();
-        };
+        return life.service().kafka();
     }
 
     /// The same, unless there has never been a group here.
@@ -104,16 +89,7 @@ final class GroupCoordination implements AutoCloseable {
         return stream.isThere() ? Optional.of(coordinator()) : Optional.empty();
     }
 
-    private synchronized GroupService start() throws InterruptedException {
-        return switch (state) {
-            case Running(var service) -> service;
-            case Closed _ -> throw new CoordinatorNotAvailableException("the server is being closed");
-            case Idle _ -> run(newService());
-            case Starting(var service) -> run(service); // the start before this one was cut short
-        };
-    }
-
-    private GroupService newService() {
+    private GroupService make() {
         var opened = stream.open(
                 settings.kafka().offsetsTopicPartitions(), settings.kafka().offsetsTopicSegmentBytes());
         return new GroupService(
@@ -144,18 +120,6 @@ final class GroupCoordination implements AutoCloseable {
                         end.transactionVersion());
     }
 
-    /// The catalog comes before everything else: without it, members would be told to read nothing.
-    private GroupService run(GroupService service) throws InterruptedException {
-        state = new Starting(service);
-        if (!listening) broker.onChange((_, after) -> changed(after));
-        listening = true;
-        service.follow(broker.catalog().streams());
-        service.load();
-        state = new Running(service);
-        service.awaitLoaded(PATIENCE);
-        return service;
-    }
-
     private OptionalLong end(TopicPartition partition) {
         return broker.partition(partition.topic(), partition.partition())
                 .map(Partition::log)
@@ -163,26 +127,8 @@ final class GroupCoordination implements AutoCloseable {
                 .orElseGet(OptionalLong::empty);
     }
 
-    private void changed(Catalog after) {
-        switch (state) {
-            case Starting(var service) -> service.follow(after.streams());
-            case Running(var service) -> service.follow(after.streams());
-            case Idle _, Closed _ -> {
-                // Nobody remembers anything of the catalog yet, or will be asked any more.
-            }
-        }
-    }
-
     @Override
-    public synchronized void close() {
-        var last = state;
-        state = new Closed();
-        switch (last) {
-            case Starting(var service) -> service.close();
-            case Running(var service) -> service.close();
-            case Idle _, Closed _ -> {
-                // Nothing was started.
-            }
-        }
+    public void close() {
+        life.close();
     }
 }

@@ -49,7 +49,7 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
 /// Threads, all Kafka's own but the last: the event processors (`group.coordinator.threads`), which are not
 /// daemons and end with [#close]; background workers for regular expressions and assignments
 /// (`group.coordinator.background.threads`), a timer and its reaper; and the loader of [StatePartitions].
-final class GroupService implements AutoCloseable {
+final class GroupService implements CoordinatorLife.Service {
     private final GroupCoordinatorService kafka;
     private final GroupTopics topics;
     private final StatePartitions partitions;
@@ -102,12 +102,14 @@ final class GroupService implements AutoCloseable {
 
     /// Takes the coordinator to these streams, which are all there are. Blocks until the offsets of deleted
     /// ones are deleted too.
-    void follow(Collection<Stream> streams) {
+    @Override
+    public void follow(Collection<Stream> streams) {
         topics.follow(streams);
     }
 
     /// Begins to load all partitions. Until each is loaded, its groups are answered that it is.
-    void load() {
+    @Override
+    public void load() {
         partitions.load(new StatePartitions.Coordinator() {
             @Override
             public void load(int partition, int epoch) {
@@ -122,7 +124,8 @@ final class GroupService implements AutoCloseable {
     }
 
     /// Waits until all partitions are loaded, or cannot be, but not longer than `patience`.
-    void awaitLoaded(Duration patience) throws InterruptedException {
+    @Override
+    public void awaitLoaded(Duration patience) throws InterruptedException {
         partitions.awaitLoaded(patience);
     }
 

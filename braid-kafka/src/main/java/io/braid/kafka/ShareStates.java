@@ -3,17 +3,18 @@ package io.braid.kafka;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.braid.broker.Broker;
-import io.braid.broker.Catalog;
+import io.braid.broker.Stream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ClientInformation;
@@ -66,41 +67,26 @@ final class ShareStates implements AutoCloseable {
 
     static final String STREAM = Topic.SHARE_GROUP_STATE_TOPIC_NAME;
 
-    /// How long the first question waits for the states to be loaded before it is put.
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    private sealed interface State {}
-
-    private record Idle() implements State {}
-
-    /// Follows the catalog, but is not asked anything yet.
-    private record Starting(Service service) implements State {}
-
-    private record Running(Service service) implements State {}
-
-    private record Closed() implements State {}
-
-    private final Broker broker;
     private final GroupSettings settings;
     private final InstantSource clock;
     private final StateStream stream;
-    private volatile State state = new Idle(); // written under this
-    private boolean listening; // guarded by this
+    private final CoordinatorLife<Service> life;
 
     ShareStates(Broker broker, GroupSettings settings, InstantSource clock) {
-        this.broker = broker;
         this.settings = settings;
         this.clock = clock;
         this.stream = StateStream.cutByItsOwner(broker, STREAM);
+        this.life = new CoordinatorLife<>(broker, this::make);
     }
 
     /// Puts a question to the coordinator. Does not wait, and never throws: what fails, the answer fails with.
     <T> CompletableFuture<T> ask(Function<ShareCoordinator, CompletableFuture<T>> question) {
-        if (state instanceof Running(var service)) return put(question, service);
+        var running = life.ifRunning();
+        if (running.isPresent()) return put(question, running.get());
         var answer = new CompletableFuture<T>();
         Thread.ofVirtual().name("share-states-start").start(() -> {
             try {
-                put(question, start()).whenComplete((found, failure) -> {
+                put(question, life.service()).whenComplete((found, failure) -> {
                     if (failure == null) answer.complete(found);
                     else answer.completeExceptionally(failure);
                 });
@@ -120,68 +106,20 @@ final class ShareStates implements AutoCloseable {
         }
     }
 
-    private synchronized Service start() throws InterruptedException {
-        return switch (state) {
-            case Running(var service) -> service;
-            case Closed _ -> throw new CoordinatorNotAvailableException("the server is being closed");
-            case Idle _ -> run(newService());
-            case Starting(var service) -> run(service); // the start before this one was cut short
-        };
-    }
-
-    private Service newService() {
+    private Service make() {
         var config = settings.shareStates();
         var opened = stream.open(
                 config.shareCoordinatorStateTopicNumPartitions(), config.shareCoordinatorStateTopicSegmentBytes());
-        var logs = stream.logs(opened);
-        return new Service(
-                new StatePartitions(STREAM, logs, this::forgetDeleted, clock),
-                config,
-                stream.batchBytesMax(opened),
-                clock);
-    }
-
-    /// The catalog comes first, so that what is kept of topics that are gone can be deleted.
-    private Service run(Service service) throws InterruptedException {
-        state = new Starting(service);
-        if (!listening) broker.onChange((_, after) -> changed(after));
-        listening = true;
-        service.topics.follow(broker.catalog().streams());
-        service.load();
-        state = new Running(service);
-        service.partitions.awaitLoaded(PATIENCE);
-        return service;
-    }
-
-    private void changed(Catalog after) {
-        switch (state) {
-            case Starting(var service) -> service.topics.follow(after.streams());
-            case Running(var service) -> service.topics.follow(after.streams());
-            case Idle _, Closed _ -> {
-                // Nobody remembers anything of the catalog yet, or will be asked any more.
-            }
-        }
-    }
-
-    private void forgetDeleted() {
-        if (state instanceof Running(var service)) service.topics.forget(service.kept);
+        return new Service(stream.logs(opened), config, stream.batchBytesMax(opened), clock);
     }
 
     @Override
-    public synchronized void close() {
-        var last = state;
-        state = new Closed();
-        switch (last) {
-            case Starting(var service) -> service.close();
-            case Running(var service) -> service.close();
-            case Idle _, Closed _ -> {
-                // Nothing was started.
-            }
-        }
+    public void close() {
+        life.close();
     }
 
     /// Kafka's coordinator, put together.
-    private static final class Service {
+    private static final class Service implements CoordinatorLife.Service {
         private final StatePartitions partitions;
         private final ShareCoordinatorService kafka;
         private final GroupTopics topics;
@@ -193,8 +131,8 @@ final class ShareStates implements AutoCloseable {
 
         private volatile boolean closed;
 
-        Service(StatePartitions partitions, ShareCoordinatorConfig config, int batchBytesMax, InstantSource clock) {
-            this.partitions = partitions;
+        Service(List<StateLog> logs, ShareCoordinatorConfig config, int batchBytesMax, InstantSource clock) {
+            partitions = new StatePartitions(STREAM, logs, this::forgetDeleted, clock);
             kafka = new ShareCoordinatorService.Builder(Endpoint.NODE_ID, config)
                     .withTime(Time.SYSTEM)
                     .withTimer(new SystemTimerReaper("share-state-timer-reaper", new SystemTimer("share-state-timer")))
@@ -208,7 +146,22 @@ final class ShareStates implements AutoCloseable {
             topics = new GroupTopics(this::tell, clock);
         }
 
-        void load() {
+        @Override
+        public void follow(Collection<Stream> streams) {
+            topics.follow(streams);
+        }
+
+        @Override
+        public void awaitLoaded(Duration patience) throws InterruptedException {
+            partitions.awaitLoaded(patience);
+        }
+
+        private void forgetDeleted() {
+            topics.forget(kept);
+        }
+
+        @Override
+        public void load() {
             partitions.load(new StatePartitions.Coordinator() {
                 @Override
                 public void load(int partition, int epoch) {
@@ -236,7 +189,8 @@ final class ShareStates implements AutoCloseable {
             }
         }
 
-        void close() {
+        @Override
+        public void close() {
             closed = true;
             partitions.close();
             kafka.shutdown();

@@ -5,9 +5,11 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.braid.broker.Broker;
+import io.braid.broker.Stream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,18 +60,6 @@ final class TransactionCoordination implements AutoCloseable {
 
     static final String STREAM = Topic.TRANSACTION_STATE_TOPIC_NAME;
 
-    /// How long the first request waits for transactions to be loaded before it is answered that they are.
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    private sealed interface State {}
-
-    private record Idle() implements State {}
-
-    private record Running(TransactionService service, TransactionEnds ends, TransactionSettings.Values settings)
-            implements State {}
-
-    private record Closed() implements State {}
-
     /// A question to the coordinator.
     interface Question<T> {
         CompletableFuture<T> ask(TransactionService service) throws IOException;
@@ -88,7 +78,7 @@ final class TransactionCoordination implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transactions-", 0).factory());
     private final CountDownLatch closing = new CountDownLatch(1);
-    private volatile State state = new Idle(); // written under this
+    private final CoordinatorLife<Parts> life;
 
     /// @param writer ends transactions in partitions
     TransactionCoordination(Broker broker, KafkaListener.Config config, EndWriter writer, InstantSource clock) {
@@ -97,6 +87,7 @@ final class TransactionCoordination implements AutoCloseable {
         this.clock = clock;
         this.writer = writer;
         this.stream = StateStream.compacted(broker, STREAM);
+        this.life = new CoordinatorLife<>(broker, this::make);
     }
 
     /// Takes up what an earlier life has left, in the background.
@@ -104,7 +95,7 @@ final class TransactionCoordination implements AutoCloseable {
         if (!stream.isThere()) return;
         threads.execute(() -> {
             try {
-                running();
+                life.service();
             } catch (ApiException | InterruptedException e) {
                 LOG.log(ERROR, "transactions cannot be resumed", e);
             }
@@ -117,40 +108,56 @@ final class TransactionCoordination implements AutoCloseable {
     ///
     /// @throws CoordinatorNotAvailableException it cannot be started now, or the server is being closed
     void start() throws InterruptedException {
-        running();
+        life.service();
     }
 
     boolean isUsed() {
         return stream.isThere();
     }
 
-    private Running running() throws InterruptedException {
-        return switch (state) {
-            case Running running -> running;
-            case Idle _, Closed _ -> begin();
-        };
+    private Parts make() {
+        var values = settings.values();
+        var opened = stream.open(values.partitions(), values.segmentBytes());
+        var logs = stream.logs(opened);
+        int epoch = broker.partition(opened.id(), 0).orElseThrow().log().leaderEpoch();
+        var ends = new TransactionEnds(writer, threads, epoch);
+        var service =
+                new TransactionService(logs, stream.batchBytesMax(opened), values.readBytes(), ends, threads, clock);
+        return new Parts(service, ends, values);
     }
 
-    private synchronized Running begin() throws InterruptedException {
-        return switch (state) {
-            case Running running -> running;
-            case Closed _ -> throw new CoordinatorNotAvailableException("the server is being closed");
-            case Idle _ -> {
-                var values = settings.values();
-                var opened = stream.open(values.partitions(), values.segmentBytes());
-                var logs = stream.logs(opened);
-                int life = broker.partition(opened.id(), 0).orElseThrow().log().leaderEpoch();
-                var ends = new TransactionEnds(writer, threads, life);
-                var service = new TransactionService(
-                        logs, stream.batchBytesMax(opened), values.readBytes(), ends, threads, clock);
-                service.load();
-                state = new Running(service, ends, values);
-                every(values.timeoutCheck(), () -> endOverdue(service));
-                every(values.expiryCheck(), () -> service.expire(values.idExpiry()));
-                service.awaitLoaded(PATIENCE);
-                yield (Running) state;
-            }
-        };
+    /// What is there once it was started. It needs to know nothing of the catalog.
+    private final class Parts implements CoordinatorLife.Service {
+        final TransactionService service;
+        final TransactionEnds ends;
+        final TransactionSettings.Values settings;
+
+        Parts(TransactionService service, TransactionEnds ends, TransactionSettings.Values settings) {
+            this.service = service;
+            this.ends = ends;
+            this.settings = settings;
+        }
+
+        @Override
+        public void follow(Collection<Stream> streams) {}
+
+        @Override
+        public void load() {
+            service.load();
+            every(settings.timeoutCheck(), () -> endOverdue(service));
+            every(settings.expiryCheck(), () -> service.expire(settings.idExpiry()));
+        }
+
+        @Override
+        public void awaitLoaded(Duration patience) throws InterruptedException {
+            service.awaitLoaded(patience);
+        }
+
+        @Override
+        public void close() {
+            ends.close();
+            service.close();
+        }
     }
 
     private void every(Duration interval, Runnable work) {
@@ -180,7 +187,7 @@ final class TransactionCoordination implements AutoCloseable {
     // ---- what producers ask for
 
     Producer initProducerId(String id, int timeoutMillis, Optional<Producer> expected) throws InterruptedException {
-        if (timeoutMillis < 1 || timeoutMillis > running().settings().timeoutMillisMax())
+        if (timeoutMillis < 1 || timeoutMillis > life.service().settings.timeoutMillisMax())
             throw Errors.INVALID_TRANSACTION_TIMEOUT.exception();
         return patiently(
                 id, () -> ask(service -> service.initProducerId(id, timeoutMillis, expected, broker.newProducerId())));
@@ -298,14 +305,14 @@ final class TransactionCoordination implements AutoCloseable {
 
     /// Makes an attempt again when the transaction that is in its way has ended, if that is soon.
     private <T> T patiently(String id, Attempt<T> attempt) throws InterruptedException {
-        long deadline = clock.millis() + running().settings().patience().toMillis();
+        long deadline = clock.millis() + life.service().settings.patience().toMillis();
         boolean mayTryAtOnce = true; // it may have ended between the answer and the wait
         while (true) {
             try {
                 return attempt.make();
             } catch (ConcurrentTransactionsException e) {
                 long left = deadline - clock.millis();
-                boolean isOver = left > 0 && running().ends().await(id, left);
+                boolean isOver = left > 0 && life.service().ends.await(id, left);
                 if (!isOver && !mayTryAtOnce) throw e;
                 mayTryAtOnce = isOver;
             }
@@ -326,7 +333,7 @@ final class TransactionCoordination implements AutoCloseable {
     /// @throws ApiException in the words that clients of transactions know
     <T> T ask(Question<T> question) throws InterruptedException {
         try {
-            return question.ask(running().service()).get();
+            return question.ask(life.service().service).get();
         } catch (ExecutionException e) {
             throw told(e.getCause());
         } catch (IOException e) {
@@ -354,21 +361,7 @@ final class TransactionCoordination implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        switch (closed()) {
-            case Running(var service, var ends, var _) -> {
-                ends.close();
-                service.close();
-            }
-            case Idle _, Closed _ -> {
-                // Nothing was started.
-            }
-        }
+        life.close();
         threads.shutdown();
-    }
-
-    private synchronized State closed() {
-        var last = state;
-        state = new Closed();
-        return last;
     }
 }
