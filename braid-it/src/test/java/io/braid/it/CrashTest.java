@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// earlier run; what the clients do in between follows no seed, so a seed narrows a failure down and does
 /// not repeat it.
 class CrashTest {
-    private static final int LIVES = Integer.getInteger("lives", 20);
+    private static final int LIVES = Integer.getInteger("lives", 12);
     private static final String SEED = System.getProperty("seed", "");
 
     /// A life is this long after the server is ready, at most: long enough for some thousand records, short

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /// A process of [HistoryTest]: sends, polls, and does both in transactions, as chance has it, and writes down what it
 /// did and was told. Now and then it forgets its clients and opens new ones, as after a crash.
@@ -32,13 +33,20 @@ import org.apache.kafka.common.TopicPartition;
 /// The thread that runs it; [#operations], [#stop] and [#done] are for any thread.
 final class HistoryClient implements Runnable {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /// Of producers that give up before a server that was killed is back.
+    private static final Map<String, String> IMPATIENT =
+            Map.of("max.block.ms", "300", "request.timeout.ms", "250", "delivery.timeout.ms", "300");
+
     private static final int ABORTED_PERCENT = 25;
     private static final int TOGETHER_MAX = 4; // steps of a transaction, records sent one behind the other
 
     /// @param group    `group.id`, empty for one that is assigned all partitions
     /// @param protocol `group.protocol`
     /// @param isolation `isolation.level`
-    record Role(String group, String protocol, String isolation) {
+    /// @param givesUp   its producers wait for less time than the server needs to come back, so that it does not
+    ///     always know what became of what it has sent or committed
+    record Role(String group, String protocol, String isolation, boolean givesUp) {
         boolean isMember() {
             return !group.isEmpty();
         }
@@ -267,9 +275,31 @@ final class HistoryClient implements Runnable {
     }
 
     private void openProducers() {
-        plain = client.producer(Map.of());
-        transactional = TransactionWriter.producer(client, "history-" + process);
-        transactional.initTransactions();
+        plain = client.producer(role.givesUp() ? IMPATIENT : Map.of());
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!openTransactional())
+            if (System.nanoTime() > end) throw new IllegalStateException("no transactions within " + PATIENCE);
+    }
+
+    /// False if the server did not answer in time: then there is no such producer.
+    private boolean openTransactional() {
+        transactional = role.givesUp()
+                ? client.producer(with(IMPATIENT, "transactional.id", "history-" + process))
+                : TransactionWriter.producer(client, "history-" + process);
+        try {
+            transactional.initTransactions();
+            return true;
+        } catch (TimeoutException e) {
+            transactional.close(Duration.ZERO);
+            if (role.givesUp()) return false;
+            throw e;
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, String name, String value) {
+        var more = new HashMap<>(settings);
+        more.put(name, value);
+        return more;
     }
 
     private void reopenConsumer() {

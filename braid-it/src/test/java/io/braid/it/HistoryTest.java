@@ -41,23 +41,25 @@ class HistoryTest {
     @Test
     void whatClientsAreToldFitsTogetherAlthoughTheServerIsKilled() throws Exception {
         var members = List.of(
-                new Role("", "classic", "read_committed"),
-                new Role("", "classic", "read_committed"),
-                new Role("history-classic", "classic", "read_committed"),
-                new Role("history-classic", "classic", "read_committed"),
-                new Role("history-consumer", "consumer", "read_committed"),
-                new Role("history-consumer", "consumer", "read_committed"));
+                new Role("", "classic", "read_committed", false),
+                new Role("", "classic", "read_committed", true),
+                new Role("history-classic", "classic", "read_committed", false),
+                new Role("history-classic", "classic", "read_committed", true),
+                new Role("history-consumer", "consumer", "read_committed", false),
+                new Role("history-consumer", "consumer", "read_committed", true));
 
         var history = history(members, KILLS);
 
         var found = HistoryChecker.check(history);
         assertEquals(List.of(), found.subList(0, Math.min(SHOWN_MAX, found.size())));
         assertTrue(outcomes(history).containsKey(Operation.Outcome.FAILED), "no transaction was aborted");
+        assertTrue(outcomes(history).containsKey(Operation.Outcome.UNKNOWN), "nobody was left without an answer");
     }
 
     @Test
     void whoReadsWhatIsNotCommittedIsFoundOut() throws Exception {
-        var members = List.of(new Role("", "classic", "read_uncommitted"), new Role("", "classic", "read_uncommitted"));
+        var role = new Role("", "classic", "read_uncommitted", false);
+        var members = List.of(role, role);
 
         var found = HistoryChecker.check(history(members, 0));
 

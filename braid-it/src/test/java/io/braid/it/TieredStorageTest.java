@@ -43,7 +43,7 @@ class TieredStorageTest {
     private static final int SEGMENT_BYTES = 1 << 20;
 
     /// `-Dlives=200` lets the killed server live longer.
-    private static final int LIVES = Math.max(6, Integer.getInteger("lives", 20) / 3);
+    private static final int LIVES = Math.max(6, Integer.getInteger("lives", 12) / 3);
 
     /// Of a life after some segments were written: uploads are under way by then.
     private static final int MORE_MILLIS_MAX = 600;
