@@ -382,9 +382,17 @@ public final class PartitionLog {
     /// Runs `wake` once, on any thread, as soon as [#end] is above `offset` (at once if it is already), or the
     /// partition is closed. `wake` must be short. Closing the watch forgets it.
     public Watch watch(long offset, Runnable wake) {
-        var watch = new OneWatch(offset, wake);
+        return watch(new OneWatch(offset, false, wake));
+    }
+
+    /// The same for [#lastStable].
+    public Watch watchStable(long offset, Runnable wake) {
+        return watch(new OneWatch(offset, true, wake));
+    }
+
+    private Watch watch(OneWatch watch) {
         watches.add(watch);
-        if (end > offset || !ending.isOpen()) watch.fire(); // moved before it was seen: nobody else would wake it
+        if (watch.isDue() || !ending.isOpen()) watch.fire(); // moved before it was seen: nobody else would wake it
         return watch;
     }
 
@@ -395,12 +403,18 @@ public final class PartitionLog {
 
     private final class OneWatch implements Watch {
         private final long offset;
+        private final boolean isOfStable;
         private final Runnable wake;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        OneWatch(long offset, Runnable wake) {
+        OneWatch(long offset, boolean isOfStable, Runnable wake) {
             this.offset = offset;
+            this.isOfStable = isOfStable;
             this.wake = wake;
+        }
+
+        boolean isDue() {
+            return (isOfStable ? stable : end) > offset;
         }
 
         void fire() {
@@ -515,9 +529,7 @@ public final class PartitionLog {
     }
 
     private void wake(boolean all) {
-        if (watches.isEmpty()) return;
-        long now = end;
-        for (var watch : watches) if (all || now > watch.offset) watch.fire();
+        for (var watch : watches) if (all || watch.isDue()) watch.fire();
     }
 
     private void failIfBroken() throws IOException {

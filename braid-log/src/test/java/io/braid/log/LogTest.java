@@ -66,6 +66,27 @@ class LogTest {
     }
 
     @Test
+    void aWatchOfWhatIsCommittedWakesWhenTheTransactionEnds() throws Exception {
+        try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
+            var partition = log.create(ID, PartitionConfig.DEFAULT);
+            var open = new BatchBuilder(1)
+                    .producer(7, (short) 0, 0)
+                    .transactional()
+                    .add(1, BatchBuilder.ABSENT, text("v"))
+                    .build();
+            partition.append(open, partition.transaction(7)).get(10, TimeUnit.SECONDS);
+            var woken = new CountDownLatch(1);
+            partition.watchStable(0, woken::countDown);
+            partition.append(batch("behind")).get(10, TimeUnit.SECONDS);
+            assertEquals(1, woken.getCount());
+
+            partition.endTransaction(7, (short) 1, true, true, 1);
+
+            assertEquals(true, woken.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void aReadAboveTheEndIsOutOfRangeAndOneAtTheEndIsEmpty() throws Exception {
         try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
             var partition = log.create(ID, PartitionConfig.DEFAULT);
