@@ -65,7 +65,14 @@ final class Description {
         answer.endMap().endMap();
     }
 
-    static void child(WireWriter answer, Shard child) {
+    /// The shards that go on where a closed one ends.
+    static void children(WireWriter answer, Stream stream, int index) {
+        answer.field(Names.CHILD_SHARDS).startList();
+        for (var child : stream.shards()) if (child.parents().contains(index)) child(answer, child);
+        answer.endList();
+    }
+
+    private static void child(WireWriter answer, Shard child) {
         answer.startMap()
                 .field(Names.SHARD_ID)
                 .text(Lookup.shardId(child.index()))
