@@ -1,6 +1,7 @@
 package io.braid.aws;
 
 import io.braid.aws.kinesis.Kinesis;
+import io.braid.aws.kinesis.Subscriptions;
 import io.braid.broker.Broker;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
@@ -26,6 +27,7 @@ public final class AwsListener implements AutoCloseable {
     /// Data that a client may send before it must wait: enough that a large PutRecords does not stop and go.
     private static final int HTTP2_WINDOW_BYTES = 2 << 20;
     private static final int HTTP2_FRAME_BYTES_MAX = 64 << 10;
+    private static final Duration ANSWER_TAKEN_MIN = Duration.ofSeconds(15);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
 
     /// @param host            the address to listen on, a name or a number
@@ -39,6 +41,7 @@ public final class AwsListener implements AutoCloseable {
     /// @param idleMax         how long a connection may be without a request before it is closed (or up to half as
     ///     long again)
     /// @param shardsMax       open shards that all streams together may have
+    /// @param fanOut          limits of subscriptions to shards
     public record Config(
             String host,
             int port,
@@ -49,7 +52,8 @@ public final class AwsListener implements AutoCloseable {
             int requestsMax,
             Duration requestReadMax,
             Duration idleMax,
-            int shardsMax) {
+            int shardsMax,
+            FanOut fanOut) {
         public static final Config DEFAULT = new Config(
                 "127.0.0.1",
                 4566,
@@ -60,7 +64,8 @@ public final class AwsListener implements AutoCloseable {
                 1024,
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5),
-                10_000);
+                10_000,
+                FanOut.DEFAULT);
 
         public Config {
             require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -85,7 +90,23 @@ public final class AwsListener implements AutoCloseable {
                     requestsMax,
                     requestReadMax,
                     idleMax,
-                    shardsMax);
+                    shardsMax,
+                    fanOut);
+        }
+
+        public Config withFanOut(FanOut changed) {
+            return new Config(
+                    host,
+                    port,
+                    account,
+                    region,
+                    entityBytesMax,
+                    connectionsMax,
+                    requestsMax,
+                    requestReadMax,
+                    idleMax,
+                    shardsMax,
+                    changed);
         }
 
         private static void require(boolean holds, String rule, Object value) {
@@ -93,11 +114,37 @@ public final class AwsListener implements AutoCloseable {
         }
     }
 
+    /// Limits of subscriptions to shards. The defaults are Amazon's, but for the first, which Amazon does not have.
+    ///
+    /// @param subscriptionsMax at once; each may take half a megabyte while its client does not read
+    /// @param life             how long one lasts
+    /// @param heartbeat        how long one is silent at most
+    /// @param takeOverAfter    how long one is safe from another of the same consumer to the same shard
+    public record FanOut(int subscriptionsMax, Duration life, Duration heartbeat, Duration takeOverAfter) {
+        public static final FanOut DEFAULT =
+                new FanOut(500, Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(5));
+
+        public FanOut {
+            Config.require(subscriptionsMax >= 1, "subscriptionsMax %d: must be at least 1", subscriptionsMax);
+            Config.require(life.isPositive(), "life %s: must be longer than zero", life);
+            Config.require(heartbeat.isPositive(), "heartbeat %s: must be longer than zero", heartbeat);
+            Config.require(!takeOverAfter.isNegative(), "takeOverAfter %s: must not be negative", takeOverAfter);
+        }
+
+        /// One whose life is over is in nobody's way.
+        private Subscriptions.Limits limits() {
+            var safe = takeOverAfter.compareTo(life) < 0 ? takeOverAfter : life;
+            return new Subscriptions.Limits(subscriptionsMax, life, heartbeat, safe);
+        }
+    }
+
+    private final Kinesis kinesis;
     private final WebServer server;
     private final HttpFront front;
     private final InetSocketAddress address;
 
-    private AwsListener(WebServer server, HttpFront front, InetSocketAddress address) {
+    private AwsListener(Kinesis kinesis, WebServer server, HttpFront front, InetSocketAddress address) {
+        this.kinesis = kinesis;
         this.server = server;
         this.front = front;
         this.address = address;
@@ -112,7 +159,12 @@ public final class AwsListener implements AutoCloseable {
             throws IOException {
         var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         probe(wanted);
-        var kinesis = new Kinesis(broker, clock, config.account(), config.shardsMax());
+        var kinesis = new Kinesis(
+                broker,
+                clock,
+                config.account(),
+                config.shardsMax(),
+                config.fanOut().limits());
         var front = new HttpFront(broker, kinesis, config, others, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
@@ -120,7 +172,7 @@ public final class AwsListener implements AutoCloseable {
             front.close();
             throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
         }
-        return new AwsListener(server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
+        return new AwsListener(kinesis, server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
     }
 
     /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
@@ -149,6 +201,7 @@ public final class AwsListener implements AutoCloseable {
                 .maxHeaderListSize(HEADERS_BYTES_MAX)
                 .maxFrameSize(HTTP2_FRAME_BYTES_MAX)
                 .initialWindowSize(HTTP2_WINDOW_BYTES)
+                .flowControlTimeout(slowest(config))
                 .maxConcurrentStreams(config.requestsMax())
                 .validateResponseHeaders(false)
                 .sendErrorDetails(true) // in GOAWAY, for the client's log and ours
@@ -179,6 +232,12 @@ public final class AwsListener implements AutoCloseable {
                 .build();
     }
 
+    /// How long a client may leave an answer lying. A subscriber may do so as long as its subscription would last.
+    private static Duration slowest(Config config) {
+        var life = config.fanOut().life();
+        return life.compareTo(ANSWER_TAKEN_MIN) > 0 ? life : ANSWER_TAKEN_MIN;
+    }
+
     /// The address that is listened on, with the real port.
     public InetSocketAddress address() {
         return address;
@@ -186,6 +245,7 @@ public final class AwsListener implements AutoCloseable {
 
     @Override
     public void close() {
+        kinesis.close(); // first: what goes on for minutes would use up the grace of the others
         server.stop();
         front.close();
     }

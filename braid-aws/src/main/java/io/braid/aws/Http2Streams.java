@@ -12,6 +12,8 @@ final class Http2Streams {
     private static final int BOTH_ENDED = CLIENT_ENDED | SERVER_ENDED;
 
     private final Map<Integer, Integer> open = new ConcurrentHashMap<>();
+    private final Map<Integer, Runnable> watched = new ConcurrentHashMap<>(); // of open streams
+    private volatile boolean over;
     private int newest; // the connection's thread only
 
     /// The client sent the headers of a request, or those behind its body.
@@ -36,7 +38,38 @@ final class Http2Streams {
 
     /// Either side gave the stream up. Answers whether it was over before.
     boolean reset(int stream) {
-        return open.remove(stream) == null;
+        boolean wasOver = open.remove(stream) == null;
+        tell(stream);
+        return wasOver;
+    }
+
+    /// The connection is over, and with it all streams.
+    void close() {
+        over = true;
+        watched.keySet().forEach(this::tell);
+    }
+
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Runs `gone` once, on any thread, when this stream is given up or its connection ends before the server has
+    /// ended it; at once if that has happened. Closing the watch forgets it.
+    Watch whenGone(int stream, Runnable gone) {
+        watched.put(stream, gone);
+        if (over || !open.containsKey(stream)) tell(stream); // before it was watched
+        return () -> watched.remove(stream);
+    }
+
+    private void tell(int stream) {
+        var gone = watched.remove(stream);
+        if (gone != null) gone.run();
+    }
+
+    /// Whether somebody wants to know how a stream ends.
+    boolean isWatched() {
+        return !watched.isEmpty();
     }
 
     /// Whether the client never opened this stream.

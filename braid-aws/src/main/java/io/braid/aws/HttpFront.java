@@ -31,7 +31,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
-/// The only place where an [AwsFault] is caught. Any thread; a request keeps its virtual thread while it runs.
+/// The only place, with [EventAnswers], where an [AwsFault] is caught. Any thread; a request keeps its virtual thread
+/// while it runs.
 final class HttpFront implements Handler, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpFront.class.getName());
 
@@ -52,6 +53,7 @@ final class HttpFront implements Handler, AutoCloseable {
     private final RequestCounts counts = new RequestCounts();
     private final Semaphore permits;
     private final Bodies bodies;
+    private final EventAnswers streams = new EventAnswers(counts);
 
     HttpFront(
             Broker broker,
@@ -113,7 +115,13 @@ final class HttpFront implements Handler, AutoCloseable {
         try {
             if (!isPost(request) || target.isEmpty() && protocol.isEmpty())
                 throw AwsFault.accessDenied("Unable to determine service/operation name to be authorized");
-            answer = answer(request, operation, protocol.orElseThrow(AwsFault::unknownOperation));
+            var call = call(request, operation, protocol.orElseThrow(AwsFault::unknownOperation));
+            if (call.events().isPresent()) {
+                counts.request(name, status);
+                streams.send(request, response, protocol.get(), call.events().get());
+                return;
+            }
+            answer = call.answer();
         } catch (AwsFault fault) {
             answer = protocol.orElse(Protocol.JSON).writer();
             fault.writeTo(answer);
@@ -149,7 +157,7 @@ final class HttpFront implements Handler, AutoCloseable {
         return kinesisCall ? kinesis.operation(target.substring(Kinesis.TARGET.length() + 1)) : Optional.empty();
     }
 
-    private WireWriter answer(ServerRequest request, Optional<Operation> operation, Protocol protocol) {
+    private Call call(ServerRequest request, Optional<Operation> operation, Protocol protocol) {
         if (!permits.tryAcquire())
             throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
         try (var body = bodies.read(request)) {
@@ -159,7 +167,7 @@ final class HttpFront implements Handler, AutoCloseable {
                     Caller.of(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""), config.region());
             var call = new Call(protocol.reader(body.bytes()), protocol.writer(), caller);
             known.answer(call);
-            return call.answer();
+            return call;
         } catch (AwsFault fault) {
             throw fault;
         } catch (TierException _) {

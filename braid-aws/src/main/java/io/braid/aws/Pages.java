@@ -76,6 +76,7 @@ final class Pages {
         counter(page, "braid_kinesis_records_refused_total", traffic.recordsRefused());
         counter(page, "braid_kinesis_records_out_total", traffic.recordsOut());
         counter(page, "braid_kinesis_bytes_out_total", traffic.bytesOut());
+        gauge(page, "braid_kinesis_subscriptions", traffic.subscriptions());
         counts.writeTo(page);
         others.accept(page);
         return page.toString();

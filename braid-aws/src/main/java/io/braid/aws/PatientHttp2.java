@@ -3,6 +3,7 @@ package io.braid.aws;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.ConnectionContext;
@@ -11,6 +12,7 @@ import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -43,14 +45,39 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
     public ServerConnection connection(ConnectionContext context) {
         var streams = new Http2Streams();
         var peer = context.remotePeer();
-        return http2.connection(new Filtered(
+        var connection = http2.connection(new Filtered(
                 context,
                 ClientFrames.of(context.dataReader(), streams),
-                new ServerFrames(context.dataWriter(), streams, peer.host() + ":" + peer.port())));
+                new ServerFrames(context.dataWriter(), streams, peer.host() + ":" + peer.port()),
+                new Http2Peer(peer, streams)));
+        return new Watched(connection, streams);
     }
 
-    /// The connection as it is, with another reader and writer.
-    private record Filtered(ConnectionContext whole, DataReader dataReader, DataWriter dataWriter)
+    /// Tells those who stream answers when the connection is over. It is not idle while such an answer is
+    /// under way; Helidon counts from the last request.
+    private record Watched(ServerConnection whole, Http2Streams streams) implements ServerConnection {
+        @Override
+        public void handle(Limit limit) throws InterruptedException {
+            try {
+                whole.handle(limit);
+            } finally {
+                streams.close();
+            }
+        }
+
+        @Override
+        public Duration idleTime() {
+            return streams.isWatched() ? Duration.ZERO : whole.idleTime();
+        }
+
+        @Override
+        public void close(boolean interrupt) {
+            whole.close(interrupt);
+        }
+    }
+
+    /// The connection as it is, with another reader, writer and peer.
+    private record Filtered(ConnectionContext whole, DataReader dataReader, DataWriter dataWriter, PeerInfo remotePeer)
             implements ConnectionContext {
         @Override
         public ListenerContext listenerContext() {
@@ -75,11 +102,6 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
         @Override
         public HelidonSocket serverSocket() {
             return whole.serverSocket();
-        }
-
-        @Override
-        public PeerInfo remotePeer() {
-            return whole.remotePeer();
         }
 
         @Override

@@ -19,7 +19,7 @@
 /// ## Threads
 ///
 /// One virtual thread per HTTP/1.1 connection and per HTTP/2 stream, in plain blocking style. Puts wait on it until
-/// the log's writer thread has synced.
+/// the log's writer thread has synced, subscriptions until it has something new.
 ///
 /// ## Failure
 ///
@@ -29,7 +29,8 @@
 /// ## Not here, on purpose
 ///
 /// Signatures are not verified in this release (docs/decisions/0041), so the port listens on loopback unless told
-/// otherwise. No TLS, no CORS, no query protocol, no state of its own: iterators and page tokens carry theirs.
+/// otherwise. No TLS, no CORS, no query protocol, no state of its own but who is subscribed: iterators and
+/// page tokens carry theirs.
 ///
 /// Start reading at `HttpFront.handle`.
 package io.braid.aws;

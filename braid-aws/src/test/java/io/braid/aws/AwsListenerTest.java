@@ -36,7 +36,8 @@ class AwsListenerTest {
             64,
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
-            100);
+            100,
+            AwsListener.FanOut.DEFAULT);
 
     private TestServer server;
 
@@ -276,7 +277,17 @@ class AwsListenerTest {
 
     private static AwsListener.Config impatient(Duration requestReadMax, Duration idleMax) {
         return new AwsListener.Config(
-                "127.0.0.1", 0, "123456789012", "us-east-1", ENTITY_BYTES_MAX, 64, 64, requestReadMax, idleMax, 100);
+                "127.0.0.1",
+                0,
+                "123456789012",
+                "us-east-1",
+                ENTITY_BYTES_MAX,
+                64,
+                64,
+                requestReadMax,
+                idleMax,
+                100,
+                AwsListener.FanOut.DEFAULT);
     }
 
     @Test

@@ -67,4 +67,13 @@ class JavaScriptClientsTest {
                         "deleted"),
                 run.lines());
     }
+
+    @Test
+    void theAwsSdkSubscribesToAShard(RunningServer server) throws IOException {
+        var run = Npm.run("fanout.mjs", server.endpoint().toString(), Names.fresh("aws-js-fan-out"));
+
+        assertEquals(
+                List.of("registered ACTIVE", "got a,b and ResourceNotFoundException", "0 consumers", "deleted"),
+                run.lines());
+    }
 }

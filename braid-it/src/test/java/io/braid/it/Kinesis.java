@@ -67,6 +67,16 @@ final class Kinesis {
                 .build();
     }
 
+    /// A client with the SDK's own defaults, except that it tries once.
+    static KinesisAsyncClient plain(URI endpoint) {
+        return KinesisAsyncClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(ANYBODY)
+                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
+
     private static ClientOverrideConfiguration onceOnly() {
         return ClientOverrideConfiguration.builder()
                 .retryStrategy(AwsRetryStrategy.doNotRetry())

@@ -168,7 +168,12 @@ public final class Configuration {
                 value(Settings.HTTP_REQUESTS_MAX),
                 value(Settings.HTTP_REQUEST_READ),
                 value(Settings.HTTP_IDLE),
-                value(Settings.KINESIS_SHARDS_MAX));
+                value(Settings.KINESIS_SHARDS_MAX),
+                new AwsListener.FanOut(
+                        value(Settings.KINESIS_SUBSCRIPTIONS_MAX),
+                        value(Settings.KINESIS_SUBSCRIPTION_LIFE),
+                        AwsListener.FanOut.DEFAULT.heartbeat(),
+                        AwsListener.FanOut.DEFAULT.takeOverAfter()));
     }
 
     private int bytes(Setting<Long> setting) {

@@ -141,6 +141,17 @@ public final class Settings {
             Kind.count(1, Integer.MAX_VALUE),
             String.valueOf(HTTP.shardsMax()),
             "Open shards that all streams together may have when Kinesis creates one.");
+    public static final Setting<Integer> KINESIS_SUBSCRIPTIONS_MAX = new Setting<>(
+            "kinesis.subscriptions-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(HTTP.fanOut().subscriptionsMax()),
+            "Subscriptions to shards (enhanced fan-out) at once; each may take half a megabyte while its client does"
+                    + " not read.");
+    public static final Setting<Duration> KINESIS_SUBSCRIPTION_LIFE = new Setting<>(
+            "kinesis.subscription-life",
+            Kind.DURATION,
+            Kind.durationText(HTTP.fanOut().life()),
+            "How long a subscription to a shard lasts; Amazon's last 5 minutes.");
 
     public static final Setting<Boolean> ALLOW_UNAUTHENTICATED = new Setting<>(
             "security.allow-unauthenticated",
@@ -281,6 +292,8 @@ public final class Settings {
                             AWS_ACCOUNT,
                             AWS_REGION,
                             KINESIS_SHARDS_MAX,
+                            KINESIS_SUBSCRIPTIONS_MAX,
+                            KINESIS_SUBSCRIPTION_LIFE,
                             ALLOW_UNAUTHENTICATED,
                             DEFAULT_PARTITIONS,
                             PARTITIONS_MAX,

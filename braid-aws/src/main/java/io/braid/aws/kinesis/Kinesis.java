@@ -7,19 +7,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Amazon Kinesis Data Streams: its operations by name. Any thread; each call blocks until it is answered.
-public final class Kinesis {
+public final class Kinesis implements AutoCloseable {
     /// What X-Amz-Target begins with.
     public static final String TARGET = "Kinesis_20131202";
 
     private final Traffic traffic = new Traffic();
+    private final Subscriptions subscriptions;
     private final Map<String, Operation> operations;
 
     /// @param account   twelve digits, named in ARNs and messages
     /// @param shardsMax open shards that all streams together may have
-    public Kinesis(Broker broker, InstantSource clock, String account, int shardsMax) {
+    public Kinesis(
+            Broker broker,
+            InstantSource clock,
+            String account,
+            int shardsMax,
+            Subscriptions.Limits subscriptionLimits) {
         var lookup = new Lookup(broker, account);
-        var streams = new StreamOperations(broker, lookup, clock, shardsMax);
-        var listing = new ShardListing(broker, lookup, clock);
+        subscriptions = new Subscriptions(subscriptionLimits, clock, traffic);
+        broker.onChange(subscriptions::changed);
+        var consumers = new Consumers(broker, lookup, subscriptions, clock);
+        var consuming =
+                new ConsumerOperations(consumers, lookup, clock, new Seal(broker.clusterId(), "list consumers"));
+        var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic);
+        var streams = new StreamOperations(broker, lookup, consumers, clock, shardsMax);
+        var listing = new ShardListing(broker, lookup, consumers, clock);
         var retention = new RetentionOperations(broker, lookup);
         var tags = new TagOperations(lookup);
         var iterators = new IteratorOperation(broker, lookup, clock);
@@ -37,6 +49,11 @@ public final class Kinesis {
                 Map.entry("DecreaseStreamRetentionPeriod", retention::decrease),
                 Map.entry("ListTagsForStream", tags::listForStream),
                 Map.entry("ListTagsForResource", tags::listForResource),
+                Map.entry("RegisterStreamConsumer", consuming::register),
+                Map.entry("DeregisterStreamConsumer", consuming::deregister),
+                Map.entry("DescribeStreamConsumer", consuming::describe),
+                Map.entry("ListStreamConsumers", consuming::list),
+                Map.entry("SubscribeToShard", subscribing),
                 Map.entry("PutRecord", writing::putRecord),
                 Map.entry("PutRecords", writing::putRecords),
                 Map.entry("GetShardIterator", iterators),
@@ -49,5 +66,11 @@ public final class Kinesis {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /// Ends all subscriptions, and lets no other begin; does not wait for them.
+    @Override
+    public void close() {
+        subscriptions.close();
     }
 }

@@ -7,7 +7,15 @@ final class Names {
     static final Name ADJACENT_PARENT_SHARD_ID = new Name("AdjacentParentShardId");
     static final Name APPROXIMATE_ARRIVAL_TIMESTAMP = new Name("ApproximateArrivalTimestamp");
     static final Name CHILD_SHARDS = new Name("ChildShards");
+    static final Name CONSUMER = new Name("Consumer");
+    static final Name CONSUMERS = new Name("Consumers");
+    static final Name CONSUMER_ARN = new Name("ConsumerARN");
     static final Name CONSUMER_COUNT = new Name("ConsumerCount");
+    static final Name CONSUMER_CREATION_TIMESTAMP = new Name("ConsumerCreationTimestamp");
+    static final Name CONSUMER_DESCRIPTION = new Name("ConsumerDescription");
+    static final Name CONSUMER_NAME = new Name("ConsumerName");
+    static final Name CONSUMER_STATUS = new Name("ConsumerStatus");
+    static final Name CONTINUATION_SEQUENCE_NUMBER = new Name("ContinuationSequenceNumber");
     static final Name DATA = new Name("Data");
     static final Name ENCRYPTION_TYPE = new Name("EncryptionType");
     static final Name ENDING_HASH_KEY = new Name("EndingHashKey");

@@ -25,12 +25,12 @@ final class Requests {
     static final Shape.Text PARTITION_KEY = text(1, 256);
     static final Shape.Blob DATA = new Shape.Blob(10_485_760);
 
-    private static final Shape.Text SHARD_ID = text(1, 128, NAME_PATTERN);
-    private static final Shape.Text NEXT_TOKEN = text(1, 1_048_576);
+    static final Shape.Text SHARD_ID = text(1, 128, NAME_PATTERN);
+    static final Shape.Text NEXT_TOKEN = text(1, 1_048_576);
     private static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+");
     private static final Shape.Whole PAGE_LIMIT = integer(1, 10_000);
     private static final Shape.Whole ANY_INTEGER = integer(Long.MIN_VALUE, Long.MAX_VALUE);
-    private static final Shape.MapOf TAGS = new Shape.MapOf(text(1, 128), text(0, 256), 1, 200);
+    static final Shape.MapOf TAGS = new Shape.MapOf(text(1, 128), text(0, 256), 1, 200);
 
     static final Shape.Structure CREATE_STREAM = structure(
             optional("ShardCount", integer(1, Long.MAX_VALUE)),

@@ -47,7 +47,13 @@ record SequenceNumber(long created, int shard, long offset, long arrival) {
 
     /// A shard's StartingSequenceNumber: before its first record.
     static SequenceNumber start(Shard shard) {
-        return new SequenceNumber(createdSecond(shard), shard.index(), shard.firstOffset(), 0);
+        return before(shard, shard.firstOffset());
+    }
+
+    /// A place before the record at `offset`, and behind the one before that: reading at it and after it begins with
+    /// that record.
+    static SequenceNumber before(Shard shard, long offset) {
+        return new SequenceNumber(createdSecond(shard), shard.index(), offset, 0);
     }
 
     /// A closed shard's EndingSequenceNumber: after its last record.
@@ -56,6 +62,7 @@ record SequenceNumber(long created, int shard, long offset, long arrival) {
         return new SequenceNumber(createdSecond(shard), shard.index(), Long.MAX_VALUE, second);
     }
 
+    /// Whether it names a place before a record, and not the record.
     boolean isStart() {
         return arrival == 0;
     }

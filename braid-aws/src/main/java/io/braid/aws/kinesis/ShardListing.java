@@ -20,12 +20,14 @@ final class ShardListing {
 
     private final Broker broker;
     private final Lookup lookup;
+    private final Consumers consumers;
     private final InstantSource clock;
     private final Seal pages;
 
-    ShardListing(Broker broker, Lookup lookup, InstantSource clock) {
+    ShardListing(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock) {
         this.broker = broker;
         this.lookup = lookup;
+        this.consumers = consumers;
         this.clock = clock;
         this.pages = new Seal(broker.clusterId(), "list shards");
     }
@@ -58,7 +60,7 @@ final class ShardListing {
         answer.field(Names.OPEN_SHARD_COUNT)
                 .number(stream.shards().stream().filter(Shard::isOpen).count())
                 .field(Names.CONSUMER_COUNT)
-                .number(0)
+                .number(consumers.of(stream).size())
                 .field(Names.MAX_RECORD_SIZE_IN_KIB)
                 .number(Sizes.RECORD_KIB_MAX);
         switch (stream.mode()) {

@@ -26,13 +26,15 @@ final class StreamOperations {
 
     private final Broker broker;
     private final Lookup lookup;
+    private final Consumers consumers;
     private final InstantSource clock;
     private final int shardsMax;
     private final Seal pages;
 
-    StreamOperations(Broker broker, Lookup lookup, InstantSource clock, int shardsMax) {
+    StreamOperations(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock, int shardsMax) {
         this.broker = broker;
         this.lookup = lookup;
+        this.consumers = consumers;
         this.clock = clock;
         this.shardsMax = shardsMax;
         this.pages = new Seal(broker.clusterId(), "list streams");
@@ -106,8 +108,14 @@ final class StreamOperations {
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
     void delete(Call call) throws IOException {
-        var name = Lookup.name(Params.read(call.body(), Requests.DELETE_STREAM));
-        lookup.stream(name); // an internal stream is not there
+        var params = Params.read(call.body(), Requests.DELETE_STREAM);
+        var name = Lookup.name(params);
+        var stream = lookup.stream(name); // an internal stream is not there
+        if (!params.flag("EnforceConsumerDeletion") && !consumers.of(stream).isEmpty())
+            throw AwsFault.of(
+                    "ResourceInUseException",
+                    "DeleteStream can't delete %s:%s because there are consumers associated with this data stream. To delete %s anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the consumers that are associated with it."
+                            .formatted(lookup.account(), name, name));
         switch (broker.delete(name)) {
             case CatalogOutcome.Done _ -> {}
             case CatalogOutcome.NotFound _ -> throw lookup.noStream(name);

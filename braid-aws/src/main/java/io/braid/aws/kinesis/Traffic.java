@@ -10,6 +10,8 @@ public final class Traffic {
     private final LongAdder recordsOut = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
 
+    private final LongAdder subscriptions = new LongAdder();
+
     void put(long records, long bytes) {
         recordsIn.add(records);
         bytesIn.add(bytes);
@@ -22,6 +24,10 @@ public final class Traffic {
     void got(long records, long bytes) {
         recordsOut.add(records);
         bytesOut.add(bytes);
+    }
+
+    void subscribed(int change) {
+        subscriptions.add(change);
     }
 
     public long recordsIn() {
@@ -42,5 +48,10 @@ public final class Traffic {
 
     public long bytesOut() {
         return bytesOut.sum();
+    }
+
+    /// Subscriptions to shards that go on now.
+    public long subscriptions() {
+        return subscriptions.sum();
     }
 }

@@ -10,21 +10,24 @@
 /// | [ShardIterator]      | a sealed, self-contained place in a shard                                 |
 /// | [Requests]           | types and constraints of all requests, as tables                          |
 /// | [PutRequest], [Put]  | the hot way in: read in place, one batch per shard                        |
-/// | [GetRecords]         | the hot way out: batches written straight into the answer                 |
+/// | [ShardReading]       | the hot way out: batches written straight into the answer                 |
+/// | [Subscription]       | one consumer's stream of events from one shard                            |
 ///
 ///     PutRecords ──► PutRequest ──► MD5 ──► shard ──► BatchBuilder ──► PartitionLog.append ──► wait
-///     GetRecords ──► ShardIterator ──► PartitionLog.read ──► RecordCursor ──► WireWriter
+///     GetRecords ──► ShardIterator ─────┐
+///                                       ├─► ShardReading ──► PartitionLog.read ──► RecordCursor ──► WireWriter
+///     SubscribeToShard ──► Subscription ┘
 ///
 /// ## Threads and failure
 ///
-/// Each call runs on its caller's virtual thread and keeps nothing between calls. A put that was refused because
-/// too much is waiting is a ProvisionedThroughputExceededException, everything else an InternalFailure: the two
-/// codes that PutRecords knows.
+/// Each call runs on its caller's virtual thread and keeps nothing between calls; only [Subscriptions] knows who is
+/// subscribed to what. A put that was refused because too much is waiting is a ProvisionedThroughputExceededException,
+/// everything else an InternalFailure: the two codes that PutRecords knows.
 ///
 /// ## Not here, on purpose
 ///
 /// Internal streams do not exist here. No StreamId is ever returned: SDKs would build Amazon's host names from it.
-/// No throughput limits, consumers, encryption, tags, splitting and merging in this release.
+/// No throughput limits, encryption, tags, splitting and merging in this release.
 ///
 /// Start reading at [Kinesis], then [Put#run].
 package io.braid.aws.kinesis;

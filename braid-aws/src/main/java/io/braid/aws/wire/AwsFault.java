@@ -79,6 +79,11 @@ public final class AwsFault extends RuntimeException {
         return type;
     }
 
+    /// The same error's name in an event stream, where one has another.
+    String eventType() {
+        return status == 500 ? type + "Exception" : type;
+    }
+
     public Optional<String> message() {
         return Optional.ofNullable(getMessage());
     }
@@ -93,6 +98,6 @@ public final class AwsFault extends RuntimeException {
     }
 
     private static final Name TYPE = new Name("__type");
-    private static final Name MESSAGE = new Name("message");
+    static final Name MESSAGE = new Name("message");
     private static final Name CAPITAL_MESSAGE = new Name("Message");
 }

@@ -19,6 +19,12 @@ final class JsonWriter extends WireWriter {
     private byte[] encoded = {}; // the last blob's Base64, and perhaps more behind it
 
     @Override
+    void restart() {
+        super.restart();
+        follows = false;
+    }
+
+    @Override
     public WireWriter startMap() {
         return open('{');
     }

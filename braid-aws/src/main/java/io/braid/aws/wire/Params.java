@@ -63,6 +63,14 @@ public final class Params {
         return values.get(name) instanceof Map<?, ?> map ? map.size() : 0;
     }
 
+    /// The map of texts of this name, in the order of the request; empty if it is absent.
+    public Map<String, String> texts(String name) {
+        var texts = new LinkedHashMap<String, String>();
+        if (values.get(name) instanceof Map<?, ?> map)
+            map.forEach((key, value) -> texts.put((String) key, (String) value));
+        return texts;
+    }
+
     Optional<Object> value(String name) {
         return Optional.ofNullable(values.get(name));
     }

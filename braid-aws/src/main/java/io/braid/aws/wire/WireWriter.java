@@ -54,6 +54,11 @@ public abstract sealed class WireWriter permits JsonWriter, CborWriter {
         return size;
     }
 
+    /// Forgets what was written.
+    void restart() {
+        size = 0;
+    }
+
     /// Makes room for at least `count` more bytes.
     public final void reserve(int count) {
         if (buffer.length - size < count)

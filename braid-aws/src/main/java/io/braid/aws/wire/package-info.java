@@ -10,6 +10,7 @@
 /// | [Shape]      | a request's types and constraints, as a table                                   |
 /// | [Params]     | a request read through such a table; for operations that are not hot            |
 /// | [AwsFault]   | an error answer, thrown where it is found                                       |
+/// | [Events]     | an answer that goes on, message by message ([EventStream])                       |
 /// | [Caller]     | access key and region as the credential scope names them                        |
 ///
 ///     body bytes ──► WireReader ──► Params.read(Shape) ──► Operation ──► WireWriter ──► body bytes
@@ -19,7 +20,7 @@
 ///
 /// A malformed body, a wrong type and a violated constraint are [AwsFault]s in this order, as Amazon checks them.
 ///
-/// Not here: signatures (not verified in this release), event streams, the query and REST protocols.
+/// Not here: signatures (not verified in this release), the query and REST protocols.
 ///
 /// Public types of this package are for the services in this module only; other modules see `io.braid.aws` alone.
 /// Start reading at [Params#read].

@@ -1,0 +1,234 @@
+package io.braid.aws.kinesis;
+
+import io.braid.aws.wire.AwsFault;
+import io.braid.aws.wire.EventStream;
+import io.braid.aws.wire.Events;
+import io.braid.aws.wire.WireWriter;
+import io.braid.broker.Shard;
+import io.braid.broker.Stream;
+import io.braid.log.PartitionLog;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// One consumer's subscription to one shard: sends what is put, as soon as it is as durable as was promised, until its
+/// life, the shard, the stream, the consumer or the client's interest ends.
+///
+///     read ──► event ──► (the client's window) ──┐
+///      ▲       nothing there: wait for the log's writer, at most until a heartbeat is due
+///      └─────────────────────────────────────────┘
+///
+/// One event is in memory at a time: [#EVENT_BYTES_MAX] and [#EVENT_RECORDS_MAX] at most, which is about half a
+/// megabyte as it is sent, or one larger record, of which [Subscriptions] allows few at once. A client that does not
+/// read keeps this thread waiting, and nobody else.
+///
+/// All happens on the request's virtual thread, unless it says otherwise.
+final class Subscription implements Events {
+    /// Data and keys in one event.
+    static final int EVENT_BYTES_MAX = 256 << 10;
+
+    static final int EVENT_RECORDS_MAX = 1000;
+
+    private static final String EVENT = "SubscribeToShardEvent";
+    private static final ShardReading.Most USUAL =
+            new ShardReading.Most(EVENT_RECORDS_MAX, EVENT_BYTES_MAX, EVENT_BYTES_MAX);
+    private static final ShardReading.Most ONE_LARGE = new ShardReading.Most(1, EVENT_BYTES_MAX, Long.MAX_VALUE);
+
+    /// Whether it goes on and, if not, what whoever reads is told.
+    private sealed interface State {
+        record Going() implements State {}
+
+        record Over() implements State {}
+
+        record Refused(AwsFault fault) implements State {}
+    }
+
+    private static final State GOING = new State.Going();
+
+    private final Subscriptions subscriptions;
+    private final Subscriptions.Key key;
+    private final String streamName;
+    private final Lookup lookup;
+    private final PartitionLog log;
+    private final InstantSource clock;
+    private final Traffic traffic;
+    private final long beganMillis;
+    private final Semaphore rings = new Semaphore(0);
+    private final AtomicReference<State> state = new AtomicReference<>(GOING);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private long next;
+
+    /// @param log  of the partition that the shard lies on
+    /// @param next the offset of the first record to send
+    Subscription(
+            Subscriptions subscriptions,
+            Subscriptions.Key key,
+            String streamName,
+            Lookup lookup,
+            PartitionLog log,
+            long next,
+            InstantSource clock,
+            Traffic traffic) {
+        this.subscriptions = subscriptions;
+        this.key = key;
+        this.streamName = streamName;
+        this.lookup = lookup;
+        this.log = log;
+        this.next = next;
+        this.clock = clock;
+        this.traffic = traffic;
+        this.beganMillis = clock.millis();
+    }
+
+    Subscriptions.Key key() {
+        return key;
+    }
+
+    long beganMillis() {
+        return beganMillis;
+    }
+
+    /// Any thread.
+    boolean isOver() {
+        return closed.get();
+    }
+
+    /// There may be something new. Any thread, short.
+    void ring() {
+        if (rings.availablePermits() == 0) rings.release();
+    }
+
+    @Override
+    public void end() {
+        end(new State.Over());
+    }
+
+    /// Ends with this as the last message. Any thread, short.
+    void refuse(AwsFault fault) {
+        end(new State.Refused(fault));
+    }
+
+    private void end(State why) {
+        state.compareAndSet(GOING, why); // the first reason counts
+        ring();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) subscriptions.over();
+    }
+
+    @Override
+    public void sendTo(EventStream events) throws IOException {
+        try {
+            run(events);
+        } catch (EventStream.Abandoned e) {
+            throw e;
+        } catch (IOException e) {
+            stream(); // a stream that was deleted cannot be read any more
+            throw e;
+        }
+    }
+
+    private void run(EventStream events) throws IOException {
+        events.begin();
+        boolean due = true; // the first event comes at once, and tells where the client is
+        while (true) {
+            rings.drainPermits(); // before anything is looked at: what changes from now on rings again
+            if (!isGoing()) return;
+            // As in GetRecords: first how far may be read, then the shard, so that all of that is its own.
+            long stable = log.lastStable();
+            var stream = stream();
+            var shard = stream.shards().get(key.shard());
+            long before = next;
+            if (due || next < stable || isAtEnd(shard)) send(events, stream, shard, stable);
+            if (isAtEnd(shard)) return;
+            due = next == before && isQuiet(stable);
+        }
+    }
+
+    /// Whether its time is not over.
+    ///
+    /// @throws AwsFault it ends with this
+    private boolean isGoing() {
+        return switch (state.get()) {
+            case State.Going _ -> millisLeft() > 0;
+            case State.Over _ -> false;
+            case State.Refused(AwsFault fault) -> throw fault;
+        };
+    }
+
+    private long millisLeft() {
+        return beganMillis + subscriptions.limits().life().toMillis() - clock.millis();
+    }
+
+    private Stream stream() {
+        return lookup.find(key.stream()).orElseThrow(() -> lookup.noStream(streamName));
+    }
+
+    private boolean isAtEnd(Shard shard) {
+        return next >= Lookup.endOf(shard);
+    }
+
+    /// Waits until more may be read, or somebody rings. Answers whether nobody has until an event was due.
+    ///
+    /// @throws IOException the partition has failed
+    private boolean isQuiet(long stable) throws IOException {
+        long millis = Math.min(subscriptions.limits().heartbeat().toMillis(), millisLeft());
+        boolean rung;
+        try (var _ = log.watchStable(stable, this::ring)) {
+            rung = rings.tryAcquire(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the HTTP server stops
+            end();
+            return false;
+        }
+        if (rung && log.lastStable() == stable) log.read(next, next, 0); // a failed partition rings, and says so here
+        return !rung;
+    }
+
+    private void send(EventStream events, Stream stream, Shard shard, long stable) throws IOException {
+        var answer = records(events);
+        var reading = new ShardReading(log, shard, stable, next, USUAL, answer);
+        reading.run();
+        next = reading.next();
+        if (reading.records() == 0 && reading.endsBeforeLargeRecord()) sendLarge(events, stream, shard, stable);
+        else send(events, answer, reading, stream, shard);
+    }
+
+    private static WireWriter records(EventStream events) {
+        return events.event(EVENT).startMap().field(Names.RECORDS).startList();
+    }
+
+    /// Sends one large record, or an empty event if too many others are being sent.
+    private void sendLarge(EventStream events, Stream stream, Shard shard, long stable) throws IOException {
+        boolean mayBeSent = subscriptions.takeLarge();
+        try {
+            var answer = records(events);
+            var reading = new ShardReading(log, shard, stable, next, ONE_LARGE, answer);
+            if (mayBeSent) reading.run();
+            next = reading.next();
+            send(events, answer, reading, stream, shard);
+        } finally {
+            if (mayBeSent) subscriptions.giveLarge();
+        }
+    }
+
+    /// Finishes an event and sends it. The last one of a shard names its children, and no place to go on from.
+    private void send(EventStream events, WireWriter answer, ShardReading reading, Stream stream, Shard shard)
+            throws EventStream.Abandoned {
+        answer.endList();
+        if (isAtEnd(shard)) Description.children(answer, stream, shard.index());
+        else
+            answer.field(Names.CONTINUATION_SEQUENCE_NUMBER)
+                    .text(SequenceNumber.before(shard, next).toString());
+        answer.field(Names.MILLIS_BEHIND_LATEST)
+                .number(reading.millisBehind(clock.millis()))
+                .endMap();
+        events.send();
+        traffic.got(reading.records(), reading.bytes());
+    }
+}
