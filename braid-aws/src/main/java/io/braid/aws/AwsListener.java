@@ -1,5 +1,6 @@
 package io.braid.aws;
 
+import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.aws.kinesis.Subscriptions;
 import io.braid.broker.Broker;
@@ -165,7 +166,8 @@ public final class AwsListener implements AutoCloseable {
                 config.account(),
                 config.shardsMax(),
                 config.fanOut().limits());
-        var front = new HttpFront(broker, kinesis, config, others, clock, new RequestIds(random));
+        var dynamoDb = new DynamoDb(broker, clock, config.account());
+        var front = new HttpFront(broker, kinesis, dynamoDb, config, others, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
         if (!server.isRunning()) {

@@ -2,6 +2,7 @@ package io.braid.aws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
@@ -26,9 +27,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
 /// The only place, with [EventAnswers], where an [AwsFault] is caught. Any thread; a request keeps its virtual thread
@@ -46,7 +50,22 @@ final class HttpFront implements Handler, AutoCloseable {
     /// Of a large answer, what goes out together with the headers.
     private static final int HEAD_BYTES = 8 << 10;
 
-    private final Kinesis kinesis;
+    /// What is asked for, as far as X-Amz-Target says it.
+    private record Asked(Optional<Service> service, String name, Optional<Operation> operation) {
+        static final Asked NOTHING = new Asked(Optional.empty(), "", Optional.empty());
+
+        AwsFault unknown() {
+            return service.map(known -> known.unknown().apply(name)).orElseGet(AwsFault::unknownOperation);
+        }
+
+        /// Names of ours only, as each is kept for ever.
+        String inMetrics() {
+            if (operation.isEmpty()) return "unknown";
+            return service.map(Service::metrics).filter(prefix -> !prefix.isEmpty()).map(prefix -> prefix + name).orElse(name);
+        }
+    }
+
+    private final Map<String, Service> services; // by what their targets begin with
     private final AwsListener.Config config;
     private final RequestIds ids;
     private final Pages pages;
@@ -58,11 +77,13 @@ final class HttpFront implements Handler, AutoCloseable {
     HttpFront(
             Broker broker,
             Kinesis kinesis,
+            DynamoDb dynamoDb,
             AwsListener.Config config,
             Consumer<StringBuilder> others,
             InstantSource clock,
             RequestIds ids) {
-        this.kinesis = kinesis;
+        this.services = Stream.of(Service.of(kinesis), Service.of(dynamoDb))
+                .collect(Collectors.toUnmodifiableMap(Service::target, service -> service));
         this.config = config;
         this.ids = ids;
         this.pages = new Pages(broker, kinesis.traffic(), counts, others, clock);
@@ -107,17 +128,18 @@ final class HttpFront implements Handler, AutoCloseable {
     private void aws(ServerRequest request, ServerResponse response, String target) {
         response.header(REQUEST_ID, ids.next()).header(EXTENDED_ID, ids.nextExtended());
         var contentType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        var protocol = Protocol.of(contentType);
-        var operation = operation(target);
-        var name = operation.isPresent() ? target.substring(Kinesis.TARGET.length() + 1) : "unknown";
+        var asked = asked(target);
+        var protocol = Protocol.of(contentType)
+                .filter(spoken -> asked.service().isEmpty()
+                        || asked.service().get().protocols().contains(spoken));
         WireWriter answer;
         int status = 200;
         try {
             if (!isPost(request) || target.isEmpty() && protocol.isEmpty())
                 throw AwsFault.accessDenied("Unable to determine service/operation name to be authorized");
-            var call = call(request, operation, protocol.orElseThrow(AwsFault::unknownOperation));
+            var call = call(request, asked, protocol.orElseThrow(AwsFault::unknownOperation));
             if (call.events().isPresent()) {
-                counts.request(name, status);
+                counts.request(asked.inMetrics(), status);
                 streams.send(request, response, protocol.get(), call.events().get());
                 return;
             }
@@ -128,7 +150,7 @@ final class HttpFront implements Handler, AutoCloseable {
             status = fault.status();
             counts.fault(fault.type());
         }
-        counts.request(name, status);
+        counts.request(asked.inMetrics(), status);
         response.status(Status.create(status))
                 .header(HeaderNames.CONTENT_TYPE, protocol.orElse(Protocol.JSON).contentType());
         if (answer.size() >= LARGE_BYTES && isHttp1(request)) sendLarge(response, answer);
@@ -152,16 +174,19 @@ final class HttpFront implements Handler, AutoCloseable {
         }
     }
 
-    private Optional<Operation> operation(String target) {
-        boolean kinesisCall = target.startsWith(Kinesis.TARGET + ".");
-        return kinesisCall ? kinesis.operation(target.substring(Kinesis.TARGET.length() + 1)) : Optional.empty();
+    private Asked asked(String target) {
+        int dot = target.indexOf('.');
+        var service = dot < 0 ? null : services.get(target.substring(0, dot));
+        if (service == null) return Asked.NOTHING;
+        var name = target.substring(dot + 1);
+        return new Asked(Optional.of(service), name, service.operations().apply(name));
     }
 
-    private Call call(ServerRequest request, Optional<Operation> operation, Protocol protocol) {
+    private Call call(ServerRequest request, Asked asked, Protocol protocol) {
         if (!permits.tryAcquire())
             throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
         try (var body = bodies.read(request)) {
-            var known = operation.orElseThrow(AwsFault::unknownOperation);
+            var known = asked.operation().orElseThrow(asked::unknown);
             if (body.bytes().length == 0) throw AwsFault.unreadable();
             var caller =
                     Caller.of(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""), config.region());

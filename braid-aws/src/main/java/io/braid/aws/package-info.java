@@ -5,10 +5,11 @@
 /// | package             | what                                                                |
 /// |---------------------|---------------------------------------------------------------------|
 /// | `io.braid.aws`         | the port: HTTP/1.1 and 2, routing, ids, limits, pages               |
-/// | `io.braid.aws.wire`    | JSON 1.1 and CBOR 1.1, types, constraints, errors; no service       |
+/// | `io.braid.aws.wire`    | JSON and CBOR, types, constraints, errors; no service               |
 /// | `io.braid.aws.kinesis` | Kinesis Data Streams                                                |
+/// | `io.braid.aws.dynamodb` | the part of DynamoDB that the Kinesis Client Library needs         |
 ///
-/// Types of the two inner packages are public so that these three can see each other, and for nobody else.
+/// Types of the inner packages are public so that these can see each other, and for nobody else.
 ///
 /// ## The life of a request
 ///

@@ -30,7 +30,7 @@ final class ConsumerOperations {
     void register(Call call) throws IOException {
         var params = Params.read(call.body(), ConsumerRequests.REGISTER);
         var stream = lookup.stream(params);
-        var consumer = consumers.register(stream, params.requiredText("ConsumerName"), params.texts("Tags"));
+        var consumer = consumers.register(stream, params.requiredText("ConsumerName"), params.textMap("Tags"));
         var answer = call.answer().startMap().field(Names.CONSUMER).startMap();
         write(answer, consumer, lookup.arn(call, stream), "CREATING");
         answer.endMap().endMap();

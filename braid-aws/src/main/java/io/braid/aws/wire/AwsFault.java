@@ -1,6 +1,7 @@
 package io.braid.aws.wire;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// An answer that is an error, in Amazon's own words. Thrown where it is found and written by the front, once;
 /// it carries no stack trace because it is an answer to a client and not a bug.
@@ -10,12 +11,23 @@ public final class AwsFault extends RuntimeException {
     private final int status;
     private final String type;
     private final String messageName;
+    private final transient Consumer<WireWriter> members;
 
     private AwsFault(int status, String type, String messageName, String message) {
+        this(status, type, messageName, message, _ -> {});
+    }
+
+    private AwsFault(int status, String type, String messageName, String message, Consumer<WireWriter> members) {
         super(message, null, false, false);
         this.status = status;
         this.type = type;
         this.messageName = messageName;
+        this.members = members;
+    }
+
+    /// An error whose map has more members, which `members` writes.
+    public AwsFault with(Consumer<WireWriter> more) {
+        return new AwsFault(status, type, messageName, getMessage(), more);
     }
 
     /// Any modelled error of a service: status 400, `message` in lower case.
@@ -34,7 +46,12 @@ public final class AwsFault extends RuntimeException {
     }
 
     public static AwsFault unknownOperation() {
-        return new AwsFault(400, "UnknownOperationException", "message", null);
+        return unknownOperation(null);
+    }
+
+    /// The same for a service that is served in part: what is served, in words.
+    public static AwsFault unknownOperation(String message) {
+        return new AwsFault(400, "UnknownOperationException", "message", message);
     }
 
     public static AwsFault accessDenied(String message) {
@@ -75,8 +92,9 @@ public final class AwsFault extends RuntimeException {
         return status;
     }
 
+    /// The type without its namespace, as clients know it.
     public String type() {
-        return type;
+        return type.substring(type.indexOf('#') + 1);
     }
 
     /// The same error's name in an event stream, where one has another.
@@ -94,6 +112,7 @@ public final class AwsFault extends RuntimeException {
         if (getMessage() != null)
             answer.field(messageName.equals("message") ? MESSAGE : CAPITAL_MESSAGE)
                     .text(getMessage());
+        members.accept(answer);
         answer.endMap();
     }
 

@@ -46,6 +46,12 @@ final class CborWriter extends WireWriter {
     }
 
     @Override
+    public WireWriter field(String name) {
+        text(name);
+        return this;
+    }
+
+    @Override
     public WireWriter ascii(byte[] bytes, int start, int length) {
         head(TEXT, length);
         put(bytes, start, length);

@@ -66,6 +66,14 @@ final class JsonWriter extends WireWriter {
     }
 
     @Override
+    public WireWriter field(String name) {
+        text(name);
+        put(':');
+        follows = false;
+        return this;
+    }
+
+    @Override
     public WireWriter ascii(byte[] bytes, int start, int length) {
         separate();
         put('"');

@@ -63,12 +63,46 @@ public final class Params {
         return values.get(name) instanceof Map<?, ?> map ? map.size() : 0;
     }
 
-    /// The map of texts of this name, in the order of the request; empty if it is absent.
-    public Map<String, String> texts(String name) {
-        var texts = new LinkedHashMap<String, String>();
+    /// A member whose shape is a [Shape.Own], as that has read it.
+    public <T> Optional<T> own(String name, Class<T> type) {
+        return Optional.ofNullable(values.get(name)).map(type::cast);
+    }
+
+    /// The texts of a list; none if it is absent.
+    public List<String> texts(String name) {
+        return items(name, String.class);
+    }
+
+    /// The structures of a list; none if it is absent.
+    public List<Params> structures(String name) {
+        return items(name, Params.class);
+    }
+
+    /// The items of a list as their shape reads them; none if it is absent.
+    public List<?> items(String name) {
+        return values.get(name) instanceof List<?> list ? list : List.of();
+    }
+
+    private <T> List<T> items(String name, Class<T> type) {
+        return items(name).stream().map(type::cast).toList();
+    }
+
+    /// A map of texts; empty if it is absent.
+    public Map<String, String> textMap(String name) {
+        var entries = new LinkedHashMap<String, String>();
         if (values.get(name) instanceof Map<?, ?> map)
-            map.forEach((key, value) -> texts.put((String) key, (String) value));
-        return texts;
+            map.forEach((key, value) -> entries.put((String) key, (String) value));
+        return entries;
+    }
+
+    /// Whether the request has the member, be it empty.
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /// A structure of this shape at the cursor, for a [Shape.Own]; its constraints are not checked.
+    public static Params structureAt(WireReader reader, Shape.Structure shape) {
+        return structure(reader, shape);
     }
 
     Optional<Object> value(String name) {
@@ -102,6 +136,7 @@ public final class Params {
                         yield reader.readMoment();
                     }
                     case Shape.Blob _ -> blob(reader);
+                    case Shape.Own own -> own.reader().apply(reader);
                     case Shape.ListOf list -> list(reader, list);
                     case Shape.MapOf map -> map(reader, map);
                     case Shape.Structure structure -> structure(reader, structure);

@@ -7,6 +7,8 @@ import java.util.Optional;
 public enum Protocol {
     /// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
     JSON("application/x-amz-json-1.1"),
+    /// The same bodies under the name that older services know.
+    JSON_10("application/x-amz-json-1.0"),
     /// The binary twin that the Java SDKs use for Kinesis: indefinite lengths, byte strings, and timestamps as
     /// tag 1 with whole *milliseconds*.
     CBOR("application/x-amz-cbor-1.1");
@@ -28,6 +30,7 @@ public enum Protocol {
                 (end < 0 ? contentType : contentType.substring(0, end)).trim().toLowerCase(Locale.ROOT);
         return switch (type) {
             case "application/x-amz-json-1.1", "application/json" -> Optional.of(JSON);
+            case "application/x-amz-json-1.0" -> Optional.of(JSON_10);
             case "application/x-amz-cbor-1.1" -> Optional.of(CBOR);
             default -> Optional.empty();
         };
@@ -35,14 +38,14 @@ public enum Protocol {
 
     public WireReader reader(byte[] body) {
         return switch (this) {
-            case JSON -> new JsonReader(body);
+            case JSON, JSON_10 -> new JsonReader(body);
             case CBOR -> new CborReader(body);
         };
     }
 
     public WireWriter writer() {
         return switch (this) {
-            case JSON -> new JsonWriter();
+            case JSON, JSON_10 -> new JsonWriter();
             case CBOR -> new CborWriter();
         };
     }

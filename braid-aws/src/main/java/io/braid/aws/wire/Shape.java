@@ -2,6 +2,7 @@ package io.braid.aws.wire;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// What a member of a request may be: its type, and the constraints of Amazon's published service model. A
@@ -35,6 +36,11 @@ public sealed interface Shape {
             members = List.copyOf(members);
         }
     }
+
+    /// What only its service can read: the attributes of an item, for example.
+    ///
+    /// @param reader takes exactly the value at the cursor, and refuses it in the service's words
+    record Own(Function<WireReader, Object> reader) implements Shape {}
 
     /// @param path the name as it is spelled in messages: its first letter in lower case
     record Member(String name, String path, Shape shape, boolean required) {}

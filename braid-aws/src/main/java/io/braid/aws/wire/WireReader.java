@@ -13,8 +13,9 @@ import java.math.BigDecimal;
 /// Every `read…`, `skip` and `enter…` takes exactly the value at the cursor; the caller looks at [#token] first
 /// where the type may be wrong. A body that is not well-formed ends in [AwsFault#unreadable].
 public abstract sealed class WireReader permits JsonReader, CborReader {
-    /// Deeper nesting than any request of ours has; guards the stack and the skipper.
-    static final int DEPTH_MAX = 32;
+    /// Deeper nesting than any request of ours has, which is 32 levels of an item's values, two of ours for each;
+    /// guards the stack and the skipper.
+    static final int DEPTH_MAX = 80;
 
     /// What the value at the cursor is.
     public enum Token {

@@ -26,6 +26,9 @@ public abstract sealed class WireWriter permits JsonWriter, CborWriter {
     /// The name of the member whose value comes next.
     public abstract WireWriter field(Name name);
 
+    /// The same for a name that is not ours, such as an attribute's.
+    public abstract WireWriter field(String name);
+
     /// Text that is known to be printable ASCII without quotes and backslashes.
     public abstract WireWriter ascii(byte[] bytes, int start, int length);
 

@@ -4,7 +4,7 @@
 ///
 /// | word         | meaning                                                                        |
 /// |--------------|--------------------------------------------------------------------------------|
-/// | [Protocol]   | JSON 1.1 or CBOR 1.1; the answer is in the request's                            |
+/// | [Protocol]   | JSON 1.0, JSON 1.1 or CBOR 1.1; the answer is in the request's                            |
 /// | [WireReader] | walks a body in place; hot operations use it directly                           |
 /// | [WireWriter] | writes an answer into one growing buffer                                        |
 /// | [Shape]      | a request's types and constraints, as a table                                   |
