@@ -8,7 +8,8 @@ import java.util.TreeMap;
 final class Description {
     private Description() {}
 
-    static void table(WireWriter answer, Table table, String arn, long items, long bytes) {
+    /// @param status ACTIVE, or DELETING of one that is gone already
+    static void table(WireWriter answer, Table table, String arn, String status, long items, long bytes) {
         answer.startMap().field("AttributeDefinitions").startList();
         new TreeMap<>(table.types())
                 .forEach((name, type) -> answer.startMap()
@@ -20,7 +21,7 @@ final class Description {
         answer.endList();
         answer.field("TableName").text(table.name());
         keySchema(answer, table.key());
-        answer.field("TableStatus").text("ACTIVE");
+        answer.field("TableStatus").text(status);
         answer.field("CreationDateTime").moment(table.createdMillis());
         throughput(answer, table.billing().throughput());
         answer.field("TableSizeBytes").number(bytes);

@@ -6,6 +6,8 @@ import io.braid.broker.Broker;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The part of Amazon DynamoDB that the Kinesis Client Library needs: its operations by name. Any thread; each call
@@ -14,7 +16,7 @@ public final class DynamoDb {
     /// What X-Amz-Target begins with.
     public static final String TARGET = "DynamoDB_20120810";
 
-    private final TreeMap<String, Operation> operations;
+    private final SortedMap<String, Operation> operations;
 
     /// @param account twelve digits, named in ARNs
     public DynamoDb(Broker broker, InstantSource clock, String account) {
@@ -50,10 +52,15 @@ public final class DynamoDb {
         return Optional.ofNullable(operations.get(name));
     }
 
+    /// The names of all operations, in order.
+    Set<String> names() {
+        return operations.keySet();
+    }
+
     /// What is said to whoever asks for another operation.
     public AwsFault unknown(String name) {
         return AwsFault.unknownOperation(
                 "Braid serves the part of DynamoDB that the Kinesis Client Library needs, and %s is not in it. It is: %s."
-                        .formatted(name, String.join(", ", operations.keySet())));
+                        .formatted(name, String.join(", ", names())));
     }
 }

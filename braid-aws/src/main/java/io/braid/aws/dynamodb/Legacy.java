@@ -12,7 +12,28 @@ import java.util.Optional;
 /// [Update].
 /// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html)
 final class Legacy {
+    private static final List<String> PARAMETERS =
+            List.of("AttributesToGet", "AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter");
+    private static final List<String> EXPRESSIONS = List.of(
+            "ProjectionExpression",
+            "UpdateExpression",
+            "ConditionExpression",
+            "KeyConditionExpression",
+            "FilterExpression");
+
     private Legacy() {}
+
+    /// A request speaks in the old way or in the new one.
+    ///
+    /// @throws AwsFault it does both
+    static void requireNotMixed(Params params) {
+        var old = PARAMETERS.stream().filter(params::has).toList();
+        var expressions = EXPRESSIONS.stream().filter(params::has).toList();
+        if (!old.isEmpty() && !expressions.isEmpty())
+            throw AwsFault.validation(("Can not use both expression and non-expression parameters in the same request:"
+                            + " Non-expression parameters: {%s} Expression parameters: {%s}")
+                    .formatted(String.join(", ", old), String.join(", ", expressions)));
+    }
 
     /// @param expected by attribute
     /// @param any      whether one of them suffices (ConditionalOperator OR)

@@ -54,7 +54,6 @@ final class ReadOperations {
     }
 
     private static Condition keyCondition(Params params, Expressions expressions) {
-        WriteOperations.notBoth(params, "KeyConditions", "KeyConditionExpression");
         if (params.has("KeyConditions"))
             return Legacy.condition(Requests.structures(params, "KeyConditions"), false);
         return params.text("KeyConditionExpression")
@@ -117,7 +116,7 @@ final class ReadOperations {
     }
 
     private static Projection projection(Params params, Expressions expressions) {
-        WriteOperations.notBoth(params, "AttributesToGet", "ProjectionExpression");
+        Legacy.requireNotMixed(params);
         return params.text("ProjectionExpression")
                 .map(text -> new Projection(expressions.projection(text)))
                 .orElseGet(() -> Projection.ofAttributes(params.texts("AttributesToGet")));
@@ -125,7 +124,6 @@ final class ReadOperations {
 
     /// What a Query and a Scan have in common; all expressions but a key condition are parsed here.
     private static Reading reading(Params params, Expressions expressions, String oldFilter) {
-        WriteOperations.notBoth(params, oldFilter, "FilterExpression");
         boolean any = params.text("ConditionalOperator").orElse("AND").equals("OR");
         var filter = params.text("FilterExpression")
                 .map(text -> expressions.condition("FilterExpression", text))

@@ -59,7 +59,7 @@ final class StoredChanges {
             var kept = map(value);
             int version = ((AttributeValue.Number) kept.get(VERSION_NAME)).value().intValueExact();
             if (version > VERSION)
-                throw new IOException("version %d of a %s: this release reads up to version %d"
+                throw new IOException("version %d of %s: this release reads up to version %d"
                         .formatted(version, kind, VERSION));
             var attributes = ((AttributeValue.MapOf) kept.get(kind)).entries();
             return isTable

@@ -43,7 +43,7 @@ final class TableOperations {
                                 .formatted(Limits.TABLES_MAX));
             return kept(table);
         });
-        describe(call, "TableDescription", created, 0, 0);
+        describe(call, "TableDescription", created, "ACTIVE", 0, 0);
     }
 
     /// Never that of a table that has items.
@@ -88,7 +88,7 @@ final class TableOperations {
             return new Store.Decision<>(List.of(new Change.TableGone(table.id())), table);
         });
         store.forgetItems(gone.id());
-        describe(call, "TableDescription", gone, 0, 0);
+        describe(call, "TableDescription", gone, "DELETING", 0, 0);
     }
 
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html
@@ -225,13 +225,15 @@ final class TableOperations {
                 call,
                 member,
                 table,
+                "ACTIVE",
                 items.size(),
                 items.stream().mapToLong(Item::byteSize).sum());
     }
 
-    private WireWriter describe(Call call, String member, Table table, long items, long bytes) {
+    private WireWriter describe(
+            Call call, String member, Table table, String status, long items, long bytes) {
         var answer = call.answer().startMap().field(member);
-        Description.table(answer, table, tables.arn(call.caller(), table.name()), items, bytes);
+        Description.table(answer, table, tables.arn(call.caller(), table.name()), status, items, bytes);
         return answer.endMap();
     }
 }

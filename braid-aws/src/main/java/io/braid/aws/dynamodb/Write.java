@@ -4,7 +4,6 @@ import io.braid.aws.wire.AwsFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// One write of one item, parsed and not yet done: what it does, and what must hold of the item before. Decides
 /// without doing.
@@ -103,10 +102,5 @@ record Write(String table, Act act, Condition condition, boolean showOld) {
                 if (outcome instanceof Outcome.Done(var of, Item _, Item _)) changes.addAll(of);
             return changes;
         }
-    }
-
-    /// What an answer of one of a few kinds shows of an item; empty if nothing.
-    static Optional<Map<String, AttributeValue>> shown(Item item) {
-        return item.exists() ? Optional.of(item.attributes()) : Optional.empty();
     }
 }

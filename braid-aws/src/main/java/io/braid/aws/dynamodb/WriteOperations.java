@@ -40,7 +40,7 @@ final class WriteOperations {
     /// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     void update(Call call) throws IOException {
         var params = Params.read(call.body(), Requests.UPDATE_ITEM);
-        notBoth(params, "AttributeUpdates", "UpdateExpression");
+        Legacy.requireNotMixed(params);
         var expressions = reader(params);
         var update = params.text("UpdateExpression")
                 .map(expressions::update)
@@ -62,7 +62,7 @@ final class WriteOperations {
 
     /// Everything else of a write, once its own expression is parsed.
     private static Write single(Params params, Act act, Expressions expressions) {
-        notBoth(params, "Expected", "ConditionExpression");
+        Legacy.requireNotMixed(params);
         boolean any = params.text("ConditionalOperator").orElse("AND").equals("OR");
         var condition = params.text("ConditionExpression")
                 .map(text -> expressions.condition("ConditionExpression", text))
@@ -86,13 +86,6 @@ final class WriteOperations {
         for (var placeholders : List.of("ExpressionAttributeNames", "ExpressionAttributeValues"))
             if (params.has(placeholders))
                 throw AwsFault.validation("%s can only be specified when using expressions".formatted(placeholders));
-    }
-
-    static void notBoth(Params params, String old, String expression) {
-        if (params.has(old) && (params.has(expression) || params.has("ConditionExpression")))
-            throw AwsFault.validation(("Can not use both expression and non-expression parameters in the same request:"
-                            + " Non-expression parameters: {%s} Expression parameters: {%s}")
-                    .formatted(old, params.has(expression) ? expression : "ConditionExpression"));
     }
 
     private void answer(Call call, Params params, Write write) throws IOException {

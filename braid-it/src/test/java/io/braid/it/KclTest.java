@@ -1,0 +1,147 @@
+package io.braid.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+
+/// The Kinesis Client Library, unchanged, with all of its endpoints one Braid: two workers share the shards of a
+/// stream, one of them is killed, and then the server is. Every record is processed, and what was checkpointed is not
+/// processed again.
+class KclTest {
+    private static final int SHARDS = 4;
+    private static final int RECORDS = Integer.getInteger("kcl.records", 200); // per round, of which there are three
+
+    @ParameterizedTest
+    @ValueSource(strings = "polling")
+    void everyRecordIsProcessedAlthoughAWorkerAndTheServerAreKilled(String retrieval) throws Exception {
+        try (var server = RunningServer.startToBeKilled("kcl");
+                var kinesis = Kinesis.sync(server.endpoint())) {
+            var stream = Kinesis.create(kinesis, "kcl", SHARDS);
+            try (var one = worker(server, stream, "one", retrieval);
+                    var two = worker(server, stream, "two", retrieval)) {
+                try {
+                    run(server, kinesis, stream, one, two);
+                } catch (Throwable e) {
+                    server.keepEvidence();
+                    throw new AssertionError(one + "\n" + two, e);
+                }
+            }
+        }
+    }
+
+    private static void run(
+            RunningServer server, KinesisClient kinesis, String stream, ClientProcess one, ClientProcess two)
+            throws Exception {
+        put(kinesis, stream, 1);
+        await("both workers have leases, and all records", () -> holders(one) > 0
+                && holders(two) > 0
+                && processed(one, two).containsAll(round(1)));
+
+        one.kill();
+        put(kinesis, stream, 2);
+        await("the other worker has all leases, and all records", () -> holders(two) == SHARDS
+                && processed(two).containsAll(round(2)));
+        two.finish(); // in order: it checkpoints
+
+        server.kill();
+        server.live();
+        put(kinesis, stream, 3);
+        int before = records(two).size();
+        two.live();
+        await("the next worker has all records of the next round", () -> processed(two).containsAll(round(3)));
+        two.finish();
+
+        var again = records(two).subList(before, records(two).size());
+        assertEquals(List.of(), again.stream().filter(record -> !round(3).contains(record)).toList(), "checkpointed");
+        assertTrue(processed(one, two).containsAll(round(1)));
+    }
+
+    private static ClientProcess worker(RunningServer server, String stream, String name, String retrieval)
+            throws IOException {
+        return ClientProcess.start(
+                "kcl-" + name,
+                List.of(
+                        "-cp",
+                        Recipes.classPath("kcl"),
+                        Recipes.program("kcl/Worker"),
+                        server.endpoint().toString(),
+                        stream,
+                        "application",
+                        name,
+                        retrieval));
+    }
+
+    private static void put(KinesisClient kinesis, String stream, int round) {
+        var entries = round(round).stream()
+                .map(number -> PutRecordsRequestEntry.builder()
+                        .partitionKey(number)
+                        .data(SdkBytes.fromUtf8String(number))
+                        .build())
+                .toList();
+        for (int from = 0; from < entries.size(); from += 500) {
+            var some = entries.subList(from, Math.min(from + 500, entries.size()));
+            var answer = kinesis.putRecords(r -> r.streamName(stream).records(some));
+            assertEquals(0, answer.failedRecordCount());
+        }
+    }
+
+    private static Set<String> round(int round) {
+        return IntStream.range(0, RECORDS)
+                .mapToObj(i -> "%d-%d".formatted(round, i))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /// What the workers have printed as processed, each record as often as that.
+    private static List<String> records(ClientProcess worker) {
+        return words(worker, "record").stream().map(words -> words[2]).toList();
+    }
+
+    private static Set<String> processed(ClientProcess... workers) {
+        var all = new TreeSet<String>();
+        for (var worker : workers) all.addAll(records(worker));
+        return all;
+    }
+
+    /// How many shards a worker has now, by what it has printed of getting and losing them.
+    private static int holders(ClientProcess worker) {
+        var held = new TreeSet<String>();
+        for (var words : words(worker, "begins", "lost", "ended")) {
+            if (words[0].equals("begins")) held.add(words[1]);
+            else held.remove(words[1]);
+        }
+        return held.size();
+    }
+
+    private static List<String[]> words(ClientProcess worker, String... kinds) {
+        var found = new ArrayList<String[]>();
+        try {
+            for (var line : Files.readString(worker.log(), StandardCharsets.UTF_8).split("\n")) {
+                var words = line.split(" ");
+                if (List.of(kinds).contains(words[0]) && words.length > 1) found.add(words);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        Eventually.equal(what, () -> condition.call() ? what : "not yet");
+    }
+}
