@@ -42,8 +42,7 @@ class Worker {
         var cloudWatch = at(endpoint, CloudWatchAsyncClient.builder()).build();
         var tracker = new SingleStreamTracker(
                 stream, InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
-        var configs =
-                new ConfigsBuilder(tracker, application, kinesis, dynamoDb, cloudWatch, args[3], Printing::new);
+        var configs = new ConfigsBuilder(tracker, application, kinesis, dynamoDb, cloudWatch, args[3], Printing::new);
         RetrievalSpecificConfig retrieval = switch (args[4]) {
             case "polling" -> new PollingConfig(stream, kinesis).idleTimeBetweenReadsInMillis(200);
             case "fan-out" -> new FanOutConfig(kinesis).streamName(stream).applicationName(application);

@@ -61,7 +61,10 @@ final class HttpFront implements Handler, AutoCloseable {
         /// Names of ours only, as each is kept for ever.
         String inMetrics() {
             if (operation.isEmpty()) return "unknown";
-            return service.map(Service::metrics).filter(prefix -> !prefix.isEmpty()).map(prefix -> prefix + name).orElse(name);
+            return service.map(Service::metrics)
+                    .filter(prefix -> !prefix.isEmpty())
+                    .map(prefix -> prefix + name)
+                    .orElse(name);
         }
     }
 

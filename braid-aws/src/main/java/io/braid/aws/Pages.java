@@ -51,6 +51,8 @@ final class Pages {
 
               aws kinesis list-streams --endpoint-url http://this-address
 
+            The Kinesis Client Library finds its DynamoDB tables here, too.
+
             /health   says ok
             /metrics  numbers for Prometheus
             """;

@@ -99,9 +99,8 @@ final class TestServer implements AutoCloseable {
 
     HttpRequest.Builder request(String operation, String json) {
         boolean isDynamoDb = operation.startsWith("DynamoDB.");
-        var target = isDynamoDb
-                ? operation.replace("DynamoDB.", "DynamoDB_20120810.")
-                : "Kinesis_20131202." + operation;
+        var target =
+                isDynamoDb ? operation.replace("DynamoDB.", "DynamoDB_20120810.") : "Kinesis_20131202." + operation;
         return HttpRequest.newBuilder(uri("/"))
                 .timeout(ANSWER_MAX)
                 .header("Content-Type", "application/x-amz-json-1." + (isDynamoDb ? "0" : "1"))

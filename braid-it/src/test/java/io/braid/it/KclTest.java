@@ -49,14 +49,17 @@ class KclTest {
             RunningServer server, KinesisClient kinesis, String stream, ClientProcess one, ClientProcess two)
             throws Exception {
         put(kinesis, stream, 1);
-        await("both workers have leases, and all records", () -> holders(one) > 0
-                && holders(two) > 0
-                && processed(one, two).containsAll(round(1)));
+        await(
+                "both workers have leases, and all records",
+                () -> holders(one) > 0
+                        && holders(two) > 0
+                        && processed(one, two).containsAll(round(1)));
 
         one.kill();
         put(kinesis, stream, 2);
-        await("the other worker has all leases, and all records", () -> holders(two) == SHARDS
-                && processed(two).containsAll(round(2)));
+        await(
+                "the other worker has all leases, and all records",
+                () -> holders(two) == SHARDS && processed(two).containsAll(round(2)));
         two.finish(); // in order: it checkpoints
 
         server.kill();
@@ -64,11 +67,16 @@ class KclTest {
         put(kinesis, stream, 3);
         int before = records(two).size();
         two.live();
-        await("the next worker has all records of the next round", () -> processed(two).containsAll(round(3)));
+        await(
+                "the next worker has all records of the next round",
+                () -> processed(two).containsAll(round(3)));
         two.finish();
 
         var again = records(two).subList(before, records(two).size());
-        assertEquals(List.of(), again.stream().filter(record -> !round(3).contains(record)).toList(), "checkpointed");
+        assertEquals(
+                List.of(),
+                again.stream().filter(record -> !round(3).contains(record)).toList(),
+                "checkpointed");
         assertTrue(processed(one, two).containsAll(round(1)));
     }
 
@@ -131,7 +139,8 @@ class KclTest {
     private static List<String[]> words(ClientProcess worker, String... kinds) {
         var found = new ArrayList<String[]>();
         try {
-            for (var line : Files.readString(worker.log(), StandardCharsets.UTF_8).split("\n")) {
+            for (var line :
+                    Files.readString(worker.log(), StandardCharsets.UTF_8).split("\n")) {
                 var words = line.split(" ");
                 if (List.of(kinds).contains(words[0]) && words.length > 1) found.add(words);
             }

@@ -126,10 +126,11 @@ sealed interface AttributeValue {
     static int compare(AttributeValue one, AttributeValue other) {
         return switch (one) {
             case Number(BigDecimal value) when other instanceof Number(BigDecimal second) -> value.compareTo(second);
-            case Text(String value) when other instanceof Text(String second) ->
+            case Text(String value)
+            when other instanceof Text(String second) ->
                 Arrays.compareUnsigned(value.getBytes(UTF_8), second.getBytes(UTF_8));
-            case Binary(byte[] bytes) when other instanceof Binary(byte[] second) ->
-                Arrays.compareUnsigned(bytes, second);
+            case Binary(byte[] bytes)
+            when other instanceof Binary(byte[] second) -> Arrays.compareUnsigned(bytes, second);
             case Text _, Number _, Binary _, SetOf _, ListOf _, MapOf _, Bool _, Null _ ->
                 throw new IllegalStateException("%s and %s have no order".formatted(one.type(), other.type()));
         };

@@ -63,8 +63,8 @@ final class Expressions {
         while (!tokens.isAtEnd()) {
             var clause = clause();
             if (actions.containsKey(clause))
-                throw tokens.fault("The \"%s\" section can only be used once in an update expression;"
-                        .formatted(clause));
+                throw tokens.fault(
+                        "The \"%s\" section can only be used once in an update expression;".formatted(clause));
             var parsed = new ArrayList<Update.Action>();
             do parsed.add(action(clause));
             while (tokens.takes(","));
@@ -161,7 +161,8 @@ final class Expressions {
     }
 
     private boolean isFunction() {
-        return tokens.peekSecond().equals("(") && Character.isLetter(tokens.peek().charAt(0));
+        return tokens.peekSecond().equals("(")
+                && Character.isLetter(tokens.peek().charAt(0));
     }
 
     private Comparator comparator() {
@@ -174,30 +175,28 @@ final class Expressions {
     private Condition function() {
         var name = tokens.take();
         tokens.expect("(");
-        var condition =
-                switch (name) {
-                    case "attribute_exists" -> new Condition.Exists(path());
-                    case "attribute_not_exists" -> new Condition.Not(new Condition.Exists(path()));
-                    case "attribute_type" -> {
-                        var path = path();
-                        tokens.expect(",");
-                        yield new Condition.HasType(path, attributeType(operand()));
-                    }
-                    case "begins_with" -> {
-                        var operand = operand();
-                        tokens.expect(",");
-                        yield new Condition.BeginsWith(operand, prefix(operand()));
-                    }
-                    case "contains" -> {
-                        var operand = operand();
-                        tokens.expect(",");
-                        yield new Condition.Contains(operand, operand());
-                    }
-                    case "if_not_exists", "list_append" ->
-                        throw tokens.fault(
-                                "The function is not allowed in a condition expression; function: " + name);
-                    default -> throw tokens.fault("Invalid function name; function: " + name);
-                };
+        var condition = switch (name) {
+            case "attribute_exists" -> new Condition.Exists(path());
+            case "attribute_not_exists" -> new Condition.Not(new Condition.Exists(path()));
+            case "attribute_type" -> {
+                var path = path();
+                tokens.expect(",");
+                yield new Condition.HasType(path, attributeType(operand()));
+            }
+            case "begins_with" -> {
+                var operand = operand();
+                tokens.expect(",");
+                yield new Condition.BeginsWith(operand, prefix(operand()));
+            }
+            case "contains" -> {
+                var operand = operand();
+                tokens.expect(",");
+                yield new Condition.Contains(operand, operand());
+            }
+            case "if_not_exists", "list_append" ->
+                throw tokens.fault("The function is not allowed in a condition expression; function: " + name);
+            default -> throw tokens.fault("Invalid function name; function: " + name);
+        };
         tokens.expect(")");
         return condition;
     }
@@ -306,20 +305,19 @@ final class Expressions {
         deeper();
         var name = tokens.take();
         tokens.expect("(");
-        var term =
-                switch (name) {
-                    case "if_not_exists" -> {
-                        var path = path();
-                        tokens.expect(",");
-                        yield new Operand.IfNotExists(path, term());
-                    }
-                    case "list_append" -> {
-                        var first = term();
-                        tokens.expect(",");
-                        yield new Operand.ListAppend(first, term());
-                    }
-                    default -> throw tokens.fault("Invalid function name; function: " + name);
-                };
+        var term = switch (name) {
+            case "if_not_exists" -> {
+                var path = path();
+                tokens.expect(",");
+                yield new Operand.IfNotExists(path, term());
+            }
+            case "list_append" -> {
+                var first = term();
+                tokens.expect(",");
+                yield new Operand.ListAppend(first, term());
+            }
+            default -> throw tokens.fault("Invalid function name; function: " + name);
+        };
         tokens.expect(")");
         depth--;
         return term;

@@ -41,18 +41,16 @@ record KeyCondition(AttributeValue hash, Condition range) {
     }
 
     private static void checkRange(Condition part, Order order) {
-        var path =
-                switch (part) {
-                    case Condition.Compared(Operand.At(Path at), Comparator comparator, Operand.Given(var value))
-                    when comparator != Comparator.NOT_EQUAL -> checked(order, at, value);
-                    case Condition.Between(Operand.At(Path at), Operand.Given(var low), Operand.Given(var high)) -> {
-                        checked(order, at, low);
-                        yield checked(order, at, high);
-                    }
-                    case Condition.BeginsWith(Operand.At(Path at), Operand.Given(var prefix)) ->
-                        checked(order, at, prefix);
-                    default -> throw AwsFault.validation("Query key condition not supported");
-                };
+        var path = switch (part) {
+            case Condition.Compared(Operand.At(Path at), Comparator comparator, Operand.Given(var value))
+            when comparator != Comparator.NOT_EQUAL -> checked(order, at, value);
+            case Condition.Between(Operand.At(Path at), Operand.Given(var low), Operand.Given(var high)) -> {
+                checked(order, at, low);
+                yield checked(order, at, high);
+            }
+            case Condition.BeginsWith(Operand.At(Path at), Operand.Given(var prefix)) -> checked(order, at, prefix);
+            default -> throw AwsFault.validation("Query key condition not supported");
+        };
         if (!path.isWhole()) throw AwsFault.validation("Query key condition not supported");
     }
 

@@ -60,7 +60,8 @@ final class Legacy {
         if (!shallExist && value.isPresent())
             throw invalid("Value cannot be used when Exists is false for Attribute: " + name);
         return shallExist
-                ? new Condition.Compared(new Operand.At(Path.of(name)), Comparator.EQUAL, new Operand.Given(value.get()))
+                ? new Condition.Compared(
+                        new Operand.At(Path.of(name)), Comparator.EQUAL, new Operand.Given(value.get()))
                 : new Condition.Not(exists);
     }
 
@@ -68,15 +69,13 @@ final class Legacy {
         var path = Path.of(name);
         var at = new Operand.At(path);
         var given = values.stream().<Operand>map(Operand.Given::new).toList();
-        boolean fits =
-                switch (operator) {
-                    case "NULL", "NOT_NULL" -> given.isEmpty();
-                    case "BETWEEN" -> given.size() == 2;
-                    case "IN" -> !given.isEmpty();
-                    default -> given.size() == 1;
-                };
-        if (!fits)
-            throw invalid("Invalid number of argument(s) for the %s ComparisonOperator".formatted(operator));
+        boolean fits = switch (operator) {
+            case "NULL", "NOT_NULL" -> given.isEmpty();
+            case "BETWEEN" -> given.size() == 2;
+            case "IN" -> !given.isEmpty();
+            default -> given.size() == 1;
+        };
+        if (!fits) throw invalid("Invalid number of argument(s) for the %s ComparisonOperator".formatted(operator));
         return switch (operator) {
             case "EQ" -> new Condition.Compared(at, Comparator.EQUAL, given.getFirst());
             case "NE" -> new Condition.Compared(at, Comparator.NOT_EQUAL, given.getFirst());
@@ -89,8 +88,7 @@ final class Legacy {
             case "CONTAINS" -> new Condition.Contains(at, given.getFirst());
             case "NOT_CONTAINS" ->
                 new Condition.All(List.of(
-                        new Condition.Exists(path),
-                        new Condition.Not(new Condition.Contains(at, given.getFirst()))));
+                        new Condition.Exists(path), new Condition.Not(new Condition.Contains(at, given.getFirst()))));
             case "BEGINS_WITH" -> new Condition.BeginsWith(at, given.getFirst());
             case "BETWEEN" -> new Condition.Between(at, given.getFirst(), given.getLast());
             case "IN" -> new Condition.In(at, given);
@@ -101,8 +99,8 @@ final class Legacy {
     /// @param updates by attribute
     static Update update(Map<String, Params> updates) {
         var actions = new ArrayList<Update.Action>();
-        updates.forEach((name, what) -> actions.add(action(
-                Path.of(name), what.text("Action").orElse("PUT"), what.own("Value", AttributeValue.class))));
+        updates.forEach((name, what) -> actions.add(
+                action(Path.of(name), what.text("Action").orElse("PUT"), what.own("Value", AttributeValue.class))));
         return new Update(actions);
     }
 

@@ -51,8 +51,8 @@ sealed interface Operand {
     ///
     /// @throws AwsFault there is none, or its types do not fit
     default AttributeValue required(Map<String, AttributeValue> item) {
-        return in(item).orElseThrow(() -> AwsFault.validation(
-                "The provided expression refers to an attribute that does not exist in the item"));
+        return in(item).orElseThrow(() ->
+                AwsFault.validation("The provided expression refers to an attribute that does not exist in the item"));
     }
 
     private static Optional<AttributeValue> size(AttributeValue value) {

@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /// @param names of the attributes that an index sorts by and then the table's key, as a place is told by them
 record Order(Table table, KeySchema key, List<String> names, Projection shown, boolean isTable) {
     static Order of(Table table, Optional<String> indexName) {
-        if (indexName.isEmpty()) return new Order(table, table.key(), table.key().names(), Projection.ALL, true);
+        if (indexName.isEmpty())
+            return new Order(table, table.key(), table.key().names(), Projection.ALL, true);
         var index = table.index(indexName.get())
-                .orElseThrow(() -> AwsFault.validation(
-                        "The table does not have the specified index: " + indexName.get()));
+                .orElseThrow(
+                        () -> AwsFault.validation("The table does not have the specified index: " + indexName.get()));
         var names = new ArrayList<>(index.key().names());
         for (var name : table.key().names()) if (!names.contains(name)) names.add(name);
         var shown = new ArrayList<>(names);
@@ -35,8 +36,7 @@ record Order(Table table, KeySchema key, List<String> names, Projection shown, b
     /// All items with their places.
     Stream<Placed> all(Database now) {
         var items = now.items(table);
-        if (isTable)
-            return items.entrySet().stream().map(entry -> new Placed(entry.getKey(), entry.getValue()));
+        if (isTable) return items.entrySet().stream().map(entry -> new Placed(entry.getKey(), entry.getValue()));
         return sorted(items.values().stream());
     }
 
@@ -52,8 +52,8 @@ record Order(Table table, KeySchema key, List<String> names, Projection shown, b
 
     private Stream<Placed> sorted(Stream<Item> items) {
         var schema = new KeySchema(names);
-        return items.<Placed>mapMulti((item, placed) -> schema.of(item.attributes())
-                        .ifPresent(place -> placed.accept(new Placed(place, item))))
+        return items.<Placed>mapMulti((item, placed) ->
+                        schema.of(item.attributes()).ifPresent(place -> placed.accept(new Placed(place, item))))
                 .sorted((one, other) -> one.place().compareTo(other.place()));
     }
 
@@ -72,7 +72,8 @@ record Order(Table table, KeySchema key, List<String> names, Projection shown, b
     /// A place as an answer tells it.
     Map<String, AttributeValue> told(Key place) {
         var told = new LinkedHashMap<String, AttributeValue>();
-        for (int i = 0; i < names.size(); i++) told.put(names.get(i), place.values().get(i));
+        for (int i = 0; i < names.size(); i++)
+            told.put(names.get(i), place.values().get(i));
         return told;
     }
 }

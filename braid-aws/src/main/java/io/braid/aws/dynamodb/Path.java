@@ -79,9 +79,7 @@ record Path(List<Step> steps) {
     private AttributeValue changed(AttributeValue at, int depth, Optional<AttributeValue> value) {
         var step = steps.get(depth);
         boolean last = depth == steps.size() - 1;
-        var inner = last
-                ? value
-                : Optional.of(changed(next(at, step).orElseThrow(Path::noWay), depth + 1, value));
+        var inner = last ? value : Optional.of(changed(next(at, step).orElseThrow(Path::noWay), depth + 1, value));
         return switch (step) {
             case Step.Member(String name) -> {
                 if (!(at instanceof AttributeValue.MapOf(var before))) throw noWay();

@@ -31,8 +31,8 @@ record Projection(List<Path> paths) {
         return switch (value) {
             case AttributeValue.MapOf(var entries) -> {
                 var kept = new LinkedHashMap<String, AttributeValue>();
-                entries.forEach((name, inner) -> next(inner, new Path.Step.Member(name), ways)
-                        .ifPresent(part -> kept.put(name, part)));
+                entries.forEach((name, inner) ->
+                        next(inner, new Path.Step.Member(name), ways).ifPresent(part -> kept.put(name, part)));
                 yield kept.isEmpty()
                         ? Optional.empty()
                         : Optional.of(new AttributeValue.MapOf(Collections.unmodifiableMap(kept)));

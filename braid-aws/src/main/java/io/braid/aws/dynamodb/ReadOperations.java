@@ -54,12 +54,12 @@ final class ReadOperations {
     }
 
     private static Condition keyCondition(Params params, Expressions expressions) {
-        if (params.has("KeyConditions"))
-            return Legacy.condition(Requests.structures(params, "KeyConditions"), false);
+        if (params.has("KeyConditions")) return Legacy.condition(Requests.structures(params, "KeyConditions"), false);
         return params.text("KeyConditionExpression")
                 .map(text -> expressions.condition("KeyConditionExpression", text))
                 .orElseThrow(() -> AwsFault.validation(
-                        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."));
+                        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the"
+                                + " request."));
     }
 
     private static <T> Stream<T> reversed(Stream<T> items) {

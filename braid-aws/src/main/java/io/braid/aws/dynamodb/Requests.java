@@ -40,7 +40,18 @@ final class Requests {
     private static final Shape.MapOf NAMES = new Shape.MapOf(text(0, INT_MAX), ATTRIBUTE, 0, INT_MAX);
 
     private static final Shape.Text COMPARISON = oneOf(
-            "IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE",
+            "IN",
+            "NULL",
+            "BETWEEN",
+            "LT",
+            "NOT_CONTAINS",
+            "EQ",
+            "GT",
+            "NOT_NULL",
+            "NE",
+            "LE",
+            "BEGINS_WITH",
+            "GE",
             "CONTAINS");
     private static final Shape.Structure EXPECTED_ATTRIBUTE = structure(
             optional("Value", VALUE),
@@ -48,8 +59,8 @@ final class Requests {
             optional("ComparisonOperator", COMPARISON),
             optional("AttributeValueList", VALUES));
     private static final Shape CONDITIONS = byAttribute(EXPECTED_ATTRIBUTE);
-    private static final Shape UPDATES = byAttribute(
-            structure(optional("Value", VALUE), optional("Action", oneOf("ADD", "PUT", "DELETE"))));
+    private static final Shape UPDATES =
+            byAttribute(structure(optional("Value", VALUE), optional("Action", oneOf("ADD", "PUT", "DELETE"))));
 
     private static final Shape.Structure THROUGHPUT = structure(
             required("ReadCapacityUnits", integer(1, Long.MAX_VALUE)),
@@ -71,8 +82,8 @@ final class Requests {
             optional("ProvisionedThroughput", THROUGHPUT));
     private static final Shape.ListOf NEW_INDEXES = new Shape.ListOf(NEW_INDEX, 0, INT_MAX);
     private static final Shape.Text BILLING = oneOf("PROVISIONED", "PAY_PER_REQUEST");
-    private static final Shape.ListOf TAGS = new Shape.ListOf(
-            structure(required("Key", text(1, 128)), required("Value", text(0, 256))), 0, INT_MAX);
+    private static final Shape.ListOf TAGS =
+            new Shape.ListOf(structure(required("Key", text(1, 128)), required("Value", text(0, 256))), 0, INT_MAX);
 
     static final Shape.Structure CREATE_TABLE = structure(
             optional("AttributeDefinitions", DEFINITIONS),
@@ -115,9 +126,7 @@ final class Requests {
 
     static final Shape.Structure UPDATE_BACKUPS = structure(
             required("TableName", TABLE),
-            required(
-                    "PointInTimeRecoverySpecification",
-                    structure(required("PointInTimeRecoveryEnabled", FLAG))));
+            required("PointInTimeRecoverySpecification", structure(required("PointInTimeRecoveryEnabled", FLAG))));
 
     static final Shape.Structure UPDATE_TIME_TO_LIVE = structure(
             required("TableName", TABLE),
@@ -126,8 +135,8 @@ final class Requests {
                     structure(required("Enabled", FLAG), required("AttributeName", text(1, 255)))));
 
     static final Shape.Structure TAG_RESOURCE = structure(required("ResourceArn", ARN), required("Tags", TAGS));
-    static final Shape.Structure UNTAG_RESOURCE = structure(
-            required("ResourceArn", ARN), required("TagKeys", new Shape.ListOf(text(1, 128), 0, INT_MAX)));
+    static final Shape.Structure UNTAG_RESOURCE =
+            structure(required("ResourceArn", ARN), required("TagKeys", new Shape.ListOf(text(1, 128), 0, INT_MAX)));
     static final Shape.Structure LIST_TAGS = structure(required("ResourceArn", ARN), optional("NextToken", EXPRESSION));
 
     static final Shape.Structure GET_ITEM = structure(
@@ -141,9 +150,7 @@ final class Requests {
     static final Shape.Structure PUT_ITEM = write(required("Item", ITEM));
     static final Shape.Structure DELETE_ITEM = write(required("Key", ITEM));
     static final Shape.Structure UPDATE_ITEM = write(
-            required("Key", ITEM),
-            optional("AttributeUpdates", UPDATES),
-            optional("UpdateExpression", EXPRESSION));
+            required("Key", ITEM), optional("AttributeUpdates", UPDATES), optional("UpdateExpression", EXPRESSION));
 
     static final Shape.Structure QUERY = read(
             optional("IndexName", INDEX),
@@ -168,9 +175,7 @@ final class Requests {
                                     optional("Delete", part(required("Key", ITEM))),
                                     optional(
                                             "Update",
-                                            part(
-                                                    required("Key", ITEM),
-                                                    required("UpdateExpression", EXPRESSION)))),
+                                            part(required("Key", ITEM), required("UpdateExpression", EXPRESSION)))),
                             1,
                             Limits.TRANSACTION_ITEMS_MAX)),
             optional("ClientRequestToken", text(1, 36)));
@@ -197,9 +202,7 @@ final class Requests {
                 required("TableName", TABLE),
                 optional("Expected", CONDITIONS),
                 optional("ConditionalOperator", oneOf("AND", "OR")),
-                optional(
-                        "ReturnValues",
-                        oneOf("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))));
+                optional("ReturnValues", oneOf("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))));
         members.addAll(partMembers());
         members.addAll(List.of(more));
         return new Shape.Structure(members);
@@ -224,9 +227,7 @@ final class Requests {
     private static Shape.Structure read(Shape.Member... more) {
         var members = new ArrayList<>(List.of(
                 required("TableName", TABLE),
-                optional(
-                        "Select",
-                        oneOf("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")),
+                optional("Select", oneOf("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")),
                 optional("AttributesToGet", new Shape.ListOf(ATTRIBUTE, 1, INT_MAX)),
                 optional("Limit", PAGE),
                 optional("ConsistentRead", FLAG),

@@ -172,9 +172,8 @@ final class Store {
         return switch (stream.kind()) {
             case INTERNAL -> stream;
             case USER ->
-                throw new IOException(
-                        "a user has created the stream %s, which the server needs for itself: delete it"
-                                .formatted(STREAM));
+                throw new IOException("a user has created the stream %s, which the server needs for itself: delete it"
+                        .formatted(STREAM));
         };
     }
 
@@ -217,14 +216,17 @@ final class Store {
                     }
                 }
                 case ReadOutcome.OutOfRange(long start, long _) ->
-                    throw new IOException(
-                            "stream %s begins at %d, after %d was read".formatted(STREAM, start, next));
+                    throw new IOException("stream %s begins at %d, after %d was read".formatted(STREAM, start, next));
                 case ReadOutcome.Damaged damaged -> throw damaged.failure();
             }
             apply(changes);
             changes.clear();
         }
-        LOG.log(INFO, "tables loaded: {0} with {1} bytes of items", database.tables().size(), database.byteSize());
+        LOG.log(
+                INFO,
+                "tables loaded: {0} with {1} bytes of items",
+                database.tables().size(),
+                database.byteSize());
     }
 
     private static void changes(MemorySegment run, List<Change> into) throws IOException {

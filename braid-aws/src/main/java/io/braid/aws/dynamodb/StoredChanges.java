@@ -40,8 +40,7 @@ final class StoredChanges {
             case Change.TableGone(UUID table) -> batch.add(nowMillis, tableKey(table), BatchBuilder.ABSENT);
             case Change.ItemKept(UUID table, Key key, Item item) ->
                 batch.add(nowMillis, itemKey(table, key), value(ITEM, item.attributes()));
-            case Change.ItemGone(UUID table, Key key) ->
-                batch.add(nowMillis, itemKey(table, key), BatchBuilder.ABSENT);
+            case Change.ItemGone(UUID table, Key key) -> batch.add(nowMillis, itemKey(table, key), BatchBuilder.ABSENT);
         }
     }
 
@@ -57,15 +56,20 @@ final class StoredChanges {
             if (value == BatchBuilder.ABSENT)
                 return isTable ? new Change.TableGone(id) : new Change.ItemGone(id, itemKey);
             var kept = map(value);
-            int version = ((AttributeValue.Number) kept.get(VERSION_NAME)).value().intValueExact();
+            int version =
+                    ((AttributeValue.Number) kept.get(VERSION_NAME)).value().intValueExact();
             if (version > VERSION)
-                throw new IOException("version %d of %s: this release reads up to version %d"
-                        .formatted(version, kind, VERSION));
+                throw new IOException(
+                        "version %d of %s: this release reads up to version %d".formatted(version, kind, VERSION));
             var attributes = ((AttributeValue.MapOf) kept.get(kind)).entries();
             return isTable
                     ? new Change.TableKept(table(attributes))
                     : new Change.ItemKept(id, itemKey, Item.of(attributes));
-        } catch (AwsFault | ClassCastException | ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (AwsFault
+                | ClassCastException
+                | ArithmeticException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException e) {
             throw new IOException("the record is damaged: " + e.getMessage(), e);
         }
     }

@@ -38,9 +38,8 @@ final class TableOperations {
             var table = TableRequest.create(params, newId(now, name), clock.millis());
             if (now.table(name).isPresent()) throw Faults.inUse("Table already exists: " + name);
             if (now.tables().size() >= Limits.TABLES_MAX)
-                throw Faults.limitExceeded(
-                        "Subscriber limit exceeded: There is a limit of %d tables per subscriber"
-                                .formatted(Limits.TABLES_MAX));
+                throw Faults.limitExceeded("Subscriber limit exceeded: There is a limit of %d tables per subscriber"
+                        .formatted(Limits.TABLES_MAX));
             return kept(table);
         });
         describe(call, "TableDescription", created, "ACTIVE", 0, 0);
@@ -144,8 +143,8 @@ final class TableOperations {
         var params = Params.read(call.body(), Requests.UPDATE_TIME_TO_LIVE);
         store.read(now -> Tables.existing(now, params.requiredText("TableName")));
         if (params.structure("TimeToLiveSpecification").orElseThrow().flag("Enabled"))
-            throw AwsFault.validation("Braid deletes no items by their age: delete them yourself, or leave time to live"
-                    + " disabled.");
+            throw AwsFault.validation(
+                    "Braid deletes no items by their age: delete them yourself, or leave time to live" + " disabled.");
         throw AwsFault.validation("TimeToLive is already disabled");
     }
 
@@ -177,8 +176,7 @@ final class TableOperations {
         changeTags(params, tags -> fewer.forEach(tags::remove));
     }
 
-    private void changeTags(Params params, Consumer<HashMap<String, String>> change)
-            throws IOException {
+    private void changeTags(Params params, Consumer<HashMap<String, String>> change) throws IOException {
         var name = Tables.nameInArn(params.requiredText("ResourceArn"));
         change(
                 name,
@@ -200,8 +198,12 @@ final class TableOperations {
         var table = store.read(now -> Tables.existing(now, name));
         var tags = new TreeMap<>(table.tags());
         var answer = call.answer().startMap().field("Tags").startList();
-        tags.forEach((key, value) ->
-                answer.startMap().field("Key").text(key).field("Value").text(value).endMap());
+        tags.forEach((key, value) -> answer.startMap()
+                .field("Key")
+                .text(key)
+                .field("Value")
+                .text(value)
+                .endMap());
         answer.endList().endMap();
     }
 
@@ -209,8 +211,7 @@ final class TableOperations {
         Table of(Table before);
     }
 
-    private <T> void change(String name, Revision revision, BiFunction<Database, Table, T> answer)
-            throws IOException {
+    private <T> void change(String name, Revision revision, BiFunction<Database, Table, T> answer) throws IOException {
         store.write(now -> {
             var before = Tables.existing(now, name);
             var after = revision.of(before);
@@ -230,8 +231,7 @@ final class TableOperations {
                 items.stream().mapToLong(Item::byteSize).sum());
     }
 
-    private WireWriter describe(
-            Call call, String member, Table table, String status, long items, long bytes) {
+    private WireWriter describe(Call call, String member, Table table, String status, long items, long bytes) {
         var answer = call.answer().startMap().field(member);
         Description.table(answer, table, tables.arn(call.caller(), table.name()), status, items, bytes);
         return answer.endMap();

@@ -31,8 +31,16 @@ final class TableRequest {
         }
         for (var index : params.structures("GlobalSecondaryIndexes")) indexes.add(index(index, true));
         var table = new Table(
-                id, name, nowMillis, types, key, indexes, billing(params), params.flag("DeletionProtectionEnabled"),
-                false, tags(params));
+                id,
+                name,
+                nowMillis,
+                types,
+                key,
+                indexes,
+                billing(params),
+                params.flag("DeletionProtectionEnabled"),
+                false,
+                tags(params));
         check(table, true);
         return table;
     }
@@ -40,7 +48,8 @@ final class TableRequest {
     static Table update(Table table, Params params) {
         refuseStream(params);
         var after = table;
-        if (params.has("BillingMode") || params.has("ProvisionedThroughput")) after = after.withBilling(billing(params));
+        if (params.has("BillingMode") || params.has("ProvisionedThroughput"))
+            after = after.withBilling(billing(params));
         if (params.has("DeletionProtectionEnabled"))
             after = after.withProtection(params.flag("DeletionProtectionEnabled"));
         var types = new TreeMap<>(table.types());
@@ -78,7 +87,8 @@ final class TableRequest {
         return table.index(name)
                 .filter(Table.Index::isGlobal)
                 .orElseThrow(() -> Faults.of(
-                        "ResourceNotFoundException", "Requested resource not found: Index: %s not found".formatted(name)));
+                        "ResourceNotFoundException",
+                        "Requested resource not found: Index: %s not found".formatted(name)));
     }
 
     /// An update names the types of what it adds; those that no key uses any more are not kept.
@@ -151,7 +161,12 @@ final class TableRequest {
                             ? "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"
                             : "ProjectionType is %s, but NonKeyAttributes is specified".formatted(kind.get()));
         return new Table.Index(
-                params.requiredText("IndexName"), isGlobal, keySchema(params), kind.get(), included, throughput(params));
+                params.requiredText("IndexName"),
+                isGlobal,
+                keySchema(params),
+                kind.get(),
+                included,
+                throughput(params));
     }
 
     private static Table.Throughput throughput(Params params) {
@@ -185,6 +200,7 @@ final class TableRequest {
                 .filter(stream -> stream.flag("StreamEnabled"))
                 .isPresent();
         if (asked)
-            throw AwsFault.validation("Tables of Braid have no streams of their changes: leave StreamSpecification out.");
+            throw AwsFault.validation(
+                    "Tables of Braid have no streams of their changes: leave StreamSpecification out.");
     }
 }

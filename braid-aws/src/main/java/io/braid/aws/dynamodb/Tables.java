@@ -30,8 +30,7 @@ final class Tables {
         Matcher arn = TABLE_ARN.matcher(nameOrArn);
         var name = arn.matches() ? arn.group(1) : nameOrArn;
         if (name.length() < LENGTH_MIN || name.length() > LENGTH_MAX)
-            throw AwsFault.validation(
-                    "TableName must be at least 3 characters long and at most 255 characters long");
+            throw AwsFault.validation("TableName must be at least 3 characters long and at most 255 characters long");
         if (!NAME.matcher(name).matches())
             throw AwsFault.validation(("1 validation error detected: Value '%s' at 'tableName' failed to satisfy"
                             + " constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
@@ -44,7 +43,8 @@ final class Tables {
     /// @throws AwsFault it is none
     static String nameInArn(String arn) {
         var found = TABLE_ARN.matcher(arn);
-        if (!found.matches()) throw AwsFault.validation("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
+        if (!found.matches())
+            throw AwsFault.validation("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
         return found.group(1);
     }
 

@@ -78,8 +78,8 @@ record Update(List<Action> actions) {
         return switch (action) {
             case Set(Path _, Operand value) -> Optional.of(value.required(item));
             case Remove _ -> Optional.empty();
-            case Add(Path _, AttributeValue value) -> Optional.of(before.map(old -> sum(old, value))
-                    .orElseGet(() -> addable(value)));
+            case Add(Path _, AttributeValue value) ->
+                Optional.of(before.map(old -> sum(old, value)).orElseGet(() -> addable(value)));
             case Delete(Path _, AttributeValue value) -> {
                 if (!(value instanceof AttributeValue.SetOf)) throw wrongType("DELETE", value);
                 yield before.flatMap(old -> difference(old, value));

@@ -56,8 +56,7 @@ record Write(String table, Act act, Condition condition, boolean showOld) {
             case Act.Change(var key, Update update) -> {
                 checkKey(target.table(), update);
                 var old = before.exists() ? before.attributes() : key;
-                yield kept(
-                        target, before, update.of(old), "Item size to update has exceeded the maximum allowed size");
+                yield kept(target, before, update.of(old), "Item size to update has exceeded the maximum allowed size");
             }
             case Act.Delete _ -> {
                 var gone = new Change.ItemGone(target.table().id(), target.key());
@@ -71,8 +70,7 @@ record Write(String table, Act act, Condition condition, boolean showOld) {
         var item = Item.of(after);
         if (item.byteSize() > Limits.ITEM_BYTES_MAX) throw AwsFault.validation(tooLarge);
         target.table().keyOfItem(after); // an update may have set attributes of an index
-        return new Outcome.Done(
-                List.of(new Change.ItemKept(target.table().id(), target.key(), item)), before, item);
+        return new Outcome.Done(List.of(new Change.ItemKept(target.table().id(), target.key(), item)), before, item);
     }
 
     private static void checkKey(Table table, Update update) {
@@ -88,8 +86,7 @@ record Write(String table, Act act, Condition condition, boolean showOld) {
     /// @param outcomes one for each, in their order
     record Together(List<Outcome> outcomes) {
         static Together decide(List<Write> writes, Database now) {
-            return new Together(
-                    writes.stream().map(write -> write.decide(now)).toList());
+            return new Together(writes.stream().map(write -> write.decide(now)).toList());
         }
 
         boolean isDone() {

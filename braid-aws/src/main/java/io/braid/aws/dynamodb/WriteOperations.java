@@ -97,14 +97,13 @@ final class WriteOperations {
             case Outcome.Done kept -> new Store.Decision<>(kept.changes(), kept);
             case Outcome.ConditionFailed(Item before) -> throw conditionFailed(write, before);
         });
-        var shown =
-                switch (params.text("ReturnValues").orElse("NONE")) {
-                    case "ALL_OLD" -> done.before().attributes();
-                    case "ALL_NEW" -> done.after().attributes();
-                    case "UPDATED_OLD" -> update.touched(done.before().attributes());
-                    case "UPDATED_NEW" -> update.touched(done.after().attributes());
-                    default -> Map.<String, AttributeValue>of();
-                };
+        var shown = switch (params.text("ReturnValues").orElse("NONE")) {
+            case "ALL_OLD" -> done.before().attributes();
+            case "ALL_NEW" -> done.after().attributes();
+            case "UPDATED_OLD" -> update.touched(done.before().attributes());
+            case "UPDATED_NEW" -> update.touched(done.after().attributes());
+            default -> Map.<String, AttributeValue>of();
+        };
         var answer = call.answer().startMap();
         if (!shown.isEmpty()) AttributeCodec.writeItem(answer.field(Names.ATTRIBUTES), shown);
         answer.endMap();
@@ -129,7 +128,8 @@ final class WriteOperations {
             if (!together.isDone()) throw cancelled(writes, together);
             var changes = together.changes();
             long bytes = changes.stream()
-                    .mapToLong(change -> change instanceof Change.ItemKept kept ? kept.item().byteSize() : 0)
+                    .mapToLong(change ->
+                            change instanceof Change.ItemKept kept ? kept.item().byteSize() : 0)
                     .sum();
             if (bytes > Limits.TRANSACTION_BYTES_MAX)
                 throw AwsFault.validation("The items of a transaction may have %d bytes together, these have %d"
@@ -147,16 +147,14 @@ final class WriteOperations {
             throw AwsFault.validation("TransactItems can only contain one of Check, Put, Update or Delete");
         var params = item.structure(kinds.getFirst()).orElseThrow();
         var expressions = reader(params);
-        var act =
-                switch (kinds.getFirst()) {
-                    case "Put" -> new Act.Put(Requests.item(params, "Item"));
-                    case "Delete" -> new Act.Delete(Requests.item(params, "Key"));
-                    case "Update" ->
-                        new Act.Change(
-                                Requests.item(params, "Key"),
-                                expressions.update(params.requiredText("UpdateExpression")));
-                    default -> new Act.Check(Requests.item(params, "Key"));
-                };
+        var act = switch (kinds.getFirst()) {
+            case "Put" -> new Act.Put(Requests.item(params, "Item"));
+            case "Delete" -> new Act.Delete(Requests.item(params, "Key"));
+            case "Update" ->
+                new Act.Change(
+                        Requests.item(params, "Key"), expressions.update(params.requiredText("UpdateExpression")));
+            default -> new Act.Check(Requests.item(params, "Key"));
+        };
         if (act instanceof Act.Check && !params.has("ConditionExpression"))
             throw AwsFault.validation("1 validation error detected: Value null at"
                     + " 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint:"

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// `docs/dynamodb.md` lists exactly the operations that are served; `-Drewrite` writes the list down.
 class OperationsDocumentTest {
     private static final Path DOCUMENT = Path.of("../docs/dynamodb.md");
-    private static final Pattern LIST = Pattern.compile("(?<=<!-- operations -->\n).*(?=<!-- /operations -->)", Pattern.DOTALL);
+    private static final Pattern LIST =
+            Pattern.compile("(?<=<!-- operations -->\n).*(?=<!-- /operations -->)", Pattern.DOTALL);
 
     @Test
     void theDocumentListsWhatIsServed(@TempDir Path directory) throws IOException {

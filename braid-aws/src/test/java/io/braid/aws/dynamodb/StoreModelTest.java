@@ -80,12 +80,10 @@ class StoreModelTest {
     }
 
     private void createTable(String name) throws IOException {
-        var answer = call(
-                "CreateTable",
-                """
-                {'TableName':'%s','KeySchema':[{'AttributeName':'k','KeyType':'HASH'}],'BillingMode':'PAY_PER_REQUEST',
-                 'AttributeDefinitions':[{'AttributeName':'k','AttributeType':'S'}]}"""
-                        .formatted(name));
+        var answer = call("CreateTable", """
+            {'TableName':'%s','KeySchema':[{'AttributeName':'k','KeyType':'HASH'}],'BillingMode':'PAY_PER_REQUEST',
+             'AttributeDefinitions':[{'AttributeName':'k','AttributeType':'S'}]}\
+            """.formatted(name));
         assertTrue(answer.contains("ACTIVE"), answer);
     }
 
@@ -95,8 +93,7 @@ class StoreModelTest {
 
     private static String scanOf(TreeMap<String, Long> model) {
         var items = new ArrayList<String>();
-        model.forEach((key, count) ->
-                items.add("{\"k\":{\"S\":\"%s\"},\"n\":{\"N\":\"%d\"}}".formatted(key, count)));
+        model.forEach((key, count) -> items.add("{\"k\":{\"S\":\"%s\"},\"n\":{\"N\":\"%d\"}}".formatted(key, count)));
         return "{\"Items\":[%s],\"Count\":%d,\"ScannedCount\":%d}"
                 .formatted(String.join(",", items), items.size(), items.size());
     }
@@ -231,8 +228,7 @@ class StoreModelTest {
         var full = new ArrayList<String>();
         for (int i = 0; i <= fit + 1; i++)
             full.add(call(
-                    "PutItem",
-                    "{'TableName':'others','Item':{'k':{'S':'%d'},'x':{'S':'%s'}}}".formatted(i, large)));
+                    "PutItem", "{'TableName':'others','Item':{'k':{'S':'%d'},'x':{'S':'%s'}}}".formatted(i, large)));
         assertEquals("{}", full.get(fit - 1));
         assertEquals("LimitExceededException", full.getLast());
 
@@ -242,8 +238,7 @@ class StoreModelTest {
 
         assertEquals(scanOf(new TreeMap<>(Map.of("one", 1L))), scan());
         createTable("others");
-        assertEquals(
-                "{\"Items\":[],\"Count\":0,\"ScannedCount\":0}", call("Scan", "{'TableName':'others'}"));
+        assertEquals("{\"Items\":[],\"Count\":0,\"ScannedCount\":0}", call("Scan", "{'TableName':'others'}"));
     }
 
     @Test
@@ -308,8 +303,7 @@ class StoreModelTest {
 
     private static MemorySegment cbor(String json) {
         var writer = Protocol.CBOR.writer();
-        AttributeCodec.write(
-                writer, AttributeCodec.read(Protocol.JSON.reader(json.getBytes(StandardCharsets.UTF_8))));
+        AttributeCodec.write(writer, AttributeCodec.read(Protocol.JSON.reader(json.getBytes(StandardCharsets.UTF_8))));
         return MemorySegment.ofArray(writer.buffer()).asSlice(0, writer.size());
     }
 }
