@@ -28,7 +28,7 @@ public sealed interface AppendOutcome {
         OVERLOADED,
         /// The disk is (nearly) full: retry later, somebody has to make room.
         DISK_FULL,
-        /// The partition is closed or deleted here: ask who owns it now.
+        /// The partition is closed or deleted here, or takes no more records: ask who owns it now.
         NOT_OWNER,
         /// The bytes are not a batch, or their checksum is wrong: the same bytes will be refused every time.
         CORRUPT,

@@ -46,6 +46,7 @@ public final class PartitionLog {
     private volatile long end;
     private volatile long stable; // at most `end`, which is written first
     private volatile Ending ending = Ending.OPEN;
+    private volatile boolean isSuspended; // anybody writes it, the writer reads it
     private volatile Segment.Newest oldest = new Segment.Newest(-1, -1); // the first batch when it was trimmed last
 
     /// Whether the partition still takes appends and, if not, what to tell those who come.
@@ -149,6 +150,19 @@ public final class PartitionLog {
     /// How it stands with a producer's transaction here. Any thread.
     public TransactionStatus transaction(long producerId) {
         return tail.producers().transactions().of(producerId);
+    }
+
+    /// Takes no more batches of producers until it is [resumed][#resume]: they are refused with
+    /// [AppendOutcome.Reason#NOT_OWNER]. Ends of transactions are taken. When the answer is there, all that was
+    /// appended lies below [#end].
+    public CompletableFuture<Void> suspend() {
+        isSuspended = true;
+        return producers().thenAccept(_ -> {}); // answered after everything that the writer took before
+    }
+
+    /// Undoes [#suspend].
+    public void resume() {
+        isSuspended = false;
     }
 
     /// Who has written here and is remembered, the one to be forgotten next first.
@@ -477,6 +491,13 @@ public final class PartitionLog {
     }
 
     // What the writer does to a partition. Writer thread only, unless said otherwise.
+
+    boolean refuses(Origin origin) {
+        return switch (origin) {
+            case Origin.Anybody _, Origin.InTransaction _ -> isSuspended;
+            case Origin.Coordinator _, Origin.Ending _ -> false;
+        };
+    }
 
     void giveBackRoom(Batch batch) {
         waiting.addAndGet(-(1L << BYTES_BITS) - batch.byteSize());

@@ -309,12 +309,22 @@ final class Writer {
     }
 
     private void take(PartitionLog partition, long now) throws CorruptBatchException {
+        boolean isHere = partitions.contains(partition);
         for (var append : partition.tail.waiting) {
-            append.outcome = partitions.contains(partition)
+            if (isHere && partition.refuses(append.origin)) {
+                append.outcome = suspended(partition);
+                continue;
+            }
+            append.outcome = isHere
                     ? partition.tail.take(append, partition.config(), partition.leaderEpoch(), memory, now)
                     : new AppendOutcome.Refused(
                             AppendOutcome.Reason.NOT_OWNER, partition.ending().detail());
         }
+    }
+
+    private static AppendOutcome suspended(PartitionLog partition) {
+        return new AppendOutcome.Refused(
+                AppendOutcome.Reason.NOT_OWNER, partition.id() + " takes no more records: look up where to go on");
     }
 
     private boolean isMoved(Move move) {
