@@ -21,6 +21,7 @@ import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -204,30 +205,46 @@ public final class Broker implements AutoCloseable {
     }
 
     private CatalogOutcome grow(Stream stream, int partitions) throws IOException {
-        log.createAll(partitionIds(stream.id(), stream.partitions(), partitions), partitionConfig(stream));
-        var gate = view.doors().get(stream.id()).shardGate();
-        shut(gate, stream);
-        try {
-            var shards = Splits.upTo(stream, partitions, p -> end(stream, p), clock.instant());
-            return commit(new Resharded(stream.id(), shards, partitions), stream.id());
-        } finally {
-            gate.reopen();
+        var now = clock.instant();
+        return reshape(stream, (kept, end) -> Reshape.grown(stream, kept, partitions, end, now));
+    }
+
+    /// Splits, merges or evens out shards. Partitions come as they are needed, and never go.
+    ///
+    /// Shards close where the ends of their partitions are while nobody [holds][#hold] the stream, as when it
+    /// [grows][#grow]. A partition that is left without an open shard takes no more records from before its end is
+    /// read, so none lies behind that.
+    ///
+    /// @param decide from the stream as it is now to what is to be done; what it throws changes nothing
+    public CatalogOutcome reshard(String name, Function<Stream, Reshard> decide) {
+        return change(() -> {
+            var found = catalog().stream(name);
+            if (found.isEmpty()) return new NotFound(name);
+            var stream = found.get();
+            var change = decide.apply(stream);
+            var invalid = rules.reshard(stream, change);
+            if (invalid.isPresent()) return invalid.get();
+            var now = clock.instant();
+            return reshape(stream, (kept, end) -> Reshape.of(stream, kept, change, end, now));
+        });
+    }
+
+    private CatalogOutcome reshape(Stream stream, Reshaping.Plan plan) throws IOException {
+        var kept = stream.shardsSince(horizon(stream)); // what has expired is forgotten with each change
+        var reshaping = new Reshaping(stream, view.doors().get(stream.id()), kept, plan);
+        var sketch = reshaping.sketch();
+        if (sketch.shards().equals(stream.shards())) return new Done(stream);
+        var invalid = rules.reshaped(stream, catalog().partitions(), sketch);
+        if (invalid.isPresent()) return invalid.get();
+        log.createAll(partitionIds(stream.id(), stream.partitions(), sketch.partitions()), partitionConfig(stream));
+        try (var ready = reshaping.ready(sketch)) {
+            return commit(new Resharded(stream.id(), ready.shards(), sketch.partitions()), stream.id());
         }
     }
 
-    private static void shut(ShardGate gate, Stream stream) throws IOException {
-        try {
-            if (gate.shut()) return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stream %s: interrupted before its shards changed".formatted(stream.name()), e);
-        }
-        throw new IOException("stream %s: puts under way did not end, so its shards were not changed; try again"
-                .formatted(stream.name()));
-    }
-
-    private long end(Stream stream, int partition) {
-        return view.partition(stream, partition).orElseThrow().log().end();
+    /// What was closed before this has expired: its records are past the stream's retention.
+    public Instant horizon(Stream stream) {
+        return StreamSettings.horizon(inForce(stream.settings()), clock.instant());
     }
 
     /// Changes settings; an empty value returns a setting to its default.
@@ -269,6 +286,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private CatalogOutcome configure(Stream stream, Map<String, Optional<String>> changed) throws IOException {
+        forgetExpired(stream); // longer retention brings nothing back
         var settings = StreamSettings.changed(stream.settings(), changed);
         var before = catalog();
         publish(new Configured(stream.id(), settings), stream.id());
@@ -276,6 +294,12 @@ public final class Broker implements AutoCloseable {
         configurePartitions(after);
         tell(before);
         return new Done(after);
+    }
+
+    private void forgetExpired(Stream stream) throws IOException {
+        var kept = stream.shardsSince(horizon(stream));
+        if (kept.size() < stream.shards().size())
+            commit(new Resharded(stream.id(), kept, stream.partitions()), stream.id());
     }
 
     private void configurePartitions(Stream stream) {

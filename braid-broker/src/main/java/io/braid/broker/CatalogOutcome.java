@@ -21,6 +21,7 @@ public sealed interface CatalogOutcome {
     enum Field {
         NAME,
         PARTITIONS,
+        SHARDS,
         SETTINGS
     }
 }

@@ -42,6 +42,14 @@ public record HashKey(long high, long low) implements Comparable<HashKey> {
         return new HashKey(low == -1 ? high + 1 : high, low + 1);
     }
 
+    /// The key before this one.
+    ///
+    /// @throws IllegalStateException this is [#MIN]
+    HashKey previous() {
+        if (equals(MIN)) throw new IllegalStateException("nothing comes before 0");
+        return new HashKey(low == 0 ? high - 1 : high, low - 1);
+    }
+
     @Override
     public int compareTo(HashKey other) {
         int byHigh = Long.compareUnsigned(high, other.high);

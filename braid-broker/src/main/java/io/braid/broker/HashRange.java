@@ -19,6 +19,11 @@ public record HashRange(HashKey first, HashKey last) {
         return first.compareTo(key) <= 0 && key.compareTo(last) <= 0;
     }
 
+    /// Whether the other begins where this ends.
+    public boolean isBefore(HashRange other) {
+        return !last.equals(HashKey.MAX) && other.first.equals(last.next());
+    }
+
     /// The whole space in `count` ranges as even as Amazon's: range i starts at floor(2^128 / count) * i, and the
     /// last one takes what the division leaves over.
     public static List<HashRange> even(int count) {

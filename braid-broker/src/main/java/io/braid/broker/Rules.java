@@ -12,6 +12,11 @@ final class Rules {
     /// Kafka's: a name becomes part of file names elsewhere.
     static final int NAME_LENGTH_MAX = 249;
 
+    /// Each is looked at with every change, and kept in memory.
+    private static final int SHARDS_MAX = 100_000;
+
+    private static final int SHARD_BYTES_MAX = 100; // in the catalog's log
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]+");
     private static final int NAME_SHOWN_MAX = 64; // of a wrong name, in an answer
 
@@ -62,6 +67,70 @@ final class Rules {
         if (asked > stream.partitions()) return partitions(stream.name(), held, stream.partitions(), asked);
         return invalidPartitions("stream %s: has %d partitions and cannot have %d: partitions can only be added"
                 .formatted(stream.name(), stream.partitions(), asked));
+    }
+
+    /// Whether a change fits the shards of a stream as they are.
+    Optional<Invalid> reshard(Stream stream, Reshard change) {
+        return switch (change) {
+            case Reshard.Split(int index, HashKey at) ->
+                notOpen(stream, index).or(() -> {
+                    var range = stream.shard(index).orElseThrow().range();
+                    boolean isInside = range.first().compareTo(at) < 0 && at.compareTo(range.last()) <= 0;
+                    return isInside
+                            ? Optional.empty()
+                            : invalidShards(
+                                    stream,
+                                    "shard %d cannot be split at %s: its keys are %s to %s"
+                                            .formatted(index, at, range.first(), range.last()));
+                });
+            case Reshard.Merge(int first, int second) ->
+                notOpen(stream, first).or(() -> notOpen(stream, second)).or(() -> {
+                    boolean areAdjacent = stream.shard(first)
+                            .orElseThrow()
+                            .range()
+                            .isBefore(stream.shard(second).orElseThrow().range());
+                    return areAdjacent
+                            ? Optional.empty()
+                            : invalidShards(
+                                    stream,
+                                    "shard %d does not end where shard %d begins: merge neighbours"
+                                            .formatted(first, second));
+                });
+            case Reshard.Scale(int shards) ->
+                shards >= 1
+                        ? Optional.empty()
+                        : invalidShards(stream, "asks for %d shards: at least 1".formatted(shards));
+        };
+    }
+
+    private static Optional<Invalid> notOpen(Stream stream, int index) {
+        var shard = stream.shard(index);
+        if (shard.isEmpty()) return invalidShards(stream, "has no shard %d: list its shards".formatted(index));
+        return shard.get().isOpen()
+                ? Optional.empty()
+                : invalidShards(stream, "shard %d is closed: only open shards are split and merged".formatted(index));
+    }
+
+    /// How many shards a stream may have, closed ones that have not expired among them: a change of them is one batch.
+    private int shardsMax() {
+        return Math.min(SHARDS_MAX, batchBytesMax / SHARD_BYTES_MAX);
+    }
+
+    /// Whether there is room for what a stream's shards become.
+    ///
+    /// @param held partitions of all streams now
+    Optional<Invalid> reshaped(Stream stream, int held, Reshape after) {
+        int count = after.shards().size();
+        if (count <= shardsMax()) return partitions(stream.name(), held, stream.partitions(), after.partitions());
+        return invalidShards(
+                stream,
+                ("would have %d shards, open and closed, where %d is the most: wait until closed ones have expired, or"
+                                + " shorten retention.ms")
+                        .formatted(count, shardsMax()));
+    }
+
+    private static Optional<Invalid> invalidShards(Stream stream, String what) {
+        return Optional.of(new Invalid(Field.SHARDS, "stream %s: %s".formatted(stream.name(), what)));
     }
 
     private static Optional<Invalid> invalidPartitions(String what) {

@@ -47,6 +47,10 @@ public record Shard(
         return extent instanceof Open;
     }
 
+    public boolean isClosedBefore(Instant time) {
+        return extent instanceof Closed(long _, Instant closed) && closed.isBefore(time);
+    }
+
     /// This, with no offset above `end`.
     Shard within(long end) {
         var inside =

@@ -1,10 +1,9 @@
 package io.braid.broker;
 
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// A named set of partitions, and the shards that lie on them. Immutable: a change makes another.
@@ -17,7 +16,7 @@ import java.util.UUID;
 /// @param mode       who decides how many shards there are
 /// @param created    whole milliseconds
 /// @param settings   the settings that differ from the server's defaults, by the names of [StreamSettings]
-/// @param shards     all shards by index, closed ones too
+/// @param shards     by index, closed ones too until their records have expired; an index is never reused
 /// @param partitions how many partitions there are, numbered from 0
 /// @param attributes what a front keeps with the stream, by names of its own; nothing else knows what it means
 public record Stream(
@@ -34,9 +33,7 @@ public record Stream(
     public Stream {
         settings = Map.copyOf(settings);
         attributes = Map.copyOf(attributes);
-        shards = List.copyOf(shards);
-        checkIndexes(name, shards, partitions);
-        checkCover(name, shards);
+        shards = checked(name, shards, partitions);
     }
 
     /// Without attributes.
@@ -66,14 +63,35 @@ public record Stream(
 
     /// The open shard that takes this key.
     public Shard shardFor(HashKey key) {
-        for (var shard : shards) if (shard.isOpen() && shard.range().contains(key)) return shard;
-        throw new IllegalStateException("stream %s: no open shard takes %s".formatted(name, key));
+        return map().taking(key);
     }
 
     /// Whether a partition takes records: it does while an open shard lies on it.
     public boolean isWritable(int partition) {
-        for (var shard : shards) if (shard.partition() == partition && shard.isOpen()) return true;
-        return false;
+        return map().isWritable(partition);
+    }
+
+    /// The shard of this index; empty if there never was one, or its records have expired and it is forgotten.
+    public Optional<Shard> shard(int index) {
+        return map().find(index);
+    }
+
+    /// By the first key of their range.
+    public List<Shard> openShards() {
+        return map().open();
+    }
+
+    public int openShardCount() {
+        return map().openCount();
+    }
+
+    /// All shards but those closed before `horizon`.
+    List<Shard> shardsSince(Instant horizon) {
+        return shards.stream().filter(shard -> !shard.isClosedBefore(horizon)).toList();
+    }
+
+    private ShardMap map() {
+        return ShardMap.of(shards);
     }
 
     Stream withSettings(Map<String, String> changed) {
@@ -88,44 +106,16 @@ public record Stream(
         return new Stream(id, name, kind, modeNow, created, settings, shards, partitions, changed);
     }
 
-    private static void checkIndexes(String name, List<Shard> shards, int partitions) {
-        var openOn = new HashSet<Integer>();
-        for (int i = 0; i < shards.size(); i++) {
-            var shard = shards.get(i);
-            if (shard.index() != i)
-                throw new IllegalArgumentException(
-                        "stream %s: shard %d stands at place %d".formatted(name, shard.index(), i));
-            if (shard.partition() >= partitions)
-                throw new IllegalArgumentException("stream %s: shard %d lies on partition %d of %d"
-                        .formatted(name, i, shard.partition(), partitions));
-            if (shard.isOpen() && !openOn.add(shard.partition()))
-                throw new IllegalArgumentException(
-                        "stream %s: two open shards on partition %d".formatted(name, shard.partition()));
+    private static ShardMap checked(String name, List<Shard> shards, int partitions) {
+        try {
+            var map = ShardMap.of(shards);
+            for (var shard : map)
+                if (shard.partition() >= partitions)
+                    throw new IllegalArgumentException("shard %d lies on partition %d of %d"
+                            .formatted(shard.index(), shard.partition(), partitions));
+            return map;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("stream %s: %s".formatted(name, e.getMessage()), e);
         }
-    }
-
-    private static void checkCover(String name, List<Shard> shards) {
-        var open = shards.stream()
-                .filter(Shard::isOpen)
-                .map(Shard::range)
-                .sorted(Comparator.comparing(HashRange::first))
-                .toList();
-        if (open.isEmpty()) throw new IllegalArgumentException("stream %s: no open shard".formatted(name));
-        for (int i = 0; i < open.size(); i++) {
-            var first = open.get(i).first();
-            boolean meets = i == 0
-                    ? first.equals(HashKey.MIN)
-                    : follows(first, open.get(i - 1).last());
-            if (!meets)
-                throw new IllegalArgumentException(
-                        "stream %s: open shards overlap or leave a gap before hash key %s".formatted(name, first));
-        }
-        if (!open.getLast().last().equals(HashKey.MAX))
-            throw new IllegalArgumentException("stream %s: no open shard takes hash keys after %s"
-                    .formatted(name, open.getLast().last()));
-    }
-
-    private static boolean follows(HashKey key, HashKey before) {
-        return !before.equals(HashKey.MAX) && key.equals(before.next());
     }
 }

@@ -4,6 +4,7 @@ import io.braid.log.Compaction;
 import io.braid.log.Durability;
 import io.braid.log.PartitionConfig;
 import io.braid.log.Retention;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -128,6 +129,13 @@ public final class StreamSettings {
     /// @param policy a value of [#CLEANUP_POLICY]
     public static boolean isDeleting(String policy) {
         return items(policy).contains(DELETE);
+    }
+
+    /// What was closed before this is past retention; [Instant#MIN] if nothing ever is.
+    static Instant horizon(Function<String, String> value, Instant now) {
+        long retention = Long.parseLong(value.apply(RETENTION_MS));
+        boolean isKept = retention < 0 || !isDeleting(value.apply(CLEANUP_POLICY));
+        return isKept ? Instant.MIN : now.minusMillis(retention);
     }
 
     /// A default of the server's may be in conflict with what a stream says: then the time for which records are safe

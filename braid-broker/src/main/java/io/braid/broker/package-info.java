@@ -6,15 +6,15 @@
 /// catalog to the next; **quotas** are what clients may use up, kept here and enforced by the fronts; a **hold** keeps
 /// a stream's shards as they are while somebody puts by hash key.
 ///
-///     create, delete, grow, configure                    partition(name, i)      hold(name)
+///     create, delete, grow, reshard, configure           partition(name, i)      hold(name)
 ///             │                                                   │                  │
-///       Rules, Splits        decide                             View  ◄──────────────┘
+///       Rules, Reshape       decide                             View  ◄──────────────┘
 ///             │                                          (catalog + partitions)
 ///       CatalogChange ──► ChangeCodec ──► CatalogLog            ▲
 ///                                      1 partition,             │ published after it is
 ///                                      on disk before ──────────┘ durable; then listeners
 ///
-///     a stream of two partitions that began with one (see Splits):
+///     a stream of two partitions that began with one (see Reshape):
 ///
 ///       partition 0   ├── shard 0, closed ──┤├── shard 1, keys of the lower half ──►
 ///                     0                     X
@@ -30,8 +30,8 @@
 /// catalog's partition fails, everything that exists goes on being read and written, and nothing can be changed
 /// until the next start.
 ///
-/// *Not here.* Bytes and offsets (`io.braid.log`), error codes and access rules (the fronts), merging shards and
-/// splitting by load (a later release), shortening the catalog's log (its changes are few and small).
+/// *Not here.* Bytes and offsets (`io.braid.log`), error codes and access rules (the fronts), splitting and
+/// merging by load (a later release), shortening the catalog's log (its changes are few and small).
 ///
 /// *Start* at [Broker][io.braid.broker.Broker], then [Stream][io.braid.broker.Stream] and
 /// [Shard][io.braid.broker.Shard].

@@ -128,7 +128,7 @@ class OpeningTest {
             before = server.create(
                     new NewStream("orders", Stream.Kind.USER, Stream.Mode.PROVISIONED, 1, Map.of("durability", "os")));
         }
-        var split = Splits.upTo(before, 2, _ -> 1_000, CLOCK.instant()); // as if 1,000 records had been there
+        var split = split(before, 1_000); // as if 1,000 records had been there
         try (var log = openLog()) {
             log.createAll(partitions(before.id(), 2), PartitionConfig.DEFAULT);
             CatalogLog.open(log, CLOCK).append(new Resharded(before.id(), split, 2));
@@ -136,8 +136,13 @@ class OpeningTest {
 
         try (var server = new TestServer(directory)) {
             var shards = server.broker.catalog().stream("orders").orElseThrow().shards();
-            assertEquals(Splits.upTo(before, 2, _ -> 0, CLOCK.instant()), shards);
+            assertEquals(split(before, 0), shards);
         }
+    }
+
+    private static List<Shard> split(Stream stream, long end) {
+        return Reshape.grown(stream, stream.shards(), 2, _ -> end, CLOCK.instant())
+                .shards();
     }
 
     @Test

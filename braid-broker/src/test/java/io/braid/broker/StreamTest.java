@@ -51,7 +51,8 @@ class StreamTest {
 
     @Test
     void shardsStandAtTheirIndexOnPartitionsOfTheirOwn() {
-        assertRefused("stream s: shard 1 stands at place 0", 1, open(1, 0, HashRange.WHOLE));
+        assertRefused(
+                "stream s: shard 1 stands after shard 1", 2, open(1, 0, HALVES.get(0)), open(1, 1, HALVES.get(1)));
         assertRefused("stream s: shard 0 lies on partition 1 of 1", 1, open(0, 1, HashRange.WHOLE));
         assertRefused(
                 "stream s: two open shards on partition 0", 1, open(0, 0, HALVES.get(0)), open(1, 0, HALVES.get(1)));

@@ -22,7 +22,7 @@ final class TopicErrors {
             case Invalid(Field field, String _) ->
                 switch (field) {
                     case NAME -> Errors.INVALID_TOPIC_EXCEPTION;
-                    case PARTITIONS -> Errors.INVALID_PARTITIONS;
+                    case PARTITIONS, SHARDS -> Errors.INVALID_PARTITIONS;
                     case SETTINGS -> Errors.INVALID_CONFIG;
                 };
             case Unknown _ -> Errors.KAFKA_STORAGE_ERROR;
