@@ -2,7 +2,6 @@ package io.braid.aws;
 
 import io.braid.aws.kinesis.Traffic;
 import io.braid.broker.Broker;
-import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,10 +61,7 @@ final class Pages {
         var streams = broker.catalog().streams().stream()
                 .filter(stream -> stream.kind() == Stream.Kind.USER)
                 .toList();
-        long openShards = streams.stream()
-                .flatMap(stream -> stream.shards().stream())
-                .filter(Shard::isOpen)
-                .count();
+        long openShards = streams.stream().mapToLong(Stream::openShardCount).sum();
         var page = new StringBuilder();
         gauge(
                 page,

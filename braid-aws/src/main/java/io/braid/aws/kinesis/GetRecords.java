@@ -35,13 +35,15 @@ final class GetRecords implements Operation {
         long now = clock.millis();
         var iterator = ShardIterator.open(seal, params.requiredText("ShardIterator"), now);
         var stream = stream(iterator, params);
-        var partition = broker.partition(
-                        stream.id(), stream.shards().get(iterator.shard()).partition())
+        var known = stream.shard(iterator.shard()).orElseThrow();
+        var partition = broker.partition(stream.id(), known.partition())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), stream.name()));
         // First how far may be read, then the shard: if it is still open now, all of that is its own, and not a
         // child's.
         long stable = partition.log().lastStable();
-        var shard = lookup.find(stream.id()).orElse(stream).shards().get(iterator.shard());
+        var shard = lookup.find(stream.id())
+                .flatMap(current -> current.shard(iterator.shard()))
+                .orElse(known);
         int limit = (int) params.number("Limit").orElse(Requests.GET_RECORDS_MAX);
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var most = new ShardReading.Most(limit, Sizes.GET_BYTES_MAX, Long.MAX_VALUE);
@@ -50,12 +52,12 @@ final class GetRecords implements Operation {
         answer.endList();
         traffic.got(reading.records(), reading.bytes());
         // The catalog once more: if the shard has been closed and we have read all of it, the client goes on.
-        finish(answer, lookup.find(stream.id()).orElse(stream), shard.index(), reading, now);
+        finish(answer, lookup.find(stream.id()).orElse(stream), shard, reading, now);
     }
 
     private Stream stream(ShardIterator iterator, Params params) {
         var stream = lookup.find(iterator.stream())
-                .filter(found -> found.shards().size() > iterator.shard())
+                .filter(found -> found.shard(iterator.shard()).isPresent())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), iterator.name()));
         params.text("StreamARN").ifPresent(arn -> {
             if (!Lookup.name(Optional.empty(), Optional.of(arn)).equals(stream.name()))
@@ -64,8 +66,9 @@ final class GetRecords implements Operation {
         return stream;
     }
 
-    private void finish(WireWriter answer, Stream stream, int index, ShardReading reading, long now) {
-        var shard = stream.shards().get(index);
+    private void finish(WireWriter answer, Stream stream, Shard known, ShardReading reading, long now) {
+        int index = known.index();
+        var shard = stream.shard(index).orElse(known);
         if (reading.next() < Lookup.endOf(shard)) {
             var next = new ShardIterator(clock.millis(), stream.id(), stream.name(), index, reading.next());
             answer.field(Names.NEXT_SHARD_ITERATOR).text(next.sealed(seal));

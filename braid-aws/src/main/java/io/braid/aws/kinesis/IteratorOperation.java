@@ -37,8 +37,7 @@ final class IteratorOperation implements Operation {
         int index = lookup.shardIndex(params.requiredText("ShardId"), name);
         var id = Lookup.shardId(index);
         var stream = lookup.find(name).orElseThrow(() -> lookup.noShard(id, name));
-        if (index >= stream.shards().size()) throw lookup.noShard(id, name);
-        var shard = stream.shards().get(index);
+        var shard = lookup.shard(stream, index);
         var partition = broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
         var wish = new StartingPosition(
                 params.requiredText("ShardIteratorType"),

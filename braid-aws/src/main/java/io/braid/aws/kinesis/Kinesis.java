@@ -30,7 +30,9 @@ public final class Kinesis implements AutoCloseable {
         var consuming =
                 new ConsumerOperations(consumers, lookup, clock, new Seal(broker.clusterId(), "list consumers"));
         var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic);
-        var streams = new StreamOperations(broker, lookup, consumers, clock, shardsMax);
+        var limit = new ShardLimit(broker, account, shardsMax);
+        var streams = new StreamOperations(broker, lookup, consumers, clock, limit);
+        var resharding = new ReshardOperations(broker, lookup, clock, limit);
         var listing = new ShardListing(broker, lookup, consumers, clock);
         var retention = new RetentionOperations(broker, lookup);
         var tags = new TagOperations(lookup);
@@ -45,6 +47,9 @@ public final class Kinesis implements AutoCloseable {
                 Map.entry("DescribeLimits", streams::limits),
                 Map.entry("ListStreams", streams::list),
                 Map.entry("ListShards", listing::list),
+                Map.entry("SplitShard", resharding::split),
+                Map.entry("MergeShards", resharding::merge),
+                Map.entry("UpdateShardCount", resharding::updateCount),
                 Map.entry("IncreaseStreamRetentionPeriod", retention::increase),
                 Map.entry("DecreaseStreamRetentionPeriod", retention::decrease),
                 Map.entry("ListTagsForStream", tags::listForStream),

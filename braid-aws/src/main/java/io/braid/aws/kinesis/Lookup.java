@@ -76,15 +76,26 @@ final class Lookup {
                 "Shard %s in stream %s under account %s does not exist".formatted(shardId, stream, account));
     }
 
+    /// @throws AwsFault there is no such shard, or it has gone with its records
+    Shard shard(Stream stream, int index) {
+        return stream.shard(index)
+                .filter(found -> !found.isClosedBefore(broker.horizon(stream)))
+                .orElseThrow(() -> noShard(shardId(index), stream.name()));
+    }
+
+    /// The same where a shard is to be changed.
+    AwsFault shardNotFound(String shardId, String stream) {
+        return AwsFault.notFound(
+                "Could not find shard %s in stream %s under account %s.".formatted(shardId, stream, account));
+    }
+
     /// The number in a shard id. Amazon takes anything before a hyphen for the word, and a bare number too.
     int shardIndex(String shardId, String stream) {
         var parts = shardId.split("-", 3);
         var digits = parts.length > 1 && !parts[1].isEmpty() ? parts[1] : shardId;
         boolean number = digits.length() <= 128 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         long index = number ? parse(digits) : Long.MAX_VALUE;
-        if (index > Integer.MAX_VALUE)
-            throw AwsFault.notFound(
-                    "Could not find shard %s in stream %s under account %s.".formatted(shardId, stream, account));
+        if (index > Integer.MAX_VALUE) throw shardNotFound(shardId, stream);
         return (int) index;
     }
 

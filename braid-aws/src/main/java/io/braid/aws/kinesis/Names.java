@@ -16,6 +16,7 @@ final class Names {
     static final Name CONSUMER_NAME = new Name("ConsumerName");
     static final Name CONSUMER_STATUS = new Name("ConsumerStatus");
     static final Name CONTINUATION_SEQUENCE_NUMBER = new Name("ContinuationSequenceNumber");
+    static final Name CURRENT_SHARD_COUNT = new Name("CurrentShardCount");
     static final Name DATA = new Name("Data");
     static final Name ENCRYPTION_TYPE = new Name("EncryptionType");
     static final Name ENDING_HASH_KEY = new Name("EndingHashKey");
@@ -63,6 +64,7 @@ final class Names {
     static final Name STREAM_STATUS = new Name("StreamStatus");
     static final Name STREAM_SUMMARIES = new Name("StreamSummaries");
     static final Name TAGS = new Name("Tags");
+    static final Name TARGET_SHARD_COUNT = new Name("TargetShardCount");
 
     private Names() {}
 }

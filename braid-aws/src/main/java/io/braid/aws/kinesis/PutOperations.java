@@ -105,7 +105,7 @@ final class PutOperations {
         boolean known = SequenceNumber.parse(number)
                 .filter(sequence -> sequence.arrival() <= now / 1000 + FUTURE_SECONDS_MAX)
                 .filter(sequence -> sequence.shard() >= 0
-                        && sequence.shard() < stream.shards().size())
+                        && sequence.shard() <= stream.shards().getLast().index())
                 .filter(sequence -> wasGivenOut(sequence, stream))
                 .isPresent();
         if (!known)
@@ -115,7 +115,9 @@ final class PutOperations {
     }
 
     private boolean wasGivenOut(SequenceNumber sequence, Stream stream) {
-        var shard = stream.shards().get(sequence.shard());
+        var found = stream.shard(sequence.shard());
+        if (found.isEmpty()) return true; // nobody can tell any more
+        var shard = found.get();
         if (sequence.created() != SequenceNumber.createdSecond(shard)) return false;
         if (sequence.isStart() || !shard.isOpen()) return true;
         return broker.partition(stream.id(), shard.partition())

@@ -20,12 +20,12 @@ final class Requests {
 
     static final Shape.Text STREAM_NAME = text(1, 128, NAME_PATTERN);
     static final Shape.Text STREAM_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+");
+    static final Shape.Text SHARD_ID = text(1, 128, NAME_PATTERN);
     static final Shape.Text HASH_KEY = text(0, INT_MAX, "0|([1-9]\\d{0,38})");
     static final Shape.Text SEQUENCE_NUMBER = text(0, INT_MAX, "0|([1-9]\\d{0,128})");
     static final Shape.Text PARTITION_KEY = text(1, 256);
     static final Shape.Blob DATA = new Shape.Blob(10_485_760);
 
-    static final Shape.Text SHARD_ID = text(1, 128, NAME_PATTERN);
     static final Shape.Text NEXT_TOKEN = text(1, 1_048_576);
     private static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+");
     private static final Shape.Whole PAGE_LIMIT = integer(1, 10_000);

@@ -50,29 +50,19 @@ record ShardFilter(Type type, int after, long timeMillis) {
     List<Shard> select(Stream stream, Instant horizon) {
         var time = Instant.ofEpochMilli(timeMillis);
         return stream.shards().stream()
-                .filter(shard -> !isExpired(shard, horizon))
+                .filter(shard -> !shard.isClosedBefore(horizon))
                 .filter(shard -> switch (type) {
                     case FROM_TRIM_HORIZON -> true;
                     case AFTER_SHARD_ID -> shard.index() > after;
                     case AT_LATEST -> shard.isOpen();
                     case AT_TRIM_HORIZON ->
                         shard.parents().stream()
-                                .allMatch(parent -> isExpired(stream.shards().get(parent), horizon));
-                    case AT_TIMESTAMP -> !shard.created().isAfter(time) && !isClosedBefore(shard, time);
-                    case FROM_TIMESTAMP -> !isClosedBefore(shard, time);
+                                .flatMap(parent -> stream.shard(parent).stream())
+                                .allMatch(parent -> parent.isClosedBefore(horizon));
+                    case AT_TIMESTAMP -> !shard.created().isAfter(time) && !shard.isClosedBefore(time);
+                    case FROM_TIMESTAMP -> !shard.isClosedBefore(time);
                 })
                 .toList();
-    }
-
-    private static boolean isExpired(Shard shard, Instant horizon) {
-        return isClosedBefore(shard, horizon);
-    }
-
-    private static boolean isClosedBefore(Shard shard, Instant time) {
-        return switch (shard.extent()) {
-            case Shard.Open _ -> false;
-            case Shard.Closed(long _, Instant closed) -> closed.isBefore(time);
-        };
     }
 
     /// For a [PageToken].

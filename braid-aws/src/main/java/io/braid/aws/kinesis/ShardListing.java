@@ -6,8 +6,6 @@ import io.braid.aws.wire.Params;
 import io.braid.broker.Broker;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
-import io.braid.broker.StreamSettings;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +38,7 @@ final class ShardListing {
         int after = params.text("ExclusiveStartShardId")
                 .map(id -> lookup.shardIndex(id, stream.name()))
                 .orElse(-1);
-        var page = Page.of(ShardFilter.ALL.select(stream, horizon(stream)), after, limit);
+        var page = Page.of(ShardFilter.ALL.select(stream, broker.horizon(stream)), after, limit);
         var answer = call.answer().startMap().field(Names.STREAM_DESCRIPTION).startMap();
         Description.identity(answer, stream, lookup.arn(call, stream));
         answer.field(Names.SHARDS).startList();
@@ -58,7 +56,7 @@ final class ShardListing {
         Description.identity(answer, stream, lookup.arn(call, stream));
         Description.details(answer, RetentionOperations.hours(broker, stream));
         answer.field(Names.OPEN_SHARD_COUNT)
-                .number(stream.shards().stream().filter(Shard::isOpen).count())
+                .number(stream.openShardCount())
                 .field(Names.CONSUMER_COUNT)
                 .number(consumers.of(stream).size())
                 .field(Names.MAX_RECORD_SIZE_IN_KIB)
@@ -76,7 +74,7 @@ final class ShardListing {
         int limit = (int) Math.min(LIST_MAX, params.number("MaxResults").orElse(LIST_MAX));
         var query = params.text("NextToken").map(token -> next(params, token)).orElseGet(() -> first(params));
         var stream = query.stream();
-        var page = Page.of(query.filter().select(stream, horizon(stream)), query.after(), limit);
+        var page = Page.of(query.filter().select(stream, broker.horizon(stream)), query.after(), limit);
         var answer = call.answer().startMap();
         if (page.hasMore()) {
             var token = new PageToken(
@@ -129,12 +127,6 @@ final class ShardListing {
 
     private static void refuseBesideToken(String member, boolean present) {
         if (present) throw AwsFault.invalidArgument("NextToken and %s cannot be provided together.".formatted(member));
-    }
-
-    /// What was closed before this has expired.
-    private Instant horizon(Stream stream) {
-        long retention = Long.parseLong(broker.setting(stream, StreamSettings.RETENTION_MS));
-        return retention < 0 ? Instant.MIN : clock.instant().minusMillis(retention);
     }
 
     private record Page(List<Shard> shards, boolean hasMore) {

@@ -7,7 +7,6 @@ import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
-import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import java.io.IOException;
@@ -28,15 +27,15 @@ final class StreamOperations {
     private final Lookup lookup;
     private final Consumers consumers;
     private final InstantSource clock;
-    private final int shardsMax;
+    private final ShardLimit limit;
     private final Seal pages;
 
-    StreamOperations(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock, int shardsMax) {
+    StreamOperations(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock, ShardLimit limit) {
         this.broker = broker;
         this.lookup = lookup;
         this.consumers = consumers;
         this.clock = clock;
-        this.shardsMax = shardsMax;
+        this.limit = limit;
         this.pages = new Seal(broker.clusterId(), "list streams");
     }
 
@@ -47,8 +46,7 @@ final class StreamOperations {
         var name = params.requiredText("StreamName");
         var mode = mode(params);
         long count = shardCount(params, mode);
-        long open = openShards();
-        if (open + count > shardsMax) throw tooManyShards(call, open, count);
+        limit.check(call, count);
         var settings = Map.of(StreamSettings.RETENTION_MS, Long.toString(RETENTION_DEFAULT.toMillis()));
         var outcome = broker.create(new NewStream(name, Stream.Kind.USER, mode, (int) count, settings));
         switch (outcome) {
@@ -60,7 +58,7 @@ final class StreamOperations {
             case CatalogOutcome.NotFound _ -> throw lookup.noStream(name);
             case CatalogOutcome.Invalid(var field, String detail) ->
                 throw switch (field) {
-                    case PARTITIONS -> AwsFault.of("LimitExceededException", detail);
+                    case PARTITIONS, SHARDS -> AwsFault.of("LimitExceededException", detail);
                     case NAME, SETTINGS -> AwsFault.invalidArgument(detail);
                 };
             case CatalogOutcome.Unknown(IOException cause) -> throw cause;
@@ -97,13 +95,6 @@ final class StreamOperations {
         if (params.number("MaxRecordSizeInKiB").orElse(Sizes.RECORD_KIB_MAX) != Sizes.RECORD_KIB_MAX)
             throw AwsFault.invalidArgument("MaxRecordSizeInKiB is always %d in this release of Braid: leave it out."
                     .formatted(Sizes.RECORD_KIB_MAX));
-    }
-
-    private AwsFault tooManyShards(Call call, long open, long count) {
-        return AwsFault.of(
-                "LimitExceededException",
-                "This request would exceed the shard limit for the account %s in %s. Current shard count for the account: %d. Limit: %d. Number of additional shards that would have resulted from this request: %d. Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits."
-                        .formatted(lookup.account(), call.caller().region(), open, shardsMax, count));
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
@@ -166,13 +157,13 @@ final class StreamOperations {
         call.answer()
                 .startMap()
                 .field(Names.SHARD_LIMIT)
-                .number(shardsMax)
+                .number(limit.most())
                 .field(Names.OPEN_SHARD_COUNT)
-                .number(openShards())
+                .number(limit.open())
                 .field(Names.ON_DEMAND_STREAM_COUNT)
                 .number(onDemand)
                 .field(Names.ON_DEMAND_STREAM_COUNT_LIMIT)
-                .number(shardsMax / ON_DEMAND_SHARDS)
+                .number(limit.most() / ON_DEMAND_SHARDS)
                 .endMap();
     }
 
@@ -180,12 +171,5 @@ final class StreamOperations {
         return broker.catalog().streams().stream()
                 .filter(stream -> stream.kind() == Stream.Kind.USER)
                 .toList();
-    }
-
-    private long openShards() {
-        return userStreams().stream()
-                .flatMap(stream -> stream.shards().stream())
-                .filter(Shard::isOpen)
-                .count();
     }
 }

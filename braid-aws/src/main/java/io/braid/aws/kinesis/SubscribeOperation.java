@@ -44,8 +44,7 @@ final class SubscribeOperation implements Operation {
         var stream = found.stream();
         int index = lookup.shardIndex(params.requiredText("ShardId"), stream.name());
         var shardId = Lookup.shardId(index);
-        if (index >= stream.shards().size()) throw lookup.noShard(shardId, stream.name());
-        var shard = stream.shards().get(index);
+        var shard = lookup.shard(stream, index);
         var partition =
                 broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(stream.name()));
         var position = params.structure("StartingPosition").orElseThrow();
@@ -55,7 +54,7 @@ final class SubscribeOperation implements Operation {
         var consumer = found.consumer();
         var key = new Subscriptions.Key(stream.id(), consumer.name(), consumer.registered(), index);
         var subscription =
-                new Subscription(subscriptions, key, stream.name(), lookup, partition.log(), next, clock, traffic);
+                new Subscription(subscriptions, key, stream.name(), shard, lookup, partition.log(), next, clock, traffic);
         subscriptions.begin(subscription, String.join(":", lookup.account(), stream.name(), shardId, consumer.name()));
         try {
             consumers.find(arn); // it may have been deregistered before the subscription was there to be told

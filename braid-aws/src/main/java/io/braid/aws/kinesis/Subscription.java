@@ -59,6 +59,7 @@ final class Subscription implements Events {
     private final Semaphore rings = new Semaphore(0);
     private final AtomicReference<State> state = new AtomicReference<>(GOING);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private Shard shard; // as it was last seen: the catalog forgets it after its records
     private long next;
 
     /// @param log  of the partition that the shard lies on
@@ -67,6 +68,7 @@ final class Subscription implements Events {
             Subscriptions subscriptions,
             Subscriptions.Key key,
             String streamName,
+            Shard shard,
             Lookup lookup,
             PartitionLog log,
             long next,
@@ -75,6 +77,7 @@ final class Subscription implements Events {
         this.subscriptions = subscriptions;
         this.key = key;
         this.streamName = streamName;
+        this.shard = shard;
         this.lookup = lookup;
         this.log = log;
         this.next = next;
@@ -142,10 +145,10 @@ final class Subscription implements Events {
             // As in GetRecords: first how far may be read, then the shard, so that all of that is its own.
             long stable = log.lastStable();
             var stream = stream();
-            var shard = stream.shards().get(key.shard());
+            shard = stream.shard(key.shard()).orElse(shard);
             long before = next;
-            if (due || next < stable || isAtEnd(shard)) send(events, stream, shard, stable);
-            if (isAtEnd(shard)) return;
+            if (due || next < stable || isAtEnd()) send(events, stream, stable);
+            if (isAtEnd()) return;
             due = next == before && isQuiet(stable);
         }
     }
@@ -169,7 +172,7 @@ final class Subscription implements Events {
         return lookup.find(key.stream()).orElseThrow(() -> lookup.noStream(streamName));
     }
 
-    private boolean isAtEnd(Shard shard) {
+    private boolean isAtEnd() {
         return next >= Lookup.endOf(shard);
     }
 
@@ -190,13 +193,13 @@ final class Subscription implements Events {
         return !rung;
     }
 
-    private void send(EventStream events, Stream stream, Shard shard, long stable) throws IOException {
+    private void send(EventStream events, Stream stream, long stable) throws IOException {
         var answer = records(events);
         var reading = new ShardReading(log, shard, stable, next, USUAL, answer);
         reading.run();
         next = reading.next();
-        if (reading.records() == 0 && reading.endsBeforeLargeRecord()) sendLarge(events, stream, shard, stable);
-        else send(events, answer, reading, stream, shard);
+        if (reading.records() == 0 && reading.endsBeforeLargeRecord()) sendLarge(events, stream, stable);
+        else send(events, answer, reading, stream);
     }
 
     private static WireWriter records(EventStream events) {
@@ -204,24 +207,24 @@ final class Subscription implements Events {
     }
 
     /// Sends one large record, or an empty event if too many others are being sent.
-    private void sendLarge(EventStream events, Stream stream, Shard shard, long stable) throws IOException {
+    private void sendLarge(EventStream events, Stream stream, long stable) throws IOException {
         boolean mayBeSent = subscriptions.takeLarge();
         try {
             var answer = records(events);
             var reading = new ShardReading(log, shard, stable, next, ONE_LARGE, answer);
             if (mayBeSent) reading.run();
             next = reading.next();
-            send(events, answer, reading, stream, shard);
+            send(events, answer, reading, stream);
         } finally {
             if (mayBeSent) subscriptions.giveLarge();
         }
     }
 
     /// Finishes an event and sends it. The last one of a shard names its children, and no place to go on from.
-    private void send(EventStream events, WireWriter answer, ShardReading reading, Stream stream, Shard shard)
+    private void send(EventStream events, WireWriter answer, ShardReading reading, Stream stream)
             throws EventStream.Abandoned {
         answer.endList();
-        if (isAtEnd(shard)) Description.children(answer, stream, shard.index());
+        if (isAtEnd()) Description.children(answer, stream, shard.index());
         else
             answer.field(Names.CONTINUATION_SEQUENCE_NUMBER)
                     .text(SequenceNumber.before(shard, next).toString());
