@@ -50,7 +50,7 @@ class ReshardOrderTest {
 
     private static final Pattern SHARD = Pattern.compile(
             "\"ShardId\":\"shardId-(\\d+)\"(?:,\"ParentShardId\":\"shardId-(\\d+)\")?(?:,\"AdjacentParentShardId\":\"shardId-(\\d+)\")?"
-                    + ",\"HashKeyRange\":\\{\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"}");
+                + ",\"HashKeyRange\":\\{\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"}");
     private static final Pattern CHILD = Pattern.compile("\"ShardId\":\"shardId-(\\d+)\",\"ParentShards\"");
     private static final Pattern RECORD = Pattern.compile(
             "\"SequenceNumber\":\"(\\d+)\",\"ApproximateArrivalTimestamp\":[^,]+,\"Data\":\"([^\"]*)\",\"PartitionKey\":\"([^\"]*)\"");
@@ -83,7 +83,8 @@ class ReshardOrderTest {
 
             assertTrue(changes >= 10, "only " + changes + " changes while records came");
             assertEquals(expected(), new TreeMap<>(seen));
-            assertEquals(expected(), new TreeMap<>(onPartitions(server)), "what a Kafka consumer of all partitions gets");
+            assertEquals(
+                    expected(), new TreeMap<>(onPartitions(server)), "what a Kafka consumer of all partitions gets");
             server.restart();
             assertEquals(expected(), new TreeMap<>(onPartitions(server)), "after a restart");
         }
@@ -104,10 +105,12 @@ class ReshardOrderTest {
 
     private Void write(TestServer server, int writer) throws Exception {
         for (int number = 0; number < RECORDS; number++) {
-            var data = Base64.getEncoder().encodeToString(Integer.toString(number).getBytes(UTF_8));
+            var data =
+                    Base64.getEncoder().encodeToString(Integer.toString(number).getBytes(UTF_8));
             var put = server.call(
                     "PutRecord",
-                    "{\"StreamName\":\"s\",\"PartitionKey\":\"%s\",\"Data\":\"%s\"}".formatted(key(writer, number), data));
+                    "{\"StreamName\":\"s\",\"PartitionKey\":\"%s\",\"Data\":\"%s\"}"
+                            .formatted(key(writer, number), data));
             assertEquals(200, put.statusCode(), put.body());
         }
         return null;
@@ -160,7 +163,8 @@ class ReshardOrderTest {
 
     private static List<Listed> list(TestServer server, String more) throws Exception {
         var listed = new ArrayList<Listed>();
-        var body = server.call("ListShards", "{\"StreamName\":\"s\"" + more + "}").body();
+        var body =
+                server.call("ListShards", "{\"StreamName\":\"s\"" + more + "}").body();
         while (true) {
             SHARD.matcher(body).results().forEach(match -> {
                 var parents = new HashSet<Integer>();

@@ -189,10 +189,8 @@ public final class Broker implements AutoCloseable {
     /// are on their way go to the partition's new shard.
     public CatalogOutcome grow(String name, int partitions) {
         return change(() -> {
-            var stream = catalog().stream(name);
-            if (stream.isEmpty()) return new NotFound(name);
-            var invalid = rules.growth(stream.get(), catalog().partitions(), partitions);
-            return invalid.isPresent() ? invalid.get() : grow(stream.get(), partitions);
+            var checked = checkGrow(name, partitions);
+            return checked instanceof Done(Stream stream) ? grow(stream, partitions) : checked;
         });
     }
 
@@ -250,10 +248,8 @@ public final class Broker implements AutoCloseable {
     /// Changes settings; an empty value returns a setting to its default.
     public CatalogOutcome configure(String name, Map<String, Optional<String>> changed) {
         return change(() -> {
-            var stream = catalog().stream(name);
-            if (stream.isEmpty()) return new NotFound(name);
-            var invalid = invalid(stream.get(), changed);
-            return invalid.isPresent() ? invalid.get() : configure(stream.get(), changed);
+            var checked = checkConfigure(name, changed);
+            return checked instanceof Done(Stream stream) ? configure(stream, changed) : checked;
         });
     }
 

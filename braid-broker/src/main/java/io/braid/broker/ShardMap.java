@@ -26,8 +26,12 @@ final class ShardMap extends AbstractList<Shard> implements RandomAccess {
                 .filter(Shard::isOpen)
                 .sorted(Comparator.comparing(shard -> shard.range().first()))
                 .toArray(Shard[]::new);
-        highs = Arrays.stream(open).mapToLong(shard -> flipped(shard.range().first().high())).toArray();
-        lows = Arrays.stream(open).mapToLong(shard -> flipped(shard.range().first().low())).toArray();
+        highs = Arrays.stream(open)
+                .mapToLong(shard -> flipped(shard.range().first().high()))
+                .toArray();
+        lows = Arrays.stream(open)
+                .mapToLong(shard -> flipped(shard.range().first().low()))
+                .toArray();
         writable = new BitSet();
         for (var shard : open) {
             if (writable.get(shard.partition()))
