@@ -6,6 +6,7 @@ import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
@@ -55,7 +56,8 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
 
     /// Tells those who stream answers when the connection is over. It is not idle while such an answer is
     /// under way; Helidon counts from the last request.
-    private record Watched(ServerConnection whole, Http2Streams streams) implements ServerConnection {
+    private record Watched(ServerConnection whole, Http2Streams streams)
+            implements ServerConnection, InterruptableTask<Void> {
         @Override
         public void handle(Limit limit) throws InterruptedException {
             try {
@@ -63,6 +65,12 @@ record PatientHttp2(ServerConnectionSelector http2) implements ServerConnectionS
             } finally {
                 streams.close();
             }
+        }
+
+        /// Asked when the server stops: a connection without requests ends at once.
+        @Override
+        public boolean canInterrupt() {
+            return whole instanceof InterruptableTask<?> task && task.canInterrupt();
         }
 
         @Override

@@ -28,10 +28,17 @@ class Http2SubscriptionTest {
     private TestServer server;
     private RawHttp2 client;
 
+    @TempDir
+    private Path directory;
+
     @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
-        server = new TestServer(directory, AwsListener.Config.DEFAULT.withFanOut(SILENT));
-        server.broker().create(NewStream.of("s", 1));
+    void start() throws Exception {
+        start(AwsListener.Config.DEFAULT.withFanOut(SILENT));
+    }
+
+    private void start(AwsListener.Config config) throws Exception {
+        server = new TestServer(directory, config);
+        if (server.broker().catalog().stream("s").isEmpty()) server.broker().create(NewStream.of("s", 1));
         client = new RawHttp2(server);
     }
 
@@ -127,5 +134,34 @@ class Http2SubscriptionTest {
         client.close();
 
         awaitSubscriptions(0);
+    }
+
+    /// Helidon counts idle time from the last request, and ends an idle connection at the client's next frame.
+    @Test
+    void aConnectionThatOnlySubscribesIsNotIdle() throws Exception {
+        stop();
+        var idle = AwsListener.Config.DEFAULT;
+        start(new AwsListener.Config(
+                "127.0.0.1",
+                0,
+                idle.account(),
+                idle.region(),
+                idle.entityBytesMax(),
+                idle.connectionsMax(),
+                idle.requestsMax(),
+                idle.requestReadMax(),
+                Duration.ofMillis(100),
+                idle.shardsMax(),
+                new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5))));
+        subscribe(1);
+
+        for (int events = 0; events < 10; events++) {
+            var read = client.next();
+            while (read.frame().type() != Frame.DATA) read = client.next();
+        }
+
+        client.send(RawHttp2.PING, 0, 0, new byte[8]);
+        client.await(RawHttp2.PING, 0);
+        assertEquals(1, subscriptions());
     }
 }

@@ -288,6 +288,21 @@ class SubscribeToShardTest {
     }
 
     @Test
+    void aStreamHasTwentyConsumersAtMost() throws Exception {
+        for (int i = 2; i <= 20; i++) register("c" + i);
+
+        var refused = server.call(
+                "RegisterStreamConsumer",
+                "{\"StreamARN\":\"arn:aws:kinesis:us-east-1:000000000000:stream/s\",\"ConsumerName\":\"c21\"}");
+
+        assertEquals(400, refused.statusCode());
+        assertEquals(
+                "{\"__type\":\"LimitExceededException\",\"message\":\"Stream s under account 000000000000 has 20"
+                        + " consumers, which is the most that it may have.\"}",
+                refused.body());
+    }
+
+    @Test
     void whatIsWrongWithARequestIsAnOrdinaryAnswer() throws Exception {
         assertEquals(
                 "400 {\"__type\":\"ResourceNotFoundException\",\"message\":\"Shard shardId-000000000001 in stream s"

@@ -1,63 +1,45 @@
 package io.braid.aws.kinesis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Somebody who is registered by name to subscribe to a stream's shards (enhanced fan-out). Groups of Kafka's consumers
 /// are something else.
 ///
-/// Each is an attribute of its stream in the catalog, `kinesis.consumer.NAME`, whose value is the second of its
-/// registration and its tags as a query string is written: `1795395723 team=x&stage=test`.
+/// Each is an attribute of its stream in the catalog, and what it has stands behind that:
+///
+///     kinesis.consumer/billing:1795395723
+///     kinesis.consumer/billing:1795395723/kinesis.tag.team = x
 ///
 /// @param registered whole seconds; with it the name is never another's
-record Consumer(String name, Instant registered, Map<String, String> tags) {
-    private static final String PREFIX = "kinesis.consumer.";
+record Consumer(String name, Instant registered) {
+    private static final String PREFIX = "kinesis.consumer/";
+    private static final String TAG = "/kinesis.tag.";
 
-    Consumer {
-        tags = Map.copyOf(tags);
+    /// Reads the name of an attribute of a stream; empty if that is about something else.
+    static Optional<Consumer> read(String attribute) {
+        if (!attribute.startsWith(PREFIX) || attribute.indexOf('/', PREFIX.length()) >= 0) return Optional.empty();
+        int second = attribute.lastIndexOf(':');
+        var registered = Instant.ofEpochSecond(Long.parseLong(attribute.substring(second + 1)));
+        return Optional.of(new Consumer(attribute.substring(PREFIX.length(), second), registered));
     }
 
-    static String attribute(String name) {
-        return PREFIX + name;
+    /// As its ARN and the names of its attributes have it.
+    String id() {
+        return name + ":" + registered.getEpochSecond();
     }
 
-    /// Reads an attribute of a stream; empty if it is about something else.
-    static Optional<Consumer> read(String attribute, String value) {
-        if (!attribute.startsWith(PREFIX)) return Optional.empty();
-        var parts = value.split(" ", 2);
-        var tags = new TreeMap<String, String>();
-        if (parts.length > 1) {
-            for (var pair : parts[1].split("&")) {
-                int end = pair.indexOf('=');
-                tags.put(decoded(pair.substring(0, end)), decoded(pair.substring(end + 1)));
-            }
-        }
-        var registered = Instant.ofEpochSecond(Long.parseLong(parts[0]));
-        return Optional.of(new Consumer(attribute.substring(PREFIX.length()), registered, tags));
+    /// The attribute that says that it is there.
+    String attribute() {
+        return PREFIX + id();
     }
 
-    /// The value of its attribute.
-    String written() {
-        var text = new StringBuilder().append(registered.getEpochSecond());
-        char separator = ' ';
-        for (var tag : new TreeMap<>(tags).entrySet()) {
-            text.append(separator).append(encoded(tag.getKey())).append('=').append(encoded(tag.getValue()));
-            separator = '&';
-        }
-        return text.toString();
+    String tagAttribute(String key) {
+        return attribute() + TAG + key;
     }
 
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, UTF_8);
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, UTF_8);
+    /// Whether an attribute is about this.
+    boolean has(String attribute) {
+        return attribute.equals(attribute()) || attribute.startsWith(attribute() + "/");
     }
 }

@@ -21,7 +21,7 @@ record ConsumerArn(String stream, String consumer, long registered) {
     static Optional<ConsumerArn> parse(String arn) {
         int consumer = arn.lastIndexOf(CONSUMER);
         int second = arn.lastIndexOf(':');
-        int stream = arn.lastIndexOf(STREAM, consumer);
+        int stream = arn.lastIndexOf(STREAM, consumer - STREAM.length()); // a stream may be called so, too
         if (stream < 0 || second < consumer) return Optional.empty();
         var digits = arn.substring(second + 1);
         if (!digits.matches("[0-9]+")) return Optional.empty();

@@ -39,8 +39,8 @@ final class Consumers {
 
     /// By name.
     List<Consumer> of(Stream stream) {
-        return stream.attributes().entrySet().stream()
-                .flatMap(attribute -> Consumer.read(attribute.getKey(), attribute.getValue()).stream())
+        return stream.attributes().keySet().stream()
+                .flatMap(attribute -> Consumer.read(attribute).stream())
                 .sorted(Comparator.comparing(Consumer::name))
                 .toList();
     }
@@ -89,7 +89,7 @@ final class Consumers {
 
     /// Durable when this returns.
     Consumer register(Stream stream, String name, Map<String, String> tags) throws IOException {
-        var consumer = new Consumer(name, clock.instant().truncatedTo(ChronoUnit.SECONDS), tags);
+        var consumer = new Consumer(name, clock.instant().truncatedTo(ChronoUnit.SECONDS));
         change(stream, now -> {
             var others = of(now);
             if (others.stream().anyMatch(other -> other.name().equals(name)))
@@ -103,7 +103,8 @@ final class Consumers {
                         "Stream %s under account %s has %d consumers, which is the most that it may have."
                                 .formatted(now.name(), lookup.account(), others.size()));
             var attributes = new HashMap<>(now.attributes());
-            attributes.put(Consumer.attribute(name), consumer.written());
+            attributes.put(consumer.attribute(), "");
+            tags.forEach((key, value) -> attributes.put(consumer.tagAttribute(key), value));
             return attributes;
         });
         return consumer;
@@ -112,12 +113,9 @@ final class Consumers {
     /// Durable when this returns; its subscriptions end.
     void deregister(Stream stream, Consumer consumer) throws IOException {
         change(stream, now -> {
-            boolean isThere = named(now, consumer.name())
-                    .filter(found -> found.registered().equals(consumer.registered()))
-                    .isPresent();
-            if (!isThere) throw noConsumer(consumer.name()); // somebody else was faster
+            if (!of(now).contains(consumer)) throw noConsumer(consumer.name()); // somebody else was faster
             var attributes = new HashMap<>(now.attributes());
-            attributes.remove(Consumer.attribute(consumer.name()));
+            attributes.keySet().removeIf(consumer::has);
             return attributes;
         });
         subscriptions.deregistered(stream, consumer, noConsumer(consumer.name()));
