@@ -6,6 +6,7 @@ import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
+import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.time.InstantSource;
