@@ -1,7 +1,11 @@
 # Enhanced fan-out with boto3, which speaks HTTP/1.1: python3 fanout.py ENDPOINT STREAM
+# Ends with 77 if there is no boto3.
 import sys
 
-import boto3
+try:
+    import boto3
+except ImportError:
+    sys.exit(77)
 
 endpoint, stream = sys.argv[1:]
 kinesis = boto3.client(

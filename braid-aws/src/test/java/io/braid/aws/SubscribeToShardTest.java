@@ -366,7 +366,7 @@ class SubscribeToShardTest {
         try (var lazy = subscribe(LATEST);
                 var eager = Subscriber.to(server, other, 0, LATEST)) {
             for (int i = 0; i < 60; i++) {
-                var data = i + "-" + "x".repeat(i % 10 == 9 ? 1 << 20 : 100_000);
+                var data = i + "-" + "x".repeat(i % 10 == 9 ? 1_000_000 : 100_000);
                 expected.add(data);
                 put(data);
             }
@@ -374,5 +374,34 @@ class SubscribeToShardTest {
             assertEquals(expected, eager.records(60));
             assertEquals(expected, lazy.records(60));
         }
+    }
+
+    /// Records so large that sockets do not hold them: eight subscribers that do not read keep the places for those.
+    @Test
+    void largeRecordsAreInMemoryEightTimesAtMost(@TempDir Path directory) throws Exception {
+        server.close();
+        var many = new AwsListener.FanOut(9, FAN_OUT.life(), FAN_OUT.heartbeat(), FAN_OUT.takeOverAfter());
+        server = new TestServer(directory, AwsListener.Config.DEFAULT.withFanOut(many));
+        server.broker().create(NewStream.of("s", 1));
+        var large = new BatchBuilder(5)
+                .add(5, MemorySegment.ofArray(new byte[] {'k'}), MemorySegment.ofArray(new byte[11 << 20]))
+                .build();
+        var log = server.broker().partition("s", 0).orElseThrow().log();
+        var appended = log.append(large).get(30, TimeUnit.SECONDS);
+        assertInstanceOf(Appended.class, appended, appended::toString);
+        var holders = new ArrayList<Subscriber>();
+        for (int i = 0; i < 8; i++) {
+            holders.add(Subscriber.to(server, register("c" + i), 0, OLDEST));
+            holders.getLast().awaitBytes(100_000);
+        }
+
+        try (var waiting = Subscriber.to(server, register("waiting"), 0, OLDEST)) {
+            assertEquals(List.of(), Subscriber.data(waiting.event()));
+            assertEquals(List.of(), Subscriber.data(waiting.event()));
+
+            assertEquals(11 << 20, holders.getFirst().records(1).getFirst().length());
+            assertEquals(11 << 20, waiting.records(1).getFirst().length());
+        }
+        for (var holder : holders) holder.close();
     }
 }

@@ -25,6 +25,7 @@ final class Subscriber implements AutoCloseable {
     private final InputStream in;
     private final MessageDecoder decoder = new MessageDecoder();
     private final Queue<Message> read = new ArrayDeque<>();
+    private long bytesRead;
 
     private Subscriber(InputStream in) {
         this.in = in;
@@ -51,14 +52,22 @@ final class Subscriber implements AutoCloseable {
 
     /// The next message.
     Message next() throws IOException {
-        while (read.isEmpty()) {
-            var chunk = new byte[CHUNK_BYTES];
-            int length = in.read(chunk);
-            if (length < 0) throw new IOException("the stream has ended");
-            decoder.feed(chunk, 0, length);
-            read.addAll(decoder.getDecodedMessages());
-        }
+        while (read.isEmpty()) readChunk();
         return read.remove();
+    }
+
+    /// Reads until so many bytes of the answer have come, and leaves what they say for later.
+    void awaitBytes(int count) throws IOException {
+        while (bytesRead < count) readChunk();
+    }
+
+    private void readChunk() throws IOException {
+        var chunk = new byte[CHUNK_BYTES];
+        int length = in.read(chunk);
+        if (length < 0) throw new IOException("the stream has ended");
+        bytesRead += length;
+        decoder.feed(chunk, 0, length);
+        read.addAll(decoder.getDecodedMessages());
     }
 
     /// The payload of the next event.

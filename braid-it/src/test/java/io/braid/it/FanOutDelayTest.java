@@ -11,9 +11,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
-/// How long a record takes from before it is put to the event that brings it, with Amazon's clients on both ends.
-/// Prints it; `-Dfanout.puts=5000` takes more than the few that keep this alive. Nothing is demanded: the machine
-/// decides.
+/// How long a record takes from before it is put to the event that brings it, with Amazon's clients on both ends, and
+/// how long to the answer. Prints both; nothing is demanded, as the machine decides.
+/// `-Dbraid.test.args=-Dfanout.puts=5000`
+/// takes more than the few that keep this alive.
 @ExtendWith(OneServer.class)
 class FanOutDelayTest {
     private static final int PUTS = Integer.getInteger("fanout.puts", 200);
@@ -28,25 +29,32 @@ class FanOutDelayTest {
             var reader = FanOut.subscribe(
                     subscribing, consumer, "shardId-000000000000", FanOut.from(ShardIteratorType.LATEST));
             reader.event();
-            var delays = new long[PUTS];
+            var events = new long[PUTS];
+            var answers = new long[PUTS];
 
             for (int i = 0; i < PUTS; i++) {
                 long before = System.nanoTime();
                 var data = ByteBuffer.allocate(1024).putLong(0, before);
                 client.putRecord(r -> r.streamName(stream).partitionKey("k").data(SdkBytes.fromByteBuffer(data)));
+                answers[i] = System.nanoTime() - before;
                 var event = reader.event();
                 while (event.records().isEmpty()) event = reader.event();
                 assertEquals(
                         before, event.records().getFirst().data().asByteBuffer().getLong(0));
-                delays[i] = reader.arrivedNanos() - before;
+                events[i] = reader.arrivedNanos() - before;
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
 
             reader.cancel();
-            Arrays.sort(delays);
-            System.out.printf(
-                    "put to event, %d puts of 1 KB: p50 %.2f ms, p99 %.2f ms, most %.2f ms%n",
-                    PUTS, delays[PUTS / 2] / 1e6, delays[PUTS * 99 / 100] / 1e6, delays[PUTS - 1] / 1e6);
+            tell("put to event ", events);
+            tell("put to answer", answers);
         }
+    }
+
+    private static void tell(String what, long[] nanos) {
+        Arrays.sort(nanos);
+        System.out.printf(
+                "%s, %d puts of 1 KB: p50 %.2f ms, p99 %.2f ms, most %.2f ms%n",
+                what, PUTS, nanos[PUTS / 2] / 1e6, nanos[PUTS * 99 / 100] / 1e6, nanos[PUTS - 1] / 1e6);
     }
 }
