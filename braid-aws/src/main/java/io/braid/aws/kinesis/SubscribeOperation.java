@@ -53,8 +53,8 @@ final class SubscribeOperation implements Operation {
         long next = positions.offset(wish, stream, shard, partition);
         var consumer = found.consumer();
         var key = new Subscriptions.Key(stream.id(), consumer.name(), consumer.registered(), index);
-        var subscription =
-                new Subscription(subscriptions, key, stream.name(), shard, lookup, partition.log(), next, clock, traffic);
+        var subscription = new Subscription(
+                subscriptions, key, stream.name(), shard, lookup, partition.log(), next, clock, traffic);
         subscriptions.begin(subscription, String.join(":", lookup.account(), stream.name(), shardId, consumer.name()));
         try {
             consumers.find(arn); // it may have been deregistered before the subscription was there to be told
