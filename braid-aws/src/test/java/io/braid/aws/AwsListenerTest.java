@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,6 +204,30 @@ class AwsListenerTest {
             "braid_http_faults_total{type=\"ResourceNotFoundException\"} 1",
             "others 7"
         }) assertTrue(metrics.body().contains(line + "\n"), () -> "no " + line + " in\n" + metrics.body());
+    }
+
+    /// By the target's first part; each answers in the protocols it speaks, and no other.
+    @Test
+    void servicesAreToldApart() throws Exception {
+        var tables = server.send(server.request("DynamoDB.ListTables", "{}").build(), BodyHandlers.ofString());
+        var streams = server.send(server.request("ListStreams", "{}").build(), BodyHandlers.ofString());
+        var wrong = server.request("ListStreams", "{}").setHeader("Content-Type", "application/x-amz-json-1.0");
+        var refused = server.send(wrong.build(), BodyHandlers.ofString());
+        var metrics = server.send(get("/metrics").build(), BodyHandlers.ofString());
+
+        assertEquals("{\"TableNames\":[]}", tables.body());
+        assertEquals("application/x-amz-json-1.0", type(tables));
+        assertEquals(200, streams.statusCode());
+        assertEquals("application/x-amz-json-1.1", type(streams));
+        assertEquals("{\"__type\":\"UnknownOperationException\"}", refused.body());
+        for (String line : new String[] {
+            "braid_http_requests_total{operation=\"ListStreams\",status=\"200\"} 1",
+            "braid_http_requests_total{operation=\"dynamodb.ListTables\",status=\"200\"} 1"
+        }) assertTrue(metrics.body().contains(line + "\n"), () -> "no " + line + " in\n" + metrics.body());
+    }
+
+    private static String type(HttpResponse<?> response) {
+        return response.headers().firstValue("Content-Type").orElseThrow();
     }
 
     @Test
