@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -28,13 +28,13 @@ class KclTest {
     private static final int RECORDS = Integer.getInteger("kcl.records", 200); // per round, of which there are three
 
     @ParameterizedTest
-    @ValueSource(strings = "polling")
-    void everyRecordIsProcessedAlthoughAWorkerAndTheServerAreKilled(String retrieval) throws Exception {
+    @CsvSource("polling, polling")
+    void everyRecordIsProcessedAlthoughAWorkerAndTheServerAreKilled(String killed, String left) throws Exception {
         try (var server = RunningServer.startToBeKilled("kcl");
                 var kinesis = Kinesis.sync(server.endpoint())) {
             var stream = Kinesis.create(kinesis, "kcl", SHARDS);
-            try (var one = worker(server, stream, "one", retrieval);
-                    var two = worker(server, stream, "two", retrieval)) {
+            try (var one = worker(server, stream, "one", killed);
+                    var two = worker(server, stream, "two", left)) {
                 try {
                     run(server, kinesis, stream, one, two);
                 } catch (Throwable e) {

@@ -107,6 +107,21 @@ sealed interface AttributeValue {
         return text.getBytes(UTF_8).length;
     }
 
+    /// How many values these are, those within each other too.
+    static int count(Map<String, AttributeValue> attributes) {
+        return attributes.values().stream().mapToInt(AttributeValue::count).sum();
+    }
+
+    private int count() {
+        return switch (this) {
+            case Text _, Number _, Binary _, Bool _, Null _ -> 1;
+            case SetOf(Type _, var members) -> 1 + members.size();
+            case ListOf(var items) ->
+                1 + items.stream().mapToInt(AttributeValue::count).sum();
+            case MapOf(var entries) -> 1 + count(entries);
+        };
+    }
+
     /// How many lists and maps lie within each other here.
     default int depth() {
         return switch (this) {

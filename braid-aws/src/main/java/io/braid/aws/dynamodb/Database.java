@@ -18,7 +18,7 @@ final class Database {
     private final TreeMap<String, Table> byName = new TreeMap<>();
     private final Map<UUID, Table> byId = new HashMap<>();
     private final Map<UUID, TreeMap<Key, Item>> items = new HashMap<>();
-    private long byteSize;
+    private long memory;
 
     void apply(Change change) {
         switch (change) {
@@ -32,31 +32,32 @@ final class Database {
             }
             case Change.ItemKept(UUID table, Key key, Item item) -> {
                 var before = items.computeIfAbsent(table, _ -> new TreeMap<>()).put(key, item);
-                byteSize += item.byteSize() - (before == null ? 0 : before.byteSize());
+                memory += item.memory() - (before == null ? 0 : before.memory());
             }
             case Change.ItemGone(UUID table, Key key) -> {
                 var kept = items.get(table);
                 var before = kept == null ? null : kept.remove(key);
-                if (before != null) byteSize -= before.byteSize();
+                if (before != null) memory -= before.memory();
                 if (kept != null && kept.isEmpty()) items.remove(table);
             }
         }
     }
 
-    /// By how many bytes these changes make the items of all tables larger.
+    /// By how many bytes of memory these changes make the items of all tables larger.
     long growth(List<Change> changes) {
         long growth = 0;
         for (var change : changes) {
             if (change instanceof Change.ItemKept(UUID table, Key key, Item item))
-                growth += item.byteSize() - item(table, key).byteSize();
+                growth += item.memory() - item(table, key).memory();
             if (change instanceof Change.ItemGone(UUID table, Key key))
-                growth -= item(table, key).byteSize();
+                growth -= item(table, key).memory();
         }
         return growth;
     }
 
-    long byteSize() {
-        return byteSize;
+    /// About how many bytes of memory all items take.
+    long memory() {
+        return memory;
     }
 
     Optional<Table> table(String name) {

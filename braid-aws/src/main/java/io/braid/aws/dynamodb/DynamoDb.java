@@ -20,7 +20,12 @@ public final class DynamoDb {
 
     /// @param account twelve digits, named in ARNs
     public DynamoDb(Broker broker, InstantSource clock, String account) {
-        var store = new Store(broker, clock);
+        this(broker, clock, account, Limits.MEMORY_BYTES_MAX);
+    }
+
+    /// @param memoryMax about how many bytes the items of all tables may take
+    DynamoDb(Broker broker, InstantSource clock, String account, long memoryMax) {
+        var store = new Store(broker, clock, memoryMax);
         var tables = new TableOperations(store, new Tables(account), clock);
         var reading = new ReadOperations(store);
         var writing = new WriteOperations(store);

@@ -4,8 +4,9 @@ package io.braid.aws.dynamodb;
 final class Limits {
     /// Tables; DynamoDB's default is 2,500.
     static final int TABLES_MAX = 256;
-    /// Of all items of all tables, as DynamoDB counts bytes. The objects take several times as much memory.
-    static final long ITEMS_BYTES_MAX = 32 << 20;
+    /// About how much memory the items of all tables may take: a quarter of the heap that the launcher gives. A lease
+    /// of KCL takes two to three kilobytes.
+    static final long MEMORY_BYTES_MAX = 128 << 20;
 
     static final int ITEM_BYTES_MAX = 400 << 10;
     static final int HASH_KEY_BYTES_MAX = 2048;

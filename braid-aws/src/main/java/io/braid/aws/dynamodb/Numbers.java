@@ -2,8 +2,6 @@ package io.braid.aws.dynamodb;
 
 import io.braid.aws.wire.AwsFault;
 import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.regex.Pattern;
 
 /// DynamoDB's numbers: 38 significant decimal digits, magnitudes from 1E-130 to below 1E+126, exact.
@@ -15,7 +13,6 @@ final class Numbers {
     private static final int CHARACTERS_MAX = 512; // leading and trailing zeros are allowed, though not without end
 
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,9})?");
-    private static final MathContext NOT_ROUNDED = new MathContext(0, RoundingMode.UNNECESSARY);
 
     private Numbers() {}
 
@@ -23,7 +20,7 @@ final class Numbers {
     static AttributeValue.Number parse(String text) {
         if (text.length() > CHARACTERS_MAX || !NUMBER.matcher(text.strip()).matches())
             throw AwsFault.validation("The parameter cannot be converted to a numeric value: " + text);
-        return of(new BigDecimal(text.strip(), NOT_ROUNDED));
+        return of(new BigDecimal(text.strip()));
     }
 
     /// @throws AwsFault DynamoDB keeps no such number

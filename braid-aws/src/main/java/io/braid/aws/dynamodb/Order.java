@@ -52,9 +52,17 @@ record Order(Table table, KeySchema key, List<String> names, Projection shown, b
 
     private Stream<Placed> sorted(Stream<Item> items) {
         var schema = new KeySchema(names);
-        return items.<Placed>mapMulti((item, placed) ->
-                        schema.of(item.attributes()).ifPresent(place -> placed.accept(new Placed(place, item))))
+        return items.<Placed>mapMulti((item, placed) -> schema.of(item.attributes())
+                        .filter(this::isTyped)
+                        .ifPresent(place -> placed.accept(new Placed(place, item))))
                 .sorted((one, other) -> one.place().compareTo(other.place()));
+    }
+
+    /// Items that are older than an index may have its attributes with other types, and are not in it then.
+    private boolean isTyped(Key place) {
+        for (int i = 0; i < names.size(); i++)
+            if (place.values().get(i).type() != table.types().get(names.get(i))) return false;
+        return true;
     }
 
     /// The place that a request goes on behind.

@@ -170,7 +170,9 @@ final class Requests {
                     "TransactItems",
                     new Shape.ListOf(
                             structure(
-                                    optional("ConditionCheck", part(required("Key", ITEM))),
+                                    optional(
+                                            "ConditionCheck",
+                                            part(required("Key", ITEM), required("ConditionExpression", EXPRESSION))),
                                     optional("Put", part(required("Item", ITEM))),
                                     optional("Delete", part(required("Key", ITEM))),
                                     optional(

@@ -58,14 +58,17 @@ final class Store {
 
     private final Broker broker;
     private final InstantSource clock;
+    private final long memoryMax;
     private final Database database = new Database(); // under `visible`, and changed under `writing` only
     private final ReentrantLock writing = new ReentrantLock(); // guards the making of a write, not the reading
     private final ReentrantReadWriteLock visible = new ReentrantReadWriteLock(); // never held during a write to disk
     private volatile boolean loaded;
 
-    Store(Broker broker, InstantSource clock) {
+    /// @param memoryMax about how many bytes all items may take
+    Store(Broker broker, InstantSource clock, long memoryMax) {
         this.broker = broker;
         this.clock = clock;
+        this.memoryMax = memoryMax;
     }
 
     /// Asks what is there.
@@ -116,11 +119,11 @@ final class Store {
 
     private void requireRoom(List<Change> changes) {
         long growth = database.growth(changes);
-        if (growth > 0 && database.byteSize() + growth > Limits.ITEMS_BYTES_MAX)
+        if (growth > 0 && database.memory() + growth > memoryMax)
             throw Faults.limitExceeded(
-                    ("All tables together may hold %d bytes of items here, and hold %d now: delete some, or use"
-                                    + " Amazon DynamoDB for large tables.")
-                            .formatted(Limits.ITEMS_BYTES_MAX, database.byteSize()));
+                    ("The items of all tables may take %d bytes of memory, and take %d now: delete some, or use Amazon"
+                                    + " DynamoDB for large tables.")
+                            .formatted(memoryMax, database.memory()));
     }
 
     private void apply(List<Change> changes) {
@@ -222,11 +225,7 @@ final class Store {
             apply(changes);
             changes.clear();
         }
-        LOG.log(
-                INFO,
-                "tables loaded: {0} with {1} bytes of items",
-                database.tables().size(),
-                database.byteSize());
+        LOG.log(INFO, "tables loaded: count={0} memory={1}", database.tables().size(), database.memory());
     }
 
     private static void changes(MemorySegment run, List<Change> into) throws IOException {

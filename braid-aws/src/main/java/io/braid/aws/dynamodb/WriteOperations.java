@@ -155,10 +155,6 @@ final class WriteOperations {
                         Requests.item(params, "Key"), expressions.update(params.requiredText("UpdateExpression")));
             default -> new Act.Check(Requests.item(params, "Key"));
         };
-        if (act instanceof Act.Check && !params.has("ConditionExpression"))
-            throw AwsFault.validation("1 validation error detected: Value null at"
-                    + " 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint:"
-                    + " Member must not be null");
         var condition = params.text("ConditionExpression")
                 .map(text -> expressions.condition("ConditionExpression", text))
                 .orElse(Condition.NONE);

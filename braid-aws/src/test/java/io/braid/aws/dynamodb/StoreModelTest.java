@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreModelTest {
     private static final int STEPS = 300;
     private static final int KEYS = 12;
+    private static final long MEMORY_MAX = 4 << 20;
 
     @TempDir
     Path directory;
@@ -53,7 +54,7 @@ class StoreModelTest {
     void open() throws IOException {
         log = Log.open(new LogConfig(directory), () -> now);
         broker = Broker.open(log, BrokerConfig.DEFAULT, () -> now, new Random(1));
-        dynamoDb = new DynamoDb(broker, () -> now, "000000000000");
+        dynamoDb = new DynamoDb(broker, () -> now, "000000000000", MEMORY_MAX);
     }
 
     @AfterEach
@@ -222,7 +223,7 @@ class StoreModelTest {
     @Test
     void itemsOfADeletedTableAreGoneForEverAndGiveRoom() throws IOException {
         var large = "x".repeat(Limits.ITEM_BYTES_MAX - 100);
-        int fit = (int) (Limits.ITEMS_BYTES_MAX / Limits.ITEM_BYTES_MAX);
+        int fit = (int) (MEMORY_MAX / Limits.ITEM_BYTES_MAX);
         createTable("model");
         createTable("others");
         var full = new ArrayList<String>();
@@ -239,6 +240,50 @@ class StoreModelTest {
         assertEquals(scanOf(new TreeMap<>(Map.of("one", 1L))), scan());
         createTable("others");
         assertEquals("{\"Items\":[],\"Count\":0,\"ScannedCount\":0}", call("Scan", "{'TableName':'others'}"));
+    }
+
+    @Test
+    void manySmallValuesTakeMoreMemoryThanDynamoDbCounts() throws IOException {
+        var values = "{'N':'1'},".repeat(20_000) + "{'N':'1'}";
+        createTable("model");
+        var first = call("PutItem", "{'TableName':'model','Item':{'k':{'S':'a'},'x':{'L':[%s]}}}".formatted(values));
+        var second = call("PutItem", "{'TableName':'model','Item':{'k':{'S':'b'},'x':{'L':[%s]}}}".formatted(values));
+
+        assertEquals("{}", first);
+        assertEquals("LimitExceededException", second);
+    }
+
+    @Test
+    void anItemWhoseAttributeHasAnotherTypeIsNotInAnIndex() throws IOException {
+        createTable("model");
+        call("PutItem", "{'TableName':'model','Item':{'k':{'S':'a'},'o':{'N':'1'}}}");
+        call("PutItem", "{'TableName':'model','Item':{'k':{'S':'b'},'o':{'S':'1'}}}");
+        call("UpdateTable", """
+            {'TableName':'model','AttributeDefinitions':[{'AttributeName':'o','AttributeType':'S'}],
+             'GlobalSecondaryIndexUpdates':[{'Create':{'IndexName':'by-o',
+             'KeySchema':[{'AttributeName':'o','KeyType':'HASH'}],'Projection':{'ProjectionType':'ALL'}}}]}\
+            """);
+
+        var found = call("Scan", "{'TableName':'model','IndexName':'by-o'}");
+
+        assertEquals("{'Items':[{'k':{'S':'b'},'o':{'S':'1'}}],'Count':1,'ScannedCount':1}", found.replace('"', '\''));
+        assertEquals(
+                "ValidationException", call("PutItem", "{'TableName':'model','Item':{'k':{'S':'c'},'o':{'N':'1'}}}"));
+    }
+
+    @Test
+    void compactionLeavesTheNewestOfEachItem() throws IOException {
+        createTable("model");
+        for (int i = 0; i < 100; i++) call("PutItem", put("one", i));
+        var kept = broker.partition(Store.STREAM, 0).orElseThrow().log();
+        long before = kept.byteSize();
+        now = now.plus(Duration.ofDays(8));
+        call("PutItem", put("two", 2)); // begins a new segment
+        compact();
+
+        assertTrue(kept.byteSize() < before / 4, () -> "%d of %d bytes".formatted(kept.byteSize(), before));
+        restart();
+        assertEquals(scanOf(new TreeMap<>(Map.of("one", 99L, "two", 2L))), scan());
     }
 
     @Test
