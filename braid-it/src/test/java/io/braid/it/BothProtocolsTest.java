@@ -27,6 +27,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ScalingType;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /// One log: what one protocol puts, the other gets.
@@ -79,6 +80,45 @@ class BothProtocolsTest {
         var inOrder = IntStream.range(0, 20).mapToObj(Integer::toString).toList();
         assertEquals(25, valuesByKey.size());
         valuesByKey.values().forEach(values -> assertEquals(inOrder, values));
+    }
+
+    @Test
+    void aStreamThatIsSplitMergedAndScaledIsReadWholeByBoth() {
+        var stream = Kinesis.create(kinesis, "both-reshard", 2);
+        var put = new ArrayList<String>();
+        putTwenty(stream, put);
+        kinesis.splitShard(r -> r.streamName(stream).shardToSplit(FIRST_SHARD).newStartingHashKey("1000"));
+        putTwenty(stream, put);
+        kinesis.mergeShards(r -> r.streamName(stream)
+                .shardToMerge("shardId-000000000003")
+                .adjacentShardToMerge("shardId-000000000001"));
+        putTwenty(stream, put);
+        var scaled = kinesis.updateShardCount(
+                r -> r.streamName(stream).targetShardCount(4).scalingType(ScalingType.UNIFORM_SCALING));
+        putTwenty(stream, put);
+
+        assertEquals(2, scaled.currentShardCount());
+        put.sort(null);
+        var seenByKinesis = Kinesis.shards(kinesis, stream).stream()
+                .flatMap(shard -> Kinesis.all(kinesis, stream, shard.shardId()).stream())
+                .map(Kinesis::text)
+                .sorted()
+                .toList();
+        var seenByKafka = IntStream.range(0, 4)
+                .mapToObj(partition -> kafka.readNow(stream, partition, 0))
+                .flatMap(List::stream)
+                .sorted()
+                .toList();
+        assertEquals(put, seenByKinesis);
+        assertEquals(put, seenByKafka);
+    }
+
+    private void putTwenty(String stream, List<String> put) {
+        for (int i = 0; i < 20; i++) {
+            var text = "record " + put.size();
+            kinesis.putRecord(r -> r.streamName(stream).partitionKey(text).data(Kinesis.bytes(text)));
+            put.add(text);
+        }
     }
 
     @Test
