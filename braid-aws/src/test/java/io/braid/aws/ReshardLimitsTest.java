@@ -34,8 +34,7 @@ class ReshardLimitsTest {
             Duration.ofMinutes(5),
             SHARDS_MAX,
             AwsListener.Config.DEFAULT.fanOut());
-    private static final Pattern RANGE =
-            Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
+    private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 
     private TestServer server;
 
@@ -74,9 +73,13 @@ class ReshardLimitsTest {
     }
 
     private static String tooMany(int more) {
-        return "{\"__type\":\"LimitExceededException\",\"message\":\"This request would exceed the shard limit for the account 123456789012 in us-east-1. Current shard count for the account: 4. Limit: 4. Number of additional shards that would have resulted from this request: "
+        return "{\"__type\":\"LimitExceededException\",\"message\":\"This request would exceed the shard limit for the"
+                + " account 123456789012 in us-east-1. Current shard count for the account: 4. Limit: 4. Number of"
+                + " additional shards that would have resulted from this request: "
                 + more
-                + ". Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.\"}";
+                + ". Refer to the AWS Service Limits page"
+                + " (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how"
+                + " to request higher limits.\"}";
     }
 
     @Test
@@ -97,7 +100,8 @@ class ReshardLimitsTest {
         var eleventh = scale(2);
 
         assertEquals(
-                "{\"__type\":\"LimitExceededException\",\"message\":\"UpdateShardCount cannot scale stream s under account 123456789012 more than 10 times in 24 hours.\"}",
+                "{\"__type\":\"LimitExceededException\",\"message\":\"UpdateShardCount cannot scale stream s under"
+                        + " account 123456789012 more than 10 times in 24 hours.\"}",
                 eleventh.body());
         server.pass(Duration.ofHours(24));
         assertEquals(200, scale(2).statusCode());
@@ -123,15 +127,17 @@ class ReshardLimitsTest {
         assertEquals(
                 List.of(
                         "",
-                        "{\"__type\":\"InvalidArgumentException\",\"message\":\"Shard shardId-000000000000 in stream s under account 123456789012 has already been merged or split, and thus is not eligible for merging or splitting.\"}"),
+                        "{\"__type\":\"InvalidArgumentException\",\"message\":\"Shard shardId-000000000000 in stream s"
+                            + " under account 123456789012 has already been merged or split, and thus is not eligible"
+                            + " for merging or splitting.\"}"),
                 bodies);
     }
 
     @Test
     void theServersOwnStreamsAreNotThere() throws Exception {
         server.broker().create(new NewStream("s", Stream.Kind.INTERNAL, Stream.Mode.PROVISIONED, 2, Map.of()));
-        var none =
-                "{\"__type\":\"ResourceNotFoundException\",\"message\":\"Stream s under account 123456789012 not found.\"}";
+        var none = "{\"__type\":\"ResourceNotFoundException\",\"message\":\"Stream s under account 123456789012 not"
+                + " found.\"}";
 
         assertEquals(none, split(0, "10").body());
         assertEquals(none, merge(0, 1).body());

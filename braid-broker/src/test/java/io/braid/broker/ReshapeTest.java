@@ -17,10 +17,10 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Thousands of changes by seed, with records coming in between: what must hold of the shards after each of them.
+/// A thousand changes by seed, with records coming in between: what must hold of the shards after each of them.
 /// That open shards cover all keys once, on partitions of their own, every [Stream] checks when it is made.
 class ReshapeTest {
-    private static final int CHANGES = 500;
+    private static final int CHANGES = 300;
     private static final int SHARDS_MAX = 20;
     private static final BigInteger NEAR = BigInteger.valueOf(200_000);
 

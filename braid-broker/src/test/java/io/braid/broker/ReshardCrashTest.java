@@ -84,8 +84,8 @@ class ReshardCrashTest {
                         "shards with offset " + offset + " of partition " + partition);
             }
             openAfterwards.add(stream.openShardCount());
-            var again = assertInstanceOf(Done.class, server.broker.reshard("orders", _ -> new Reshard.Scale(4)))
-                    .stream();
+            var again =
+                    assertInstanceOf(Done.class, server.broker.reshard("orders", _ -> new Reshard.Scale(4))).stream();
             assertEquals(4, again.partitions());
             for (int partition = 0; partition < 4; partition++) server.append(partition);
         }
@@ -109,8 +109,8 @@ class ReshardCrashTest {
 
         Life(SimDisk disk) throws IOException {
             this.disk = disk;
-            var config = new LogConfig(
-                    Path.of("sim"), 1, 256 << 10, 64 << 10, 64 << 10, 10, 1 << 20, 10, 1000, 1, 1, 0, 1);
+            var config =
+                    new LogConfig(Path.of("sim"), 1, 256 << 10, 64 << 10, 64 << 10, 10, 1 << 20, 10, 1000, 1, 1, 0, 1);
             log = Log.openByHand(config, (Disk) oneAtATime(disk, Disk.class), () -> TestServer.START);
             turns = Thread.ofPlatform().start(this::turn);
             broker = Broker.open(log, BrokerConfig.DEFAULT, () -> TestServer.START, new Random(1));

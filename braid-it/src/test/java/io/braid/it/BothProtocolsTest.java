@@ -89,9 +89,8 @@ class BothProtocolsTest {
         putTwenty(stream, put);
         kinesis.splitShard(r -> r.streamName(stream).shardToSplit(FIRST_SHARD).newStartingHashKey("1000"));
         putTwenty(stream, put);
-        kinesis.mergeShards(r -> r.streamName(stream)
-                .shardToMerge("shardId-000000000003")
-                .adjacentShardToMerge("shardId-000000000001"));
+        kinesis.mergeShards(r ->
+                r.streamName(stream).shardToMerge("shardId-000000000003").adjacentShardToMerge("shardId-000000000001"));
         putTwenty(stream, put);
         var scaled = kinesis.updateShardCount(
                 r -> r.streamName(stream).targetShardCount(4).scalingType(ScalingType.UNIFORM_SCALING));

@@ -66,14 +66,18 @@ class MergedPartitionTest {
             var failure = assertThrows(ExecutionException.class, () -> refused.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             assertInstanceOf(PolicyViolationException.class, failure.getCause());
             assertEquals(
-                    "partition 1 of orders was merged into another and takes no more records; produce to another partition",
+                    "partition 1 of orders was merged into another and takes no more records; produce to another"
+                            + " partition",
                     failure.getCause().getMessage());
             assertEquals(0, elsewhere.get(PATIENCE_SECONDS, TimeUnit.SECONDS).offset());
             assertEquals(List.of("before"), read(1, 1));
 
             reshard(_ -> new Split(2, MIDDLE));
             assertEquals(
-                    1, send(producer, 1, "again").get(PATIENCE_SECONDS, TimeUnit.SECONDS).offset());
+                    1,
+                    send(producer, 1, "again")
+                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .offset());
             assertEquals(List.of("before", "again"), read(1, 2));
         }
     }
