@@ -19,7 +19,7 @@ const client = new KinesisClient({
 const bytes = (text) => new TextEncoder().encode(text);
 const text = (data) => new TextDecoder().decode(data);
 
-await client.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
+await client.send(new CreateStreamCommand({ StreamName, ShardCount: 2, MaxRecordSizeInKiB: 4096 }));
 await waitUntilStreamExists({ client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { StreamName });
 console.log("created and active");
 

@@ -33,7 +33,8 @@ public final class AwsListener implements AutoCloseable {
 
     /// @param host            the address to listen on, a name or a number
     /// @param port            the port; 0 picks a free one
-    /// @param account         the AWS account number in ARNs and messages, twelve digits
+    /// @param account         the AWS account of callers whose access key is not twelve digits itself;
+    ///     twelve digits
     /// @param region          the region of callers who do not name one in their credential scope
     /// @param entityBytesMax  the largest request body read; Amazon's largest request is 10 MiB of data, in Base64
     /// @param connectionsMax  open connections; more are not accepted until one closes

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.broker.NewStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -143,7 +144,7 @@ class AwsListenerTest {
 
     @Test
     void theRegionComesFromTheCredentialScope() throws Exception {
-        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        server.broker().create(NewStream.of("s", 1));
         var request = server.request("DescribeStreamSummary", "{\"StreamName\":\"s\"}")
                 .header(
                         "Authorization",

@@ -361,6 +361,9 @@ class SubscribeToShardTest {
     /// Far more than sockets and windows hold, and records on both sides of an event's usual size.
     @Test
     void aClientThatDoesNotReadIsWaitedForAndHoldsUpNobodyElse() throws Exception {
+        server.call(
+                "UpdateMaxRecordSize",
+                "{\"StreamARN\":\"arn:aws:kinesis:us-east-1:000000000000:stream/s\",\"MaxRecordSizeInKiB\":2048}");
         var other = register("other");
         var expected = new ArrayList<String>();
         try (var lazy = subscribe(LATEST);

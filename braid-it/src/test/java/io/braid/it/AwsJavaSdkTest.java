@@ -263,6 +263,7 @@ class AwsJavaSdkTest {
     @Test
     void recordsOfOneByteAndOfTheLargestSizeComeBackAndLargerOnesAreRefused() {
         var stream = Kinesis.create(client, "sdk-sizes", 1);
+        Kinesis.takeLargest(client, stream);
         for (int size : List.of(0, 1, 1 << 20, LARGEST_BYTES)) put(stream, new byte[size]);
 
         var refused = assertThrows(KinesisException.class, () -> put(stream, new byte[LARGEST_BYTES + 1]));

@@ -238,6 +238,7 @@ class BothProtocolsTest {
     @ValueSource(ints = {0, 1, 1 << 20, 10 << 20})
     void recordsOfKinesisOfEverySizeAreReadByKafka(int size) {
         var stream = Kinesis.create(kinesis, "both-size", 1);
+        Kinesis.takeLargest(kinesis, stream);
         var data = random(size);
 
         kinesis.putRecord(r -> r.streamName(stream).partitionKey("k").data(SdkBytes.fromByteArray(data)));

@@ -97,6 +97,14 @@ final class Kinesis {
         return stream;
     }
 
+    /// Lets a stream take records as large as any may.
+    static void takeLargest(KinesisClient client, String stream) {
+        var arn = client.describeStreamSummary(r -> r.streamName(stream))
+                .streamDescriptionSummary()
+                .streamARN();
+        client.updateMaxRecordSize(r -> r.streamARN(arn).maxRecordSizeInKiB(10_240));
+    }
+
     static List<Shard> shards(KinesisClient client, String stream) {
         return client.listShards(request -> request.streamName(stream)).shards();
     }

@@ -130,7 +130,7 @@ public final class Settings {
             "aws.account",
             Kind.matching("[0-9]{12}", "must be twelve digits"),
             HTTP.account(),
-            "The AWS account number in ARNs and messages.");
+            "The AWS account of callers whose access key is no account number, and of streams that Kafka created.");
     public static final Setting<String> AWS_REGION = new Setting<>(
             "aws.region",
             Kind.matching("[a-z0-9-]{1,32}", "must be like us-east-1"),

@@ -31,6 +31,11 @@ record ConsumerArn(String stream, String consumer, long registered) {
                 digits.length() > SECOND_DIGITS_MAX ? -1 : Long.parseLong(digits)));
     }
 
+    /// The ARN of the stream in the ARN of a consumer.
+    static String streamArn(String arn) {
+        return arn.substring(0, arn.lastIndexOf(CONSUMER));
+    }
+
     boolean names(Consumer other) {
         return consumer.equals(other.name()) && registered == other.registered().getEpochSecond();
     }

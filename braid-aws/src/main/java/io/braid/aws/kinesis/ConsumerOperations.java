@@ -7,6 +7,7 @@ import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Set;
 
 /// Registering, describing, listing and deregistering consumers with enhanced fan-out. What is answered is durable,
 /// so a consumer may subscribe at once: it is CREATING in the answer to its registration, as Amazon's are, and
@@ -30,7 +31,11 @@ final class ConsumerOperations {
     void register(Call call) throws IOException {
         var params = Params.read(call.body(), ConsumerRequests.REGISTER);
         var stream = lookup.stream(params);
-        var consumer = consumers.register(stream, params.requiredText("ConsumerName"), params.textMap("Tags"));
+        var name = params.requiredText("ConsumerName");
+        var tags = params.textMap("Tags");
+        Tags.check(tags, "consumer " + name, lookup.account());
+        Tags.checkCount(Set.of(), tags.keySet(), "consumer " + name, lookup.account());
+        var consumer = consumers.register(stream, name, tags);
         var answer = call.answer().startMap().field(Names.CONSUMER).startMap();
         write(answer, consumer, lookup.arn(call, stream), "CREATING");
         answer.endMap().endMap();
@@ -84,7 +89,7 @@ final class ConsumerOperations {
     private String first(Params params, Stream stream) {
         params.moment("StreamCreationTimestamp").ifPresent(created -> {
             // The same name may have been another stream's before; clients round to seconds as they like.
-            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(stream.name());
+            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(Lookup.shownName(stream));
         });
         return "";
     }
@@ -94,7 +99,7 @@ final class ConsumerOperations {
             throw AwsFault.invalidArgument("NextToken and StreamCreationTimestamp cannot be provided together.");
         var page = PageToken.open(pages, token, clock.millis());
         if (!page.query().equals(stream.id().toString()))
-            throw AwsFault.invalidArgument("NextToken is not one of stream %s.".formatted(stream.name()));
+            throw AwsFault.invalidArgument("NextToken is not one of stream %s.".formatted(Lookup.shownName(stream)));
         return page.after();
     }
 

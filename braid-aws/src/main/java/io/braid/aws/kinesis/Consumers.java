@@ -56,7 +56,7 @@ final class Consumers {
         boolean isOther =
                 name.isPresent() && !name.get().equals(found.consumer().name())
                         || streamArn.isPresent()
-                                && !Lookup.name(params).equals(found.stream().name());
+                                && !Lookup.name(params).equals(Lookup.shownName(found.stream()));
         if (isOther)
             throw AwsFault.invalidArgument(
                     "ConsumerARN %s does not have the StreamARN or the ConsumerName that was given with it."
@@ -66,7 +66,7 @@ final class Consumers {
 
     Found find(String arn) {
         var parsed = ConsumerArn.parse(arn).orElseThrow(() -> noConsumer(arn));
-        var stream = lookup.stream(parsed.stream());
+        var stream = lookup.stream(Optional.empty(), Optional.of(ConsumerArn.streamArn(arn)));
         return named(stream, parsed.consumer())
                 .filter(parsed::names)
                 .map(consumer -> new Found(stream, consumer))
@@ -83,7 +83,7 @@ final class Consumers {
                 .findFirst();
     }
 
-    private AwsFault noConsumer(String what) {
+    AwsFault noConsumer(String what) {
         return AwsFault.notFound("Consumer %s, account %s not found.".formatted(what, lookup.account()));
     }
 
@@ -96,12 +96,12 @@ final class Consumers {
                 throw AwsFault.of(
                         "ResourceInUseException",
                         "Consumer %s under stream %s already exists for account %s."
-                                .formatted(name, now.name(), lookup.account()));
+                                .formatted(name, Lookup.shownName(now), lookup.account()));
             if (others.size() >= PER_STREAM_MAX)
                 throw AwsFault.of(
                         "LimitExceededException",
                         "Stream %s under account %s has %d consumers, which is the most that it may have."
-                                .formatted(now.name(), lookup.account(), others.size()));
+                                .formatted(Lookup.shownName(now), lookup.account(), others.size()));
             var attributes = new HashMap<>(now.attributes());
             attributes.put(consumer.attribute(), "");
             tags.forEach((key, value) -> attributes.put(consumer.tagAttribute(key), value));
@@ -124,7 +124,7 @@ final class Consumers {
     private void change(Stream stream, Function<Stream, Map<String, String>> change) throws IOException {
         try {
             broker.describe(stream.id(), now -> new StreamDescription(now.mode(), change.apply(now)))
-                    .orElseThrow(() -> lookup.noStream(stream.name()));
+                    .orElseThrow(() -> lookup.noStream(Lookup.shownName(stream)));
         } catch (IllegalArgumentException e) { // more than is kept of a stream
             throw AwsFault.of("LimitExceededException", e.getMessage());
         }

@@ -4,16 +4,20 @@ import io.braid.aws.wire.WireWriter;
 import io.braid.broker.HashRange;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import java.util.List;
 
 /// How streams and shards are written in answers. StreamId is never among it: SDKs build host names from it, even
 /// when a custom endpoint is set, and would leave this server for Amazon's.
 final class Description {
+    /// The encryption type of what is encrypted.
+    static final String KMS = "KMS";
+
     private Description() {}
 
     /// The members that every description of a stream has.
     static void identity(WireWriter answer, Stream stream, String arn) {
         answer.field(Names.STREAM_NAME)
-                .text(stream.name())
+                .text(Lookup.shownName(stream))
                 .field(Names.STREAM_ARN)
                 .text(arn)
                 .field(Names.STREAM_STATUS)
@@ -27,20 +31,34 @@ final class Description {
                 .moment(stream.created().toEpochMilli());
     }
 
-    /// What follows in both descriptions: nothing is encrypted, and no shard-level metric is on.
-    static void details(WireWriter answer, long retentionHours) {
+    /// What follows in both descriptions.
+    static void details(WireWriter answer, StreamAttributes attributes, long retentionHours) {
         answer.field(Names.RETENTION_PERIOD_HOURS)
                 .number(retentionHours)
                 .field(Names.ENHANCED_MONITORING)
                 .startList()
                 .startMap()
-                .field(Names.SHARD_LEVEL_METRICS)
-                .startList()
-                .endList()
-                .endMap()
-                .endList()
-                .field(Names.ENCRYPTION_TYPE)
-                .text("NONE");
+                .field(Names.SHARD_LEVEL_METRICS);
+        texts(answer, attributes.shardMetrics());
+        answer.endMap().endList();
+        answer.field(Names.ENCRYPTION_TYPE).text(attributes.keyId().isPresent() ? KMS : "NONE");
+        attributes.keyId().ifPresent(key -> answer.field(Names.KEY_ID).text(key));
+    }
+
+    static void texts(WireWriter answer, List<String> texts) {
+        answer.startList();
+        for (var text : texts) answer.text(text);
+        answer.endList();
+    }
+
+    static void warmThroughput(WireWriter answer, long mibps) {
+        answer.field(Names.WARM_THROUGHPUT)
+                .startMap()
+                .field(Names.TARGET_MIBPS)
+                .number(mibps)
+                .field(Names.CURRENT_MIBPS)
+                .number(mibps)
+                .endMap();
     }
 
     static void shard(WireWriter answer, Shard shard) {

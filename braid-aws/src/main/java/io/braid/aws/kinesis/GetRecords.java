@@ -10,7 +10,6 @@ import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /// GetRecords: what any writer put, Kinesis or Kafka, from an iterator on ([ShardReading]).
 ///
@@ -38,7 +37,7 @@ final class GetRecords implements Operation {
         var stream = stream(iterator, params);
         var known = stream.shard(iterator.shard()).orElseThrow();
         var partition = broker.partition(stream.id(), known.partition())
-                .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), stream.name()));
+                .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), Lookup.shownName(stream)));
         // First how far may be read, then the shard: if it is still open now, all of that is its own, and not a
         // child's.
         long stable = partition.log().lastStable();
@@ -48,7 +47,7 @@ final class GetRecords implements Operation {
         int limit = (int) params.number("Limit").orElse(Requests.GET_RECORDS_MAX);
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var most = new ShardReading.Most(limit, Sizes.GET_BYTES_MAX, Long.MAX_VALUE);
-        var reading = new ShardReading(partition.log(), shard, stable, iterator.offset(), most, answer);
+        var reading = new ShardReading(partition.log(), stream, shard, stable, iterator.offset(), most, answer);
         reading.run();
         answer.endList();
         traffic.got(reading.records(), reading.bytes());
@@ -61,7 +60,7 @@ final class GetRecords implements Operation {
                 .filter(found -> found.shard(iterator.shard()).isPresent())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), iterator.name()));
         params.text("StreamARN").ifPresent(arn -> {
-            if (!Lookup.name(Optional.empty(), Optional.of(arn)).equals(stream.name()))
+            if (!Lookup.nameOf(arn).equals(Lookup.shownName(stream)))
                 throw AwsFault.invalidArgument("Invalid ShardIterator. It is not one of stream %s.".formatted(arn));
         });
         return stream;
@@ -71,7 +70,8 @@ final class GetRecords implements Operation {
         int index = known.index();
         var shard = stream.shard(index).orElse(known);
         if (reading.next() < Lookup.endOf(shard)) {
-            var next = new ShardIterator(clock.millis(), stream.id(), stream.name(), index, reading.next());
+            var next = new ShardIterator(
+                    clock.millis(), stream.id(), Lookup.shownName(stream), index, reading.next());
             answer.field(Names.NEXT_SHARD_ITERATOR).text(next.sealed(seal));
         } else {
             Description.children(answer, stream, index);

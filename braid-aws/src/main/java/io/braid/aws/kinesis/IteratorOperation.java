@@ -36,7 +36,7 @@ final class IteratorOperation implements Operation {
         var name = Lookup.name(params);
         int index = lookup.shardIndex(params.requiredText("ShardId"), name);
         var id = Lookup.shardId(index);
-        var stream = lookup.find(name).orElseThrow(() -> lookup.noShard(id, name));
+        var stream = lookup.find(params).orElseThrow(() -> lookup.noShard(id, name));
         var shard = lookup.shard(stream, index);
         var partition = broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
         var wish = new StartingPosition(

@@ -5,6 +5,7 @@ import io.braid.broker.Broker;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Amazon Kinesis Data Streams: its operations by name. Any thread; each call blocks until it is answered.
 public final class Kinesis implements AutoCloseable {
@@ -13,9 +14,11 @@ public final class Kinesis implements AutoCloseable {
 
     private final Traffic traffic = new Traffic();
     private final Subscriptions subscriptions;
+    private final Lookup lookup;
     private final Map<String, Operation> operations;
 
-    /// @param account   twelve digits, named in ARNs and messages
+    /// @param account   of callers whose access key is not an account itself, and of streams that Kafka created;
+    ///     twelve digits
     /// @param shardsMax open shards that all streams together may have
     public Kinesis(
             Broker broker,
@@ -23,19 +26,24 @@ public final class Kinesis implements AutoCloseable {
             String account,
             int shardsMax,
             Subscriptions.Limits subscriptionLimits) {
-        var lookup = new Lookup(broker, account);
+        lookup = new Lookup(broker, account);
         subscriptions = new Subscriptions(subscriptionLimits, clock, traffic);
         broker.onChange(subscriptions::changed);
         var consumers = new Consumers(broker, lookup, subscriptions, clock);
         var consuming =
                 new ConsumerOperations(consumers, lookup, clock, new Seal(broker.clusterId(), "list consumers"));
         var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic);
-        var limit = new ShardLimit(broker, account, shardsMax);
-        var streams = new StreamOperations(broker, lookup, consumers, clock, limit);
+        var limit = new ShardLimit(broker, lookup, shardsMax);
+        var accounts = new AccountOperations(broker, lookup, clock);
+        var capacity = new CapacityOperations(broker, lookup, accounts, clock);
+        var streams = new StreamOperations(broker, lookup, capacity, consumers, clock, limit);
         var resharding = new ReshardOperations(broker, lookup, clock, limit);
         var listing = new ShardListing(broker, lookup, consumers, clock);
         var retention = new RetentionOperations(broker, lookup);
-        var tags = new TagOperations(lookup);
+        var tags = new TagOperations(broker, lookup, consumers);
+        var policies = new PolicyOperations(broker, lookup, consumers);
+        var encryption = new EncryptionOperations(broker, lookup, clock);
+        var monitoring = new MonitoringOperations(broker, lookup);
         var iterators = new IteratorOperation(broker, lookup, clock);
         var reading = new GetRecords(broker, lookup, clock, traffic);
         var writing = new PutOperations(broker, lookup, clock, traffic);
@@ -52,6 +60,23 @@ public final class Kinesis implements AutoCloseable {
                 Map.entry("UpdateShardCount", resharding::updateCount),
                 Map.entry("IncreaseStreamRetentionPeriod", retention::increase),
                 Map.entry("DecreaseStreamRetentionPeriod", retention::decrease),
+                Map.entry("DescribeAccountSettings", accounts::describe),
+                Map.entry("UpdateAccountSettings", accounts::update),
+                Map.entry("UpdateMaxRecordSize", capacity::updateMaxRecordSize),
+                Map.entry("UpdateStreamMode", capacity::updateStreamMode),
+                Map.entry("UpdateStreamWarmThroughput", capacity::updateWarmThroughput),
+                Map.entry("UpdateStreamRecordDistributionStrategy", capacity::updateDistribution),
+                Map.entry("StartStreamEncryption", encryption::start),
+                Map.entry("StopStreamEncryption", encryption::stop),
+                Map.entry("EnableEnhancedMonitoring", monitoring::enable),
+                Map.entry("DisableEnhancedMonitoring", monitoring::disable),
+                Map.entry("PutResourcePolicy", policies::put),
+                Map.entry("GetResourcePolicy", policies::get),
+                Map.entry("DeleteResourcePolicy", policies::delete),
+                Map.entry("AddTagsToStream", tags::addToStream),
+                Map.entry("RemoveTagsFromStream", tags::removeFromStream),
+                Map.entry("TagResource", tags::tagResource),
+                Map.entry("UntagResource", tags::untagResource),
                 Map.entry("ListTagsForStream", tags::listForStream),
                 Map.entry("ListTagsForResource", tags::listForResource),
                 Map.entry("RegisterStreamConsumer", consuming::register),
@@ -66,7 +91,12 @@ public final class Kinesis implements AutoCloseable {
     }
 
     public Optional<Operation> operation(String name) {
-        return Optional.ofNullable(operations.get(name));
+        return Optional.ofNullable(operations.get(name)).map(operation -> call -> lookup.call(operation, call));
+    }
+
+    /// What is served, by name.
+    Set<String> served() {
+        return operations.keySet();
     }
 
     public Traffic traffic() {

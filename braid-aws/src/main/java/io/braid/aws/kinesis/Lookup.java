@@ -2,29 +2,48 @@ package io.braid.aws.kinesis;
 
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.broker.Broker;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
 
 /// Finds streams and shards by the names Kinesis has for them, and says it in Amazon's words where there is none.
-/// Internal streams do not exist here. Any thread.
+/// Internal streams do not exist here, and neither do those of other homes than the caller's, or than an ARN's where
+/// there is one. Any thread, inside [#call].
 final class Lookup {
     private static final String ARN_RESOURCE = ":stream/";
     private static final int SHARD_DIGITS = 12;
 
-    private final Broker broker;
-    private final String account;
+    /// Who asks. Bound around each operation, so that whatever looks a stream up sees the same streams.
+    private static final ScopedValue<Home> CALLER = ScopedValue.newInstance();
 
-    Lookup(Broker broker, String account) {
+    private final Broker broker;
+    private final String defaultAccount;
+
+    Lookup(Broker broker, String defaultAccount) {
         this.broker = broker;
-        this.account = account;
+        this.defaultAccount = defaultAccount;
+    }
+
+    /// Answers a call of the home that its caller belongs to.
+    void call(Operation operation, Call call) throws IOException {
+        ScopedValue.where(CALLER, Home.of(call.caller(), defaultAccount)).<Void, IOException>call(() -> {
+            operation.answer(call);
+            return null;
+        });
+    }
+
+    /// The home of the caller who is being answered.
+    Home home() {
+        return CALLER.get();
     }
 
     String account() {
-        return account;
+        return home().account();
     }
 
     /// The name in `StreamName` or `StreamARN`; if both are there they must agree.
@@ -43,16 +62,60 @@ final class Lookup {
         return name(params.text("StreamName"), params.text("StreamARN"));
     }
 
-    private static String nameOf(String arn) {
+    static String nameOf(String arn) {
         return arn.substring(arn.indexOf(ARN_RESOURCE) + ARN_RESOURCE.length());
     }
 
+    /// What Kinesis calls a stream: what Kafka calls it, unless that name was taken by a stream of another home.
+    static String shownName(Stream stream) {
+        return StreamAttributes.of(stream).name().orElse(stream.name());
+    }
+
     String arn(Call call, Stream stream) {
-        return "arn:aws:kinesis:" + call.caller().region() + ":" + account + ARN_RESOURCE + stream.name();
+        var home = StreamAttributes.of(stream)
+                .home()
+                .orElseGet(() -> new Home(defaultAccount, call.caller().region()));
+        return "arn:aws:kinesis:" + home.region() + ":" + home.account() + ARN_RESOURCE + shownName(stream);
+    }
+
+    /// Whether the caller sees a stream. One that Kinesis did not create has no home and is seen from the default
+    /// account in every region.
+    boolean isSeen(Stream stream) {
+        return isSeen(stream, home());
+    }
+
+    private boolean isSeen(Stream stream, Home from) {
+        return stream.kind() == Stream.Kind.USER
+                && StreamAttributes.of(stream)
+                        .home()
+                        .map(from::equals)
+                        .orElseGet(() -> from.account().equals(defaultAccount));
     }
 
     Optional<Stream> find(String name) {
-        return broker.catalog().stream(name).filter(stream -> stream.kind() == Stream.Kind.USER);
+        return find(home(), name);
+    }
+
+    private Optional<Stream> find(Home from, String name) {
+        return named(from, name, name).or(() -> named(from, from.qualified(name), name));
+    }
+
+    private Optional<Stream> named(Home from, String name, String shown) {
+        return broker.catalog().stream(name)
+                .filter(stream -> isSeen(stream, from) && shownName(stream).equals(shown));
+    }
+
+    /// The stream of `StreamName` or `StreamARN`.
+    Optional<Stream> find(Optional<String> name, Optional<String> arn) {
+        return find(home(arn), name(name, arn));
+    }
+
+    Optional<Stream> find(Params params) {
+        return find(params.text("StreamName"), params.text("StreamARN"));
+    }
+
+    private Home home(Optional<String> arn) {
+        return arn.flatMap(Home::of).orElseGet(this::home);
     }
 
     Optional<Stream> find(UUID id) {
@@ -64,29 +127,38 @@ final class Lookup {
     }
 
     Stream stream(Params params) {
-        return stream(name(params));
+        return stream(params.text("StreamName"), params.text("StreamARN"));
+    }
+
+    Stream stream(Optional<String> name, Optional<String> arn) {
+        return find(name, arn)
+                .orElseThrow(() -> noStream(name(name, arn), home(arn).account()));
     }
 
     AwsFault noStream(String name) {
+        return noStream(name, account());
+    }
+
+    private static AwsFault noStream(String name, String account) {
         return AwsFault.notFound("Stream %s under account %s not found.".formatted(name, account));
     }
 
     AwsFault noShard(String shardId, String stream) {
         return AwsFault.notFound(
-                "Shard %s in stream %s under account %s does not exist".formatted(shardId, stream, account));
+                "Shard %s in stream %s under account %s does not exist".formatted(shardId, stream, account()));
     }
 
     /// @throws AwsFault there is no such shard, or it has gone with its records
     Shard shard(Stream stream, int index) {
         return stream.shard(index)
                 .filter(found -> !found.isClosedBefore(broker.horizon(stream)))
-                .orElseThrow(() -> noShard(shardId(index), stream.name()));
+                .orElseThrow(() -> noShard(shardId(index), shownName(stream)));
     }
 
     /// The same where a shard is to be changed.
     AwsFault shardNotFound(String shardId, String stream) {
         return AwsFault.notFound(
-                "Could not find shard %s in stream %s under account %s.".formatted(shardId, stream, account));
+                "Could not find shard %s in stream %s under account %s.".formatted(shardId, stream, account()));
     }
 
     /// The number in a shard id. Amazon takes anything before a hyphen for the word, and a bare number too.

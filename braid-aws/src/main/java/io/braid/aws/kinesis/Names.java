@@ -16,9 +16,14 @@ final class Names {
     static final Name CONSUMER_NAME = new Name("ConsumerName");
     static final Name CONSUMER_STATUS = new Name("ConsumerStatus");
     static final Name CONTINUATION_SEQUENCE_NUMBER = new Name("ContinuationSequenceNumber");
+    static final Name CURRENT_MIBPS = new Name("CurrentMiBps");
     static final Name CURRENT_SHARD_COUNT = new Name("CurrentShardCount");
+    static final Name CURRENT_SHARD_LEVEL_METRICS = new Name("CurrentShardLevelMetrics");
     static final Name DATA = new Name("Data");
+    static final Name DESIRED_SHARD_LEVEL_METRICS = new Name("DesiredShardLevelMetrics");
+    static final Name EARLIEST_ALLOWED_END_AT = new Name("EarliestAllowedEndAt");
     static final Name ENCRYPTION_TYPE = new Name("EncryptionType");
+    static final Name ENDED_AT = new Name("EndedAt");
     static final Name ENDING_HASH_KEY = new Name("EndingHashKey");
     static final Name ENDING_SEQUENCE_NUMBER = new Name("EndingSequenceNumber");
     static final Name ENHANCED_MONITORING = new Name("EnhancedMonitoring");
@@ -30,8 +35,11 @@ final class Names {
     static final Name HAS_MORE_SHARDS = new Name("HasMoreShards");
     static final Name HAS_MORE_STREAMS = new Name("HasMoreStreams");
     static final Name HAS_MORE_TAGS = new Name("HasMoreTags");
+    static final Name KEY = new Name("Key");
+    static final Name KEY_ID = new Name("KeyId");
     static final Name MAX_RECORD_SIZE_IN_KIB = new Name("MaxRecordSizeInKiB");
     static final Name MILLIS_BEHIND_LATEST = new Name("MillisBehindLatest");
+    static final Name MINIMUM_THROUGHPUT_BILLING_COMMITMENT = new Name("MinimumThroughputBillingCommitment");
     static final Name NEXT_SHARD_ITERATOR = new Name("NextShardIterator");
     static final Name NEXT_TOKEN = new Name("NextToken");
     static final Name ON_DEMAND_STREAM_COUNT = new Name("OnDemandStreamCount");
@@ -40,6 +48,7 @@ final class Names {
     static final Name PARENT_SHARDS = new Name("ParentShards");
     static final Name PARENT_SHARD_ID = new Name("ParentShardId");
     static final Name PARTITION_KEY = new Name("PartitionKey");
+    static final Name POLICY = new Name("Policy");
     static final Name RECORDS = new Name("Records");
     static final Name RECORD_DISTRIBUTION_STRATEGY = new Name("RecordDistributionStrategy");
     static final Name RETENTION_PERIOD_HOURS = new Name("RetentionPeriodHours");
@@ -51,8 +60,10 @@ final class Names {
     static final Name SHARD_ITERATOR = new Name("ShardIterator");
     static final Name SHARD_LEVEL_METRICS = new Name("ShardLevelMetrics");
     static final Name SHARD_LIMIT = new Name("ShardLimit");
+    static final Name STARTED_AT = new Name("StartedAt");
     static final Name STARTING_HASH_KEY = new Name("StartingHashKey");
     static final Name STARTING_SEQUENCE_NUMBER = new Name("StartingSequenceNumber");
+    static final Name STATUS = new Name("Status");
     static final Name STREAM_ARN = new Name("StreamARN");
     static final Name STREAM_CREATION_TIMESTAMP = new Name("StreamCreationTimestamp");
     static final Name STREAM_DESCRIPTION = new Name("StreamDescription");
@@ -64,7 +75,10 @@ final class Names {
     static final Name STREAM_STATUS = new Name("StreamStatus");
     static final Name STREAM_SUMMARIES = new Name("StreamSummaries");
     static final Name TAGS = new Name("Tags");
+    static final Name TARGET_MIBPS = new Name("TargetMiBps");
     static final Name TARGET_SHARD_COUNT = new Name("TargetShardCount");
+    static final Name VALUE = new Name("Value");
+    static final Name WARM_THROUGHPUT = new Name("WarmThroughput");
 
     private Names() {}
 }

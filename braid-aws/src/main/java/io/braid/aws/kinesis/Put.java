@@ -32,6 +32,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 
 /// The records of one request on their way into the log: one batch per shard (more only where a partition takes no
 /// batch that large), all appended before the first is waited for. One thread.
@@ -55,6 +57,7 @@ final class Put {
     private final String account;
     private final long nowMillis;
     private final List<PutRequest.Entry> entries;
+    private final AtomicLong spread;
     private final Placement[] placements;
     private final MessageDigest md5;
     private final byte[] hash = new byte[16];
@@ -72,7 +75,9 @@ final class Put {
         }
     }
 
-    Put(Broker broker, String account, long nowMillis, List<PutRequest.Entry> entries) {
+    /// @param spread counts the records that went to a stream's shards in turn, whatever their keys
+    Put(Broker broker, String account, long nowMillis, List<PutRequest.Entry> entries, AtomicLong spread) {
+        this.spread = spread;
         this.broker = broker;
         this.account = account;
         this.nowMillis = nowMillis;
@@ -89,7 +94,8 @@ final class Put {
     ///
     /// @throws AwsFault an explicit hash key is out of range: nothing was put
     Placement[] run(Stream stream) {
-        var keys = new HashKey[entries.size()];
+        boolean auto = StreamAttributes.of(stream).isAutoDistributed();
+        var keys = new HashKey[auto ? 0 : entries.size()];
         for (int i = 0; i < keys.length; i++) keys[i] = hashKey(entries.get(i));
         var held = broker.hold(stream.id());
         if (held.isEmpty()) {
@@ -97,7 +103,7 @@ final class Put {
             return placements;
         }
         try (var hold = held.get()) {
-            var groups = group(hold.stream(), keys);
+            var groups = group(hold.stream(), auto ? inTurn(hold.stream()) : byKey(hold.stream(), keys));
             for (var group : groups) {
                 var batch = batch(group);
                 group.answer = hold.partition(group.shard).log().append(batch);
@@ -129,13 +135,23 @@ final class Put {
         return new HashKey(halves.getLong(), halves.getLong());
     }
 
-    private List<Group> group(Stream stream, HashKey[] keys) {
+    private static IntFunction<Shard> byKey(Stream stream, HashKey[] keys) {
+        return i -> stream.shardFor(keys[i]);
+    }
+
+    private IntFunction<Shard> inTurn(Stream stream) {
+        var open = stream.shards().stream().filter(Shard::isOpen).toList();
+        long first = spread.getAndAdd(entries.size());
+        return i -> open.get(Math.floorMod(first + i, open.size()));
+    }
+
+    private List<Group> group(Stream stream, IntFunction<Shard> shards) {
         int batchBytesMax = Integer.parseInt(broker.setting(stream, StreamSettings.MAX_MESSAGE_BYTES));
         var groups = new ArrayList<Group>();
         Map<Integer, Group> filling = new HashMap<>();
-        for (int i = 0; i < keys.length; i++) {
+        for (int i = 0; i < entries.size(); i++) {
             long bytes = bytesMax(entries.get(i));
-            var shard = stream.shardFor(keys[i]);
+            var shard = shards.apply(i);
             var group = filling.get(shard.index());
             if (group == null || group.bytes + bytes > batchBytesMax) {
                 group = new Group(shard);
@@ -157,7 +173,8 @@ final class Put {
         var builder = new BatchBuilder(nowMillis, Math.toIntExact(group.bytes));
         for (int i : group.members) {
             var entry = entries.get(i);
-            builder.add(nowMillis, entry.key(), entry.data(), headers(entry));
+            var key = entry.hasKey() ? entry.key() : BatchBuilder.ABSENT;
+            builder.add(nowMillis, key, entry.data(), headers(entry));
         }
         return builder.build();
     }
@@ -186,7 +203,7 @@ final class Put {
 
     private String rateExceeded(Stream stream, Shard shard) {
         return "Rate exceeded for shard %s in stream %s under account %s."
-                .formatted(Lookup.shardId(shard.index()), stream.name(), account);
+                .formatted(Lookup.shardId(shard.index()), Lookup.shownName(stream), account);
     }
 
     private static AppendOutcome outcome(Group group) {

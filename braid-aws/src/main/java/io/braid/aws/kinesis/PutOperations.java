@@ -10,6 +10,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.Stream;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// PutRecord and PutRecords: the request is read in place, put with one batch per shard, and answered when every
 /// batch is as durable as its stream promises.
@@ -21,6 +22,7 @@ final class PutOperations {
     private final Lookup lookup;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final AtomicLong spread = new AtomicLong(); // records that were spread over shards so far
 
     PutOperations(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic) {
         this.broker = broker;
@@ -31,14 +33,16 @@ final class PutOperations {
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
     void putRecord(Call call) {
-        var request = PutRequest.one(call.body());
-        var stream = lookup.stream(request.stream());
+        var request = PutRequest.one(call.body(), this::isAutoDistributed);
+        var stream = request.streamIn(lookup);
+        request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
         request.sequenceNumberForOrdering().ifPresent(number -> checkOrdering(number, stream, now));
         switch (put(stream, request.entries(), now)[0]) {
             case Stored stored -> {
                 call.answer().startMap();
                 place(call.answer(), stored, new byte[SequenceNumber.DIGITS_MAX]);
+                encryption(call.answer(), stream);
                 call.answer().endMap();
             }
             case Failed(Code code, String message) ->
@@ -52,8 +56,9 @@ final class PutOperations {
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
     void putRecords(Call call) {
-        var request = PutRequest.many(call.body());
-        var stream = lookup.stream(request.stream());
+        var request = PutRequest.many(call.body(), this::isAutoDistributed);
+        var stream = request.streamIn(lookup);
+        request.checkSizes(recordBytesMax(stream));
         var placements = put(stream, request.entries(), clock.millis());
         long failed = 0;
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
@@ -72,11 +77,29 @@ final class PutOperations {
             }
             answer.endMap();
         }
-        answer.endList().field(Names.FAILED_RECORD_COUNT).number(failed).endMap();
+        answer.endList().field(Names.FAILED_RECORD_COUNT).number(failed);
+        encryption(answer, stream);
+        answer.endMap();
+    }
+
+    private boolean isAutoDistributed(PutRequest request) {
+        return request.findIn(lookup)
+                .filter(found -> StreamAttributes.of(found).isAutoDistributed())
+                .isPresent();
+    }
+
+    private static int recordBytesMax(Stream stream) {
+        return StreamAttributes.of(stream).recordKib() << 10;
+    }
+
+    /// Said of an encrypted stream only: NONE is left out here.
+    private static void encryption(WireWriter answer, Stream stream) {
+        if (StreamAttributes.of(stream).keyId().isPresent())
+            answer.field(Names.ENCRYPTION_TYPE).text(Description.KMS);
     }
 
     private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {
-        var placements = new Put(broker, lookup.account(), now, entries).run(stream);
+        var placements = new Put(broker, lookup.account(), now, entries, spread).run(stream);
         long records = 0;
         long bytes = 0;
         for (int i = 0; i < placements.length; i++) {
@@ -111,7 +134,7 @@ final class PutOperations {
         if (!known)
             throw AwsFault.invalidArgument(
                     "ExclusiveMinimumSequenceNumber %s used in PutRecord on stream %s under account %s is invalid."
-                            .formatted(number, stream.name(), lookup.account()));
+                            .formatted(number, Lookup.shownName(stream), lookup.account()));
     }
 
     private boolean wasGivenOut(SequenceNumber sequence, Stream stream) {

@@ -7,12 +7,14 @@ import io.braid.aws.wire.TypeFaults;
 import io.braid.aws.wire.Violations;
 import io.braid.aws.wire.WireReader;
 import io.braid.aws.wire.WireReader.Token;
+import io.braid.broker.Stream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A PutRecord or PutRecords as it came: keys and CBOR data are still regions of the request body, JSON data is
 /// decoded once. Reading finds wrong types, [#check] finds violated constraints, as in [Params#read], but
@@ -27,6 +29,10 @@ final class PutRequest {
     /// @param key             UTF-8
     /// @param explicitHashKey decimal
     record Entry(MemorySegment key, MemorySegment data, Optional<String> explicitHashKey) {
+        boolean hasKey() {
+            return key != MISSING;
+        }
+
         long byteSize() {
             return key.byteSize() + data.byteSize();
         }
@@ -44,23 +50,25 @@ final class PutRequest {
     }
 
     /// Reads a PutRecord.
-    static PutRequest one(WireReader reader) {
+    ///
+    /// @param keysAreOptional whether records of a request's stream may have no partition key
+    static PutRequest one(WireReader reader, Predicate<PutRequest> keysAreOptional) {
         var request = new PutRequest(false);
         request.entries.add(request.entry(reader, true));
         reader.expectEnd();
-        request.check();
+        request.check(keysAreOptional);
         return request;
     }
 
-    /// Reads a PutRecords.
-    static PutRequest many(WireReader reader) {
+    /// Reads a PutRecords; the parameters are those of [#one].
+    static PutRequest many(WireReader reader, Predicate<PutRequest> keysAreOptional) {
         var request = new PutRequest(true);
         TypeFaults.expectContainer(reader, Token.MAP, "Expected null");
         for (reader.enterMap(); reader.nextName(); )
             if (reader.nameIs(Names.RECORDS)) request.records(reader);
             else request.other(reader);
         reader.expectEnd();
-        request.check();
+        request.check(keysAreOptional);
         return request;
     }
 
@@ -68,8 +76,18 @@ final class PutRequest {
         return entries;
     }
 
-    String stream() {
-        return Lookup.name(streamName, streamArn);
+    Stream streamIn(Lookup lookup) {
+        return lookup.stream(streamName, streamArn);
+    }
+
+    /// The stream, if what names it may be a name and there is one.
+    Optional<Stream> findIn(Lookup lookup) {
+        boolean isArn = streamArn
+                .filter(arn ->
+                        Requests.STREAM_ARN.pattern().orElseThrow().matcher(arn).matches())
+                .isPresent();
+        boolean isNamed = isArn || streamArn.isEmpty() && streamName.isPresent();
+        return isNamed ? lookup.find(streamName, streamArn) : Optional.empty();
     }
 
     Optional<String> sequenceNumberForOrdering() {
@@ -129,13 +147,13 @@ final class PutRequest {
         return true;
     }
 
-    private void check() {
+    private void check(Predicate<PutRequest> keysAreOptional) {
+        boolean optionalKeys = hasMissingKey() && keysAreOptional.test(this);
         var violations = new Violations();
         if (many) checkList(violations);
         check(violations, "sequenceNumberForOrdering", Requests.SEQUENCE_NUMBER, sequenceNumberForOrdering);
         for (int i = 0; i < entries.size(); i++)
-            if (!isPlain(entries.get(i)))
-                checkEntry(violations, many ? "records." + (i + 1) + ".member." : "", entries.get(i));
+            if (!isPlain(entries.get(i), optionalKeys)) checkEntry(violations, path(i), entries.get(i), optionalKeys);
         check(violations, "streamName", Requests.STREAM_NAME, streamName);
         check(violations, "streamARN", Requests.STREAM_ARN, streamArn);
         violations.raise();
@@ -155,22 +173,45 @@ final class PutRequest {
     }
 
     /// Whether nothing about a record needs a closer look: most are, and then no path is spelled out for it.
-    private static boolean isPlain(Entry entry) {
+    private static boolean isPlain(Entry entry, boolean optionalKeys) {
         long keyBytes = entry.key().byteSize(); // no fewer than characters
-        return keyBytes > 0
+        return (keyBytes > 0 || optionalKeys && !entry.hasKey())
                 && keyBytes <= Requests.PARTITION_KEY.max()
                 && entry.data() != MISSING
                 && entry.data().byteSize() <= Requests.DATA.max()
                 && entry.explicitHashKey().isEmpty();
     }
 
-    private static void checkEntry(Violations violations, String prefix, Entry entry) {
-        if (entry.key() == MISSING) violations.missing(prefix + "partitionKey");
-        else if (entry.key().byteSize() == 0 || entry.key().byteSize() > Requests.PARTITION_KEY.max())
+    private static void checkEntry(Violations violations, String prefix, Entry entry, boolean optionalKeys) {
+        if (!entry.hasKey()) {
+            if (!optionalKeys) violations.missing(prefix + "partitionKey");
+        } else if (entry.key().byteSize() == 0 || entry.key().byteSize() > Requests.PARTITION_KEY.max()) {
             violations.check(prefix + "partitionKey", Requests.PARTITION_KEY, textOf(entry.key()));
+        }
         check(violations, prefix + "explicitHashKey", Requests.HASH_KEY, entry.explicitHashKey());
         if (entry.data() == MISSING) violations.missing(prefix + "data");
         else violations.blob(prefix + "data", Requests.DATA, entry.data().byteSize());
+    }
+
+    private boolean hasMissingKey() {
+        for (var entry : entries) if (!entry.hasKey()) return true;
+        return false;
+    }
+
+    private String path(int entry) {
+        return many ? "records." + (entry + 1) + ".member." : "";
+    }
+
+    /// Holds the records against what their stream takes: data counts, as its constraint always said, and no keys.
+    ///
+    /// @throws AwsFault one is larger
+    void checkSizes(int recordBytesMax) {
+        var largest = new Shape.Blob(recordBytesMax);
+        var violations = new Violations();
+        for (int i = 0; i < entries.size(); i++)
+            if (entries.get(i).data().byteSize() > recordBytesMax)
+                violations.blob(path(i) + "data", largest, entries.get(i).data().byteSize());
+        violations.raise();
     }
 
     private static String textOf(MemorySegment utf8) {

@@ -14,6 +14,7 @@ import io.braid.aws.wire.Shape;
 final class Requests {
     static final int PUT_RECORDS_MAX = 500;
     static final int GET_RECORDS_MAX = 10_000;
+    static final int LIST_TAGS_MAX = 50;
 
     private static final int INT_MAX = Integer.MAX_VALUE;
     private static final String NAME_PATTERN = "[a-zA-Z0-9_.-]+";
@@ -27,18 +28,24 @@ final class Requests {
     static final Shape.Blob DATA = new Shape.Blob(10_485_760);
 
     static final Shape.Text NEXT_TOKEN = text(1, 1_048_576);
-    private static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+");
+    static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+");
     private static final Shape.Whole PAGE_LIMIT = integer(1, 10_000);
     private static final Shape.Whole ANY_INTEGER = integer(Long.MIN_VALUE, Long.MAX_VALUE);
     static final Shape.MapOf TAGS = new Shape.MapOf(text(1, 128), text(0, 256), 1, 200);
 
+    static final Shape.Structure MODE_DETAILS = structure(required("StreamMode", oneOf("PROVISIONED", "ON_DEMAND")));
+    static final Shape.Whole RECORD_KIB = integer(1024, Sizes.RECORD_KIB_MAX);
+    static final Shape.Whole WARM_MIBPS = integer(0, Long.MAX_VALUE);
+    static final Shape.Text DISTRIBUTION = oneOf("AUTO", "USER_PARTITION_KEY");
+
     static final Shape.Structure CREATE_STREAM = structure(
             optional("ShardCount", integer(1, Long.MAX_VALUE)),
             required("StreamName", STREAM_NAME),
-            optional("StreamModeDetails", structure(required("StreamMode", oneOf("PROVISIONED", "ON_DEMAND")))),
+            optional("StreamModeDetails", MODE_DETAILS),
             optional("Tags", TAGS),
-            optional("MaxRecordSizeInKiB", integer(1024, 10_240)),
-            optional("WarmThroughputMiBps", integer(0, Long.MAX_VALUE)));
+            optional("MaxRecordSizeInKiB", RECORD_KIB),
+            optional("WarmThroughputMiBps", WARM_MIBPS),
+            optional("RecordDistributionStrategy", DISTRIBUTION));
 
     static final Shape.Structure DELETE_STREAM = structure(
             optional("EnforceConsumerDeletion", new Shape.Flag()),
@@ -103,7 +110,7 @@ final class Requests {
             optional("StreamARN", STREAM_ARN));
 
     static final Shape.Structure LIST_TAGS_FOR_STREAM = structure(
-            optional("Limit", integer(1, 50)),
+            optional("Limit", integer(1, LIST_TAGS_MAX)),
             optional("ExclusiveStartTagKey", text(1, 128)),
             optional("StreamName", STREAM_NAME),
             optional("StreamARN", STREAM_ARN));

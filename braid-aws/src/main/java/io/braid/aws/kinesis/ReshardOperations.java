@@ -41,7 +41,7 @@ final class ReshardOperations {
         var name = Lookup.name(params);
         int index = lookup.shardIndex(params.requiredText("ShardToSplit"), name);
         var key = new BigInteger(params.requiredText("NewStartingHashKey"));
-        reshard(name, stream -> {
+        reshard(params, stream -> {
             var shard = shard(stream, index);
             limit.check(call, 1);
             if (!isInside(key, shard.range())) throw notInside(key, shard, stream);
@@ -62,7 +62,7 @@ final class ReshardOperations {
                         .formatted(
                                 key,
                                 Lookup.shardId(shard.index()),
-                                stream.name(),
+                                Lookup.shownName(stream),
                                 lookup.account(),
                                 shard.range().first(),
                                 shard.range().last()));
@@ -74,7 +74,7 @@ final class ReshardOperations {
         var name = Lookup.name(params);
         int first = lookup.shardIndex(params.requiredText("ShardToMerge"), name);
         int second = lookup.shardIndex(params.requiredText("AdjacentShardToMerge"), name);
-        reshard(name, stream -> {
+        reshard(params, stream -> {
             var pair = List.of(shard(stream, first), shard(stream, second));
             if (!pair.get(0).range().isBefore(pair.get(1).range()))
                 throw AwsFault.invalidArgument(
@@ -91,7 +91,7 @@ final class ReshardOperations {
         var name = Lookup.name(params);
         long target = params.number("TargetShardCount").orElseThrow();
         var before = new Stream[1];
-        var after = reshard(name, stream -> {
+        var after = reshard(params, stream -> {
             before[0] = stream;
             int open = stream.openShardCount();
             if (target > SCALED_SHARDS_MAX || open > SCALED_SHARDS_MAX && target == SCALED_SHARDS_MAX)
@@ -133,9 +133,10 @@ final class ReshardOperations {
                 "%s Current open shard count: %d, Target shard count: %d".formatted(what, open, target));
     }
 
-    private Stream reshard(String name, Function<Stream, Reshard> decide) throws IOException {
-        lookup.stream(name); // an internal stream is not there
-        var outcome = broker.reshard(name, stream -> {
+    private Stream reshard(Params params, Function<Stream, Reshard> decide) throws IOException {
+        var named = lookup.stream(params); // an internal stream is not there, nor is another home's
+        var name = Lookup.shownName(named);
+        var outcome = broker.reshard(named.name(), stream -> {
             requireProvisioned(stream);
             return decide.apply(stream);
         });
@@ -157,20 +158,20 @@ final class ReshardOperations {
             case PROVISIONED -> {}
             case ON_DEMAND ->
                 throw AwsFault.validation("Request is invalid. Stream %s under account %s is in On-Demand mode."
-                        .formatted(stream.name(), lookup.account()));
+                        .formatted(Lookup.shownName(stream), lookup.account()));
         }
     }
 
     private Shard shard(Stream stream, int index) {
         return stream.shard(index)
                 .filter(shard -> !shard.isClosedBefore(broker.horizon(stream)))
-                .orElseThrow(() -> lookup.shardNotFound(Lookup.shardId(index), stream.name()));
+                .orElseThrow(() -> lookup.shardNotFound(Lookup.shardId(index), Lookup.shownName(stream)));
     }
 
     private void requireOpen(Shard shard, Stream stream) {
         if (!shard.isOpen())
             throw AwsFault.invalidArgument(
                     "Shard %s in stream %s under account %s has already been merged or split, and thus is not eligible for merging or splitting."
-                            .formatted(Lookup.shardId(shard.index()), stream.name(), lookup.account()));
+                            .formatted(Lookup.shardId(shard.index()), Lookup.shownName(stream), lookup.account()));
     }
 }

@@ -35,7 +35,7 @@ final class RetentionOperations {
         if (asked < now)
             throw AwsFault.invalidArgument(
                     "Requested retention period (%d hours) for stream %s can not be shorter than existing retention period (%d hours). Use DecreaseRetentionPeriod API."
-                            .formatted(asked, stream.name(), now));
+                            .formatted(asked, Lookup.shownName(stream), now));
         if (asked > now) set(stream, asked); // else it might be shortened to whole hours
     }
 
@@ -47,7 +47,7 @@ final class RetentionOperations {
         if (asked > now)
             throw AwsFault.invalidArgument(
                     "Requested retention period (%d hours) for stream %s can not be longer than existing retention period (%d hours). Use IncreaseRetentionPeriod API."
-                            .formatted(asked, stream.name(), now));
+                            .formatted(asked, Lookup.shownName(stream), now));
         set(stream, asked);
     }
 
@@ -68,8 +68,8 @@ final class RetentionOperations {
         var millis = Long.toString(Duration.ofHours(hours).toMillis());
         switch (broker.configure(stream.name(), Map.of(StreamSettings.RETENTION_MS, Optional.of(millis)))) {
             case CatalogOutcome.Done _ -> {}
-            case CatalogOutcome.NotFound(String name) -> throw lookup.noStream(name);
-            case CatalogOutcome.AlreadyExists _ -> throw lookup.noStream(stream.name());
+            case CatalogOutcome.NotFound _ -> throw lookup.noStream(Lookup.shownName(stream));
+            case CatalogOutcome.AlreadyExists _ -> throw lookup.noStream(Lookup.shownName(stream));
             case CatalogOutcome.Invalid(var _, String detail) -> throw AwsFault.invalidArgument(detail);
             case CatalogOutcome.Unknown(IOException cause) -> throw cause;
         }

@@ -7,8 +7,8 @@ import io.braid.broker.Stream;
 
 /// How many open shards all streams of users may have together. Any thread.
 ///
-/// @param most for the account
-record ShardLimit(Broker broker, String account, int most) {
+/// @param most for all accounts together, as it protects the server
+record ShardLimit(Broker broker, Lookup lookup, int most) {
     long open() {
         return broker.catalog().streams().stream()
                 .filter(stream -> stream.kind() == Stream.Kind.USER)
@@ -23,6 +23,6 @@ record ShardLimit(Broker broker, String account, int most) {
         throw AwsFault.of(
                 "LimitExceededException",
                 "This request would exceed the shard limit for the account %s in %s. Current shard count for the account: %d. Limit: %d. Number of additional shards that would have resulted from this request: %d. Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits."
-                        .formatted(account, call.caller().region(), open, most, more));
+                        .formatted(lookup.account(), call.caller().region(), open, most, more));
     }
 }

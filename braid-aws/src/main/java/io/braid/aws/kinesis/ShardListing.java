@@ -36,7 +36,7 @@ final class ShardListing {
         var stream = lookup.stream(params);
         int limit = (int) Math.min(DESCRIBE_MAX, params.number("Limit").orElse(DESCRIBE_MAX));
         int after = params.text("ExclusiveStartShardId")
-                .map(id -> lookup.shardIndex(id, stream.name()))
+                .map(id -> lookup.shardIndex(id, Lookup.shownName(stream)))
                 .orElse(-1);
         var page = Page.of(ShardFilter.ALL.select(stream, broker.horizon(stream)), after, limit);
         var answer = call.answer().startMap().field(Names.STREAM_DESCRIPTION).startMap();
@@ -44,7 +44,7 @@ final class ShardListing {
         answer.field(Names.SHARDS).startList();
         for (var shard : page.shards()) Description.shard(answer, shard);
         answer.endList().field(Names.HAS_MORE_SHARDS).flag(page.hasMore());
-        Description.details(answer, RetentionOperations.hours(broker, stream));
+        Description.details(answer, StreamAttributes.of(stream), RetentionOperations.hours(broker, stream));
         answer.endMap().endMap();
     }
 
@@ -54,15 +54,20 @@ final class ShardListing {
         var answer =
                 call.answer().startMap().field(Names.STREAM_DESCRIPTION_SUMMARY).startMap();
         Description.identity(answer, stream, lookup.arn(call, stream));
-        Description.details(answer, RetentionOperations.hours(broker, stream));
+        var attributes = StreamAttributes.of(stream);
+        Description.details(answer, attributes, RetentionOperations.hours(broker, stream));
         answer.field(Names.OPEN_SHARD_COUNT)
                 .number(stream.openShardCount())
                 .field(Names.CONSUMER_COUNT)
                 .number(consumers.of(stream).size())
                 .field(Names.MAX_RECORD_SIZE_IN_KIB)
-                .number(Sizes.RECORD_KIB_MAX);
+                .number(attributes.recordKib());
         switch (stream.mode()) {
-            case ON_DEMAND -> answer.field(Names.RECORD_DISTRIBUTION_STRATEGY).text("USER_PARTITION_KEY");
+            case ON_DEMAND -> {
+                if (attributes.warmMibps() > 0) Description.warmThroughput(answer, attributes.warmMibps());
+                answer.field(Names.RECORD_DISTRIBUTION_STRATEGY)
+                        .text(attributes.isAutoDistributed() ? "AUTO" : "USER_PARTITION_KEY");
+            }
             case PROVISIONED -> {}
         }
         answer.endMap().endMap();
@@ -96,13 +101,13 @@ final class ShardListing {
         var stream = lookup.stream(params);
         params.moment("StreamCreationTimestamp").ifPresent(created -> {
             // The same name may have been another stream's before; clients round to seconds as they like.
-            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(stream.name());
+            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(Lookup.shownName(stream));
         });
         var filter = params.structure("ShardFilter")
-                .map(f -> ShardFilter.of(f, lookup, stream.name()))
+                .map(f -> ShardFilter.of(f, lookup, Lookup.shownName(stream)))
                 .orElse(ShardFilter.ALL);
         int after = params.text("ExclusiveStartShardId")
-                .map(id -> lookup.shardIndex(id, stream.name()))
+                .map(id -> lookup.shardIndex(id, Lookup.shownName(stream)))
                 .orElse(-1);
         return new Query(stream, filter, after);
     }

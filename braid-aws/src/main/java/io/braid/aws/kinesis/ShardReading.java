@@ -4,6 +4,7 @@ import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Payloads;
 import io.braid.broker.Shard;
+import io.braid.broker.Stream;
 import io.braid.log.AbortedTransaction;
 import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
@@ -41,6 +42,7 @@ final class ShardReading {
     private final Shard shard;
     private final Most most;
     private final WireWriter answer;
+    private final boolean encrypted; // as answers say
     private final long created;
     private final long stable; // the first offset that may not be shown
     private final byte[] digits = new byte[SequenceNumber.DIGITS_MAX];
@@ -58,8 +60,10 @@ final class ShardReading {
     /// @param stable how far may be read; it was asked for before the shard was looked up, so if the shard is open,
     ///     all of that is its own and not a child's
     /// @param offset where to begin
-    ShardReading(PartitionLog log, Shard shard, long stable, long offset, Most most, WireWriter answer) {
+    ShardReading(
+            PartitionLog log, Stream stream, Shard shard, long stable, long offset, Most most, WireWriter answer) {
         this.log = log;
+        this.encrypted = StreamAttributes.of(stream).keyId().isPresent();
         this.shard = shard;
         this.most = most;
         this.answer = answer;
@@ -155,6 +159,7 @@ final class ShardReading {
         answer.field(Names.DATA).blob(cursor.value());
         answer.field(Names.PARTITION_KEY);
         PartitionKeys.write(answer, cursor.key());
+        if (encrypted) answer.field(Names.ENCRYPTION_TYPE).text(Description.KMS);
         answer.endMap();
     }
 

@@ -2,7 +2,9 @@ package io.braid.aws.kinesis;
 
 /// Amazon's limits on sizes, in bytes unless the name says otherwise.
 final class Sizes {
-    /// The largest record a stream may be set to take; here all do.
+    /// The largest record that a stream takes unless it is set to take larger ones.
+    static final int RECORD_KIB_DEFAULT = 1_024;
+    /// The largest record a stream may be set to take.
     static final int RECORD_KIB_MAX = 10_240;
     /// Data and partition keys of one PutRecords.
     static final int PUT_BYTES_MAX = 10 << 20;

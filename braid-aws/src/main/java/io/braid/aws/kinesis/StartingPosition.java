@@ -90,7 +90,7 @@ record StartingPosition(String type, Optional<String> number, OptionalLong time)
                                     number,
                                     operation,
                                     Lookup.shardId(shard.index()),
-                                    stream.name(),
+                                    Lookup.shownName(stream),
                                     lookup.account(),
                                     end));
         }

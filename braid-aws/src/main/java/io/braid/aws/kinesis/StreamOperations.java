@@ -12,8 +12,12 @@ import io.braid.broker.StreamSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Creating, deleting and listing streams. A change is durable when it is answered, so a stream is ACTIVE from its
 /// first moment and gone at once: waiters find what they wait for at their first look.
@@ -25,12 +29,21 @@ final class StreamOperations {
 
     private final Broker broker;
     private final Lookup lookup;
+    private final CapacityOperations capacity;
     private final Consumers consumers;
     private final InstantSource clock;
     private final ShardLimit limit;
     private final Seal pages;
+    private final ReentrantLock creating = new ReentrantLock(); // a home has one stream of a name
 
-    StreamOperations(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock, ShardLimit limit) {
+    StreamOperations(
+            Broker broker,
+            Lookup lookup,
+            CapacityOperations capacity,
+            Consumers consumers,
+            InstantSource clock,
+            ShardLimit limit) {
+        this.capacity = capacity;
         this.broker = broker;
         this.lookup = lookup;
         this.consumers = consumers;
@@ -42,14 +55,13 @@ final class StreamOperations {
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
     void create(Call call) throws IOException {
         var params = Params.read(call.body(), Requests.CREATE_STREAM);
-        refuseWhatIsNotKept(params);
         var name = params.requiredText("StreamName");
         var mode = mode(params);
         long count = shardCount(params, mode);
+        var attributes = attributes(call, params, mode);
         limit.check(call, count);
         var settings = Map.of(StreamSettings.RETENTION_MS, Long.toString(RETENTION_DEFAULT.toMillis()));
-        var outcome = broker.create(new NewStream(name, Stream.Kind.USER, mode, (int) count, settings));
-        switch (outcome) {
+        switch (create(name, mode, (int) count, settings, attributes.withHome(lookup.home()))) {
             case CatalogOutcome.Done _ -> {}
             case CatalogOutcome.AlreadyExists _ ->
                 throw AwsFault.of(
@@ -62,6 +74,25 @@ final class StreamOperations {
                     case NAME, SETTINGS -> AwsFault.invalidArgument(detail);
                 };
             case CatalogOutcome.Unknown(IOException cause) -> throw cause;
+        }
+    }
+
+    /// Under its own name if no stream has it, of another home or of Kafka's; else under that of its home.
+    private CatalogOutcome create(
+            String name, Stream.Mode mode, int shards, Map<String, String> settings, StreamAttributes attributes) {
+        creating.lock();
+        try {
+            var seen = lookup.find(name);
+            if (seen.isPresent()) return new CatalogOutcome.AlreadyExists(seen.get());
+            var plain = new NewStream(name, Stream.Kind.USER, mode, shards, settings, attributes.all());
+            var outcome = broker.create(plain);
+            if (!(outcome instanceof CatalogOutcome.AlreadyExists(Stream taken)) || lookup.isSeen(taken))
+                return outcome;
+            var qualified = lookup.home().qualified(name);
+            var named = attributes.withName(name).all();
+            return broker.create(new NewStream(qualified, Stream.Kind.USER, mode, shards, settings, named));
+        } finally {
+            creating.unlock();
         }
     }
 
@@ -86,28 +117,35 @@ final class StreamOperations {
         };
     }
 
-    /// What this release would have to forget is refused, so that nobody believes it was kept.
-    private static void refuseWhatIsNotKept(Params params) {
-        if (params.mapSize("Tags") > 0)
-            throw AwsFault.invalidArgument("Tags are not kept by this release of Braid: create the stream without.");
-        if (params.number("WarmThroughputMiBps").orElse(0) > 0)
-            throw AwsFault.invalidArgument("WarmThroughputMiBps is not supported by this release of Braid.");
-        if (params.number("MaxRecordSizeInKiB").orElse(Sizes.RECORD_KIB_MAX) != Sizes.RECORD_KIB_MAX)
-            throw AwsFault.invalidArgument("MaxRecordSizeInKiB is always %d in this release of Braid: leave it out."
-                    .formatted(Sizes.RECORD_KIB_MAX));
+    private StreamAttributes attributes(Call call, Params params, Stream.Mode mode) {
+        var target = "stream " + params.requiredText("StreamName");
+        var tags = params.textMap("Tags");
+        Tags.check(tags, target, lookup.account());
+        Tags.checkCount(Set.of(), tags.keySet(), target, lookup.account());
+        long warm = params.number("WarmThroughputMiBps").orElse(0);
+        if (warm > 0) capacity.checkWarmThroughput(call, mode, warm);
+        boolean auto = params.text("RecordDistributionStrategy").equals(Optional.of("AUTO"));
+        if (auto) capacity.checkAutoDistribution(mode);
+        var attributes = StreamAttributes.NONE
+                .withRecordKib(params.number("MaxRecordSizeInKiB").orElse(Sizes.RECORD_KIB_DEFAULT))
+                .withWarmMibps(warm)
+                .withAutoDistribution(auto);
+        for (var tag : tags.entrySet())
+            attributes = attributes.with(StreamAttributes.TAG + tag.getKey(), tag.getValue());
+        return attributes;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
     void delete(Call call) throws IOException {
         var params = Params.read(call.body(), Requests.DELETE_STREAM);
-        var name = Lookup.name(params);
-        var stream = lookup.stream(name); // an internal stream is not there
+        var stream = lookup.stream(params);
+        var name = Lookup.shownName(stream);
         if (!params.flag("EnforceConsumerDeletion") && !consumers.of(stream).isEmpty())
             throw AwsFault.of(
                     "ResourceInUseException",
                     "DeleteStream can't delete %s:%s because there are consumers associated with this data stream. To delete %s anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the consumers that are associated with it."
                             .formatted(lookup.account(), name, name));
-        switch (broker.delete(name)) {
+        switch (broker.delete(stream.name())) {
             case CatalogOutcome.Done _ -> {}
             case CatalogOutcome.NotFound _ -> throw lookup.noStream(name);
             case CatalogOutcome.AlreadyExists _ -> throw lookup.noStream(name);
@@ -124,19 +162,19 @@ final class StreamOperations {
                 .map(token -> PageToken.open(pages, token, clock.millis()).after())
                 .or(() -> params.text("ExclusiveStartStreamName"))
                 .orElse("");
-        var rest = userStreams().stream()
-                .filter(stream -> stream.name().compareTo(after) > 0)
-                .sorted((a, b) -> a.name().compareTo(b.name()))
+        var rest = seenStreams().stream()
+                .filter(stream -> Lookup.shownName(stream).compareTo(after) > 0)
+                .sorted(Comparator.comparing(Lookup::shownName))
                 .limit(limit + 1L)
                 .toList();
         boolean more = rest.size() > limit;
         var page = more ? rest.subList(0, limit) : rest;
         var answer = call.answer().startMap().field(Names.STREAM_NAMES).startList();
-        for (var stream : page) answer.text(stream.name());
+        for (var stream : page) answer.text(Lookup.shownName(stream));
         answer.endList().field(Names.HAS_MORE_STREAMS).flag(more);
         if (more)
             answer.field(Names.NEXT_TOKEN)
-                    .text(new PageToken(clock.millis(), "", page.getLast().name()).sealed(pages));
+                    .text(new PageToken(clock.millis(), "", Lookup.shownName(page.getLast())).sealed(pages));
         answer.field(Names.STREAM_SUMMARIES).startList();
         for (var stream : page) summary(call, answer, stream);
         answer.endList().endMap();
@@ -151,7 +189,7 @@ final class StreamOperations {
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeLimits.html
     void limits(Call call) {
         Params.read(call.body(), Requests.NOTHING);
-        long onDemand = userStreams().stream()
+        long onDemand = seenStreams().stream()
                 .filter(stream -> stream.mode() == Stream.Mode.ON_DEMAND)
                 .count();
         call.answer()
@@ -159,7 +197,9 @@ final class StreamOperations {
                 .field(Names.SHARD_LIMIT)
                 .number(limit.most())
                 .field(Names.OPEN_SHARD_COUNT)
-                .number(limit.open())
+                .number(seenStreams().stream()
+                        .mapToLong(Stream::openShardCount)
+                        .sum())
                 .field(Names.ON_DEMAND_STREAM_COUNT)
                 .number(onDemand)
                 .field(Names.ON_DEMAND_STREAM_COUNT_LIMIT)
@@ -171,5 +211,9 @@ final class StreamOperations {
         return broker.catalog().streams().stream()
                 .filter(stream -> stream.kind() == Stream.Kind.USER)
                 .toList();
+    }
+
+    private List<Stream> seenStreams() {
+        return userStreams().stream().filter(lookup::isSeen).toList();
     }
 }

@@ -42,11 +42,12 @@ final class SubscribeOperation implements Operation {
         var arn = params.requiredText("ConsumerARN");
         var found = consumers.find(arn);
         var stream = found.stream();
-        int index = lookup.shardIndex(params.requiredText("ShardId"), stream.name());
+        var name = Lookup.shownName(stream);
+        int index = lookup.shardIndex(params.requiredText("ShardId"), name);
         var shardId = Lookup.shardId(index);
         var shard = lookup.shard(stream, index);
         var partition =
-                broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(stream.name()));
+                broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
         var position = params.structure("StartingPosition").orElseThrow();
         var wish = new StartingPosition(
                 position.requiredText("Type"), position.text("SequenceNumber"), position.moment("Timestamp"));
@@ -54,8 +55,8 @@ final class SubscribeOperation implements Operation {
         var consumer = found.consumer();
         var key = new Subscriptions.Key(stream.id(), consumer.name(), consumer.registered(), index);
         var subscription = new Subscription(
-                subscriptions, key, stream.name(), shard, lookup, partition.log(), next, clock, traffic);
-        subscriptions.begin(subscription, String.join(":", lookup.account(), stream.name(), shardId, consumer.name()));
+                subscriptions, key, lookup.noStream(name), shard, lookup, partition.log(), next, clock, traffic);
+        subscriptions.begin(subscription, String.join(":", lookup.account(), name, shardId, consumer.name()));
         try {
             consumers.find(arn); // it may have been deregistered before the subscription was there to be told
         } catch (AwsFault gone) {

@@ -50,7 +50,7 @@ final class Subscription implements Events {
 
     private final Subscriptions subscriptions;
     private final Subscriptions.Key key;
-    private final String streamName;
+    private final AwsFault gone;
     private final Lookup lookup;
     private final PartitionLog log;
     private final InstantSource clock;
@@ -62,12 +62,13 @@ final class Subscription implements Events {
     private Shard shard; // as it was last seen: the catalog forgets it after its records
     private long next;
 
+    /// @param gone what to say when the stream is there no more
     /// @param log  of the partition that the shard lies on
     /// @param next the offset of the first record to send
     Subscription(
             Subscriptions subscriptions,
             Subscriptions.Key key,
-            String streamName,
+            AwsFault gone,
             Shard shard,
             Lookup lookup,
             PartitionLog log,
@@ -76,7 +77,7 @@ final class Subscription implements Events {
             Traffic traffic) {
         this.subscriptions = subscriptions;
         this.key = key;
-        this.streamName = streamName;
+        this.gone = gone;
         this.shard = shard;
         this.lookup = lookup;
         this.log = log;
@@ -169,7 +170,7 @@ final class Subscription implements Events {
     }
 
     private Stream stream() {
-        return lookup.find(key.stream()).orElseThrow(() -> lookup.noStream(streamName));
+        return lookup.find(key.stream()).orElseThrow(() -> gone);
     }
 
     private boolean isAtEnd() {
@@ -195,7 +196,7 @@ final class Subscription implements Events {
 
     private void send(EventStream events, Stream stream, long stable) throws IOException {
         var answer = records(events);
-        var reading = new ShardReading(log, shard, stable, next, USUAL, answer);
+        var reading = new ShardReading(log, stream, shard, stable, next, USUAL, answer);
         reading.run();
         next = reading.next();
         if (reading.records() == 0 && reading.endsBeforeLargeRecord()) sendLarge(events, stream, stable);
@@ -211,7 +212,7 @@ final class Subscription implements Events {
         boolean mayBeSent = subscriptions.takeLarge();
         try {
             var answer = records(events);
-            var reading = new ShardReading(log, shard, stable, next, ONE_LARGE, answer);
+            var reading = new ShardReading(log, stream, shard, stable, next, ONE_LARGE, answer);
             if (mayBeSent) reading.run();
             next = reading.next();
             send(events, answer, reading, stream);

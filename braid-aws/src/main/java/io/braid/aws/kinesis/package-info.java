@@ -12,6 +12,8 @@
 /// | [PutRequest], [Put]  | the hot way in: read in place, one batch per shard                        |
 /// | [ShardReading]       | the hot way out: batches written straight into the answer                 |
 /// | [Subscription]       | one consumer's stream of events from one shard                            |
+/// | [Home]               | an account in a region: streams are seen where they were created          |
+/// | [StreamAttributes]   | what users say of a stream: tags, key, policy, sizes, kept in the catalog |
 ///
 ///     PutRecords ──► PutRequest ──► MD5 ──► shard ──► BatchBuilder ──► PartitionLog.append ──► wait
 ///     GetRecords ──► ShardIterator ─────┐
@@ -27,7 +29,8 @@
 /// ## Not here, on purpose
 ///
 /// Internal streams do not exist here. No StreamId is ever returned: SDKs would build Amazon's host names from it.
-/// No throughput limits, encryption, tags, splitting and merging in this release.
+/// Encryption, policies and shard-level metrics are what their users say of a stream: kept ([StreamAttributes]) and
+/// told, and nothing more. What is not served, and what is different, says [Compatibility].
 ///
 /// Start reading at [Kinesis], then [Put#run].
 package io.braid.aws.kinesis;

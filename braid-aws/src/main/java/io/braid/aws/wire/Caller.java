@@ -3,7 +3,8 @@ package io.braid.aws.wire;
 import java.util.regex.Pattern;
 
 /// Who asks, as far as the request says it: the credential scope of its Authorization header. Nothing of it is
-/// verified in this release (docs/decisions/0041), so nothing may be decided by it.
+/// verified in this release (docs/decisions/0041), so it may decide what a caller sees and nothing about what it may
+/// do.
 ///
 /// @param accessKey empty if the request is not signed
 /// @param region    names the streams' ARNs
