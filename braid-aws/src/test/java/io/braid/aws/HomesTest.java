@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,8 @@ class HomesTest {
     private static final String US = "us-east-1";
     private static final String EU = "eu-central-1";
     private static final Pattern DATA = Pattern.compile("\"Data\":\"([^\"]*)\"");
+    private static final Pattern COUNTS =
+            Pattern.compile("\"(RetentionPeriodHours|OpenShardCount|ConsumerCount)\":\\d+");
     private static final Pattern NAMES = Pattern.compile("\"StreamNames\":\\[([^\\]]*)]");
 
     private TestServer server;
@@ -104,6 +107,30 @@ class HomesTest {
         create(ONE, US);
         call(TWO, US, "DeleteStream", "{\"StreamName\":\"s\"}");
         assertEquals(List.of(), get(ONE, US));
+    }
+
+    @Test
+    void whatChangesAStreamChangesThatOfItsHome() throws Exception {
+        create(ONE, US);
+        create(TWO, US);
+
+        call(TWO, US, "SplitShard", "{\"StreamName\":\"s\",\"ShardToSplit\":\"0\",\"NewStartingHashKey\":\"100\"}");
+        call(TWO, US, "IncreaseStreamRetentionPeriod", "{\"StreamName\":\"s\",\"RetentionPeriodHours\":48}");
+        call(
+                TWO,
+                US,
+                "RegisterStreamConsumer",
+                "{\"StreamARN\":\"%s\",\"ConsumerName\":\"c\"}".formatted(arn(TWO, US)));
+
+        assertEquals(
+                List.of("\"RetentionPeriodHours\":24", "\"OpenShardCount\":1", "\"ConsumerCount\":0"), counts(ONE, US));
+        assertEquals(
+                List.of("\"RetentionPeriodHours\":48", "\"OpenShardCount\":2", "\"ConsumerCount\":1"), counts(TWO, US));
+    }
+
+    private List<String> counts(String account, String region) throws Exception {
+        var summary = call(account, region, "DescribeStreamSummary", "{\"StreamName\":\"s\"}");
+        return COUNTS.matcher(summary).results().map(MatchResult::group).toList();
     }
 
     @Test

@@ -89,7 +89,8 @@ final class ConsumerOperations {
     private String first(Params params, Stream stream) {
         params.moment("StreamCreationTimestamp").ifPresent(created -> {
             // The same name may have been another stream's before; clients round to seconds as they like.
-            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(Lookup.shownName(stream));
+            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000)
+                throw lookup.noStream(Lookup.shownName(stream));
         });
         return "";
     }

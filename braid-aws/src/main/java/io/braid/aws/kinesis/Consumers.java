@@ -55,8 +55,7 @@ final class Consumers {
         var found = arn.isPresent() ? find(arn.get()) : find(lookup.stream(params), name.orElseThrow());
         boolean isOther =
                 name.isPresent() && !name.get().equals(found.consumer().name())
-                        || streamArn.isPresent()
-                                && !Lookup.name(params).equals(Lookup.shownName(found.stream()));
+                        || streamArn.isPresent() && !Lookup.name(params).equals(Lookup.shownName(found.stream()));
         if (isOther)
             throw AwsFault.invalidArgument(
                     "ConsumerARN %s does not have the StreamARN or the ConsumerName that was given with it."

@@ -70,8 +70,7 @@ final class GetRecords implements Operation {
         int index = known.index();
         var shard = stream.shard(index).orElse(known);
         if (reading.next() < Lookup.endOf(shard)) {
-            var next = new ShardIterator(
-                    clock.millis(), stream.id(), Lookup.shownName(stream), index, reading.next());
+            var next = new ShardIterator(clock.millis(), stream.id(), Lookup.shownName(stream), index, reading.next());
             answer.field(Names.NEXT_SHARD_ITERATOR).text(next.sealed(seal));
         } else {
             Description.children(answer, stream, index);

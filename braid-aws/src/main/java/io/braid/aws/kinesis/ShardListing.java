@@ -101,7 +101,8 @@ final class ShardListing {
         var stream = lookup.stream(params);
         params.moment("StreamCreationTimestamp").ifPresent(created -> {
             // The same name may have been another stream's before; clients round to seconds as they like.
-            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000) throw lookup.noStream(Lookup.shownName(stream));
+            if (Math.abs(created - stream.created().toEpochMilli()) >= 1000)
+                throw lookup.noStream(Lookup.shownName(stream));
         });
         var filter = params.structure("ShardFilter")
                 .map(f -> ShardFilter.of(f, lookup, Lookup.shownName(stream)))

@@ -60,8 +60,7 @@ final class ShardReading {
     /// @param stable how far may be read; it was asked for before the shard was looked up, so if the shard is open,
     ///     all of that is its own and not a child's
     /// @param offset where to begin
-    ShardReading(
-            PartitionLog log, Stream stream, Shard shard, long stable, long offset, Most most, WireWriter answer) {
+    ShardReading(PartitionLog log, Stream stream, Shard shard, long stable, long offset, Most most, WireWriter answer) {
         this.log = log;
         this.encrypted = StreamAttributes.of(stream).keyId().isPresent();
         this.shard = shard;

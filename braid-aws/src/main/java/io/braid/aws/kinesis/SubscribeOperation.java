@@ -46,8 +46,7 @@ final class SubscribeOperation implements Operation {
         int index = lookup.shardIndex(params.requiredText("ShardId"), name);
         var shardId = Lookup.shardId(index);
         var shard = lookup.shard(stream, index);
-        var partition =
-                broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
+        var partition = broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
         var position = params.structure("StartingPosition").orElseThrow();
         var wish = new StartingPosition(
                 position.requiredText("Type"), position.text("SequenceNumber"), position.moment("Timestamp"));

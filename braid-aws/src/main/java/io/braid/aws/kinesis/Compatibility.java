@@ -1,0 +1,137 @@
+package io.braid.aws.kinesis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What users of Amazon's Kinesis Data Streams find different here, operation by operation:
+/// `docs/kinesis-compatibility.md` is made from it. Which operations are served, [Kinesis] says itself.
+final class Compatibility {
+    /// Of the service: those of the model of 2013-12-02 as of 2026, and the six that came with channels and record
+    /// distribution.
+    static final List<String> OPERATIONS = List.of(
+            "AddTagsToStream",
+            "CreateChannel",
+            "CreateStream",
+            "DecreaseStreamRetentionPeriod",
+            "DeleteChannel",
+            "DeleteResourcePolicy",
+            "DeleteStream",
+            "DeregisterStreamConsumer",
+            "DescribeAccountSettings",
+            "DescribeChannel",
+            "DescribeLimits",
+            "DescribeStream",
+            "DescribeStreamConsumer",
+            "DescribeStreamSummary",
+            "DisableEnhancedMonitoring",
+            "EnableEnhancedMonitoring",
+            "GetRecords",
+            "GetResourcePolicy",
+            "GetShardIterator",
+            "IncreaseStreamRetentionPeriod",
+            "ListChannels",
+            "ListShards",
+            "ListStreamConsumers",
+            "ListStreams",
+            "ListTagsForResource",
+            "ListTagsForStream",
+            "MergeShards",
+            "PutRecord",
+            "PutRecords",
+            "PutResourcePolicy",
+            "RegisterStreamConsumer",
+            "RemoveTagsFromStream",
+            "SplitShard",
+            "StartStreamEncryption",
+            "StopStreamEncryption",
+            "SubscribeToShard",
+            "TagResource",
+            "UntagResource",
+            "UpdateAccountSettings",
+            "UpdateChannel",
+            "UpdateMaxRecordSize",
+            "UpdateShardCount",
+            "UpdateStreamMode",
+            "UpdateStreamRecordDistributionStrategy",
+            "UpdateStreamWarmThroughput");
+
+    private static final String CHANNELS =
+            "Channels deliver a stream to S3 and S3 Tables: nothing here writes there yet.";
+
+    /// Why an operation is not served. An operation that is served has no line here.
+    private static final Map<String, String> GAPS = Map.ofEntries(
+            Map.entry("CreateChannel", CHANNELS),
+            Map.entry("DeleteChannel", CHANNELS),
+            Map.entry("DescribeChannel", CHANNELS),
+            Map.entry("ListChannels", CHANNELS),
+            Map.entry("UpdateChannel", CHANNELS));
+
+    private static final String OWN_WORDS = "Refusals are in words of Braid's own, as Amazon's are not known.";
+    private static final String ENCRYPTION = "Nothing is encrypted and no key is looked at: any KeyId is taken. "
+            + "KMS's own errors therefore do not occur.";
+    private static final String POLICY = "A policy is kept and told, and enforced by nobody.";
+
+    /// What is different about an operation that is served.
+    private static final Map<String, String> DIFFERENCES = Map.ofEntries(
+            Map.entry("CreateStream", "The stream is ACTIVE at once. There is no limit to streams being created."),
+            Map.entry("DeleteStream", "The stream is gone at once, and its name free."),
+            Map.entry("AddTagsToStream", "Keys that begin with `aws:` are taken."),
+            Map.entry("TagResource", "Keys that begin with `aws:` are taken."),
+            Map.entry("DeleteResourcePolicy", POLICY),
+            Map.entry("GetResourcePolicy", POLICY),
+            Map.entry(
+                    "PutResourcePolicy",
+                    POLICY + " The document must be JSON of at most 20 KiB with Statements that have Effect, Principal"
+                            + " and Action; what these say is not looked into. " + OWN_WORDS),
+            Map.entry("StartStreamEncryption", ENCRYPTION),
+            Map.entry("StopStreamEncryption", ENCRYPTION + " KeyId need not be the one it was started with."),
+            Map.entry(
+                    "EnableEnhancedMonitoring",
+                    "What is wanted is kept and told; there are no shard-level metrics yet."),
+            Map.entry("DisableEnhancedMonitoring", "As EnableEnhancedMonitoring."),
+            Map.entry(
+                    "UpdateStreamMode",
+                    "The shards stay as they are, and a stream in On-Demand mode does not scale by itself yet."
+                            + " Asking for the mode that it has is done and no switch."),
+            Map.entry(
+                    "UpdateStreamWarmThroughput",
+                    "Kept, told, and ready at once: a shard here has no limit of throughput. " + OWN_WORDS),
+            Map.entry("UpdateAccountSettings", "Nobody bills anything. Kept for each region of the credential scope."),
+            Map.entry(
+                    "GetRecords",
+                    "No throughput limits. EncryptionType is told of all records or of none, by how the stream is now."
+                            + " Records of Kafka producers without a key, and those put without a partition key, have"
+                            + " the partition key `-`."),
+            Map.entry(
+                    "PutRecord",
+                    "No throughput limits. A stream that Kafka has created takes records up to 1 MiB, too, until"
+                            + " UpdateMaxRecordSize."),
+            Map.entry("PutRecords", "As PutRecord."),
+            Map.entry("MergeShards", "Done when it is answered: the stream is ACTIVE all the time."),
+            Map.entry("SplitShard", "Done when it is answered: the stream is ACTIVE all the time."),
+            Map.entry(
+                    "UpdateShardCount",
+                    "Done when it is answered: the stream is ACTIVE all the time. How often a stream was scaled in 24"
+                            + " hours is forgotten by a restart."),
+            Map.entry(
+                    "RegisterStreamConsumer",
+                    "20 consumers for each stream, also with MinimumThroughputBillingCommitment."),
+            Map.entry(
+                    "SubscribeToShard",
+                    "No throughput limits. EncryptionType and partition keys are told as GetRecords tells them."),
+            Map.entry("DescribeStreamSummary", "StreamId is never told: SDKs would go to Amazon's hosts with it."),
+            Map.entry(
+                    "DescribeLimits",
+                    "ShardLimit is the setting of this server for all accounts together, 10,000 by default."));
+
+    private Compatibility() {}
+
+    static Optional<String> gap(String operation) {
+        return Optional.ofNullable(GAPS.get(operation));
+    }
+
+    static Optional<String> difference(String operation) {
+        return Optional.ofNullable(DIFFERENCES.get(operation));
+    }
+}
