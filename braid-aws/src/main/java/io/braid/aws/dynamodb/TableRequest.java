@@ -69,12 +69,7 @@ final class TableRequest {
         var change = update.structure("Update");
         var delete = update.structure("Delete");
         if (create.isPresent()) {
-            var asked = index(create.get(), true);
-            // Whoever asks for what another has just asked for meets DynamoDB still at it. Workers of KCL do.
-            if (indexes.contains(asked))
-                throw Faults.inUse("Attempt to change a resource which is still in use: Table is being updated: "
-                        + table.name());
-            indexes.add(asked);
+            indexes.add(index(create.get(), true));
         } else if (change.isPresent()) {
             var old = existing(table, change.get());
             indexes.set(
