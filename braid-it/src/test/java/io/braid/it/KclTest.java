@@ -33,14 +33,15 @@ class KclTest {
         try (var server = RunningServer.startToBeKilled("kcl");
                 var kinesis = Kinesis.sync(server.endpoint())) {
             var stream = Kinesis.create(kinesis, "kcl", SHARDS);
-            try (var one = worker(server, stream, "one", "polling");
-                    var two = worker(server, stream, "two", "fan-out")) {
-                try {
+            try (var one = worker(server, stream, "one", "polling")) {
+                // Two that meet a new application at the same moment are in each other's way, and one gives up (3.5.1).
+                await("the first worker has a lease", () -> holders(one) > 0);
+                try (var two = worker(server, stream, "two", "fan-out")) {
                     run(server, kinesis, stream, one, two);
-                } catch (Throwable e) {
-                    server.keepEvidence();
-                    throw new AssertionError(one + "\n" + two, e);
                 }
+            } catch (Throwable e) {
+                server.keepEvidence();
+                throw e;
             }
         }
     }

@@ -24,6 +24,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.UpdateMaxRecordSizeRequest;
+import software.amazon.awssdk.services.kinesis.model.UpdateMaxRecordSizeResponse;
 import software.amazon.awssdk.services.kinesis.waiters.KinesisWaiter;
 
 /// The asynchronous client, waited for: so the same tests ask both.
@@ -52,6 +54,11 @@ final class WaitingKinesisClient implements KinesisClient {
     @Override
     public DescribeStreamSummaryResponse describeStreamSummary(DescribeStreamSummaryRequest request) {
         return await(async.describeStreamSummary(request));
+    }
+
+    @Override
+    public UpdateMaxRecordSizeResponse updateMaxRecordSize(UpdateMaxRecordSizeRequest request) {
+        return await(async.updateMaxRecordSize(request));
     }
 
     @Override
