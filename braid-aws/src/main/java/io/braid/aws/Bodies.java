@@ -1,6 +1,7 @@
 package io.braid.aws;
 
 import io.braid.aws.wire.AwsFault;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -9,16 +10,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPInputStream;
 
 /// Reads request bodies, each once and whole, within three limits: the size of one, the memory of all that are in
 /// progress, and the time that reading one may take. Any thread; the reader is the request's own.
 ///
 /// A client that is still sending when its connection closes may never see why. So a body that is too large is read
 /// to its end before it is refused, if it ends within [#readToEndMax]; the rest of that is not kept.
+///
+/// A body in gzip is decompressed while it is read, and counts as what it is then: as large as the largest.
 ///
 /// Whoever is too slow is interrupted: that ends an HTTP/1.1 connection, whose place in the stream of bytes is
 /// lost anyway, and only the one request over HTTP/2.
@@ -62,18 +67,31 @@ final class Bodies implements AutoCloseable {
     /// @throws AwsFault too large, too slow, too much at once, or broken off
     Body read(ServerRequest request) {
         if (!request.content().hasEntity()) return new Body(new byte[0], () -> {});
-        long length = request.headers().contentLength().orElse(-1);
+        boolean zipped = isZipped(request);
+        long length = zipped ? -1 : request.headers().contentLength().orElse(-1);
         int share = unitsFor(length < 0 ? bytesMax : (int) Math.min(length, bytesMax));
         if (!units.tryAcquire(share)) throw AwsFault.busy("Too many large requests are in progress: try again.");
         try {
-            return new Body(readInTime(request, length), () -> units.release(share));
+            return new Body(readInTime(request, length, zipped), () -> units.release(share));
         } catch (RuntimeException e) {
             units.release(share);
             throw e;
         }
     }
 
-    private byte[] readInTime(ServerRequest request, long length) {
+    private static boolean isZipped(ServerRequest request) {
+        var encoding = request.headers().first(HeaderNames.CONTENT_ENCODING).orElse("identity");
+        return switch (encoding.trim().toLowerCase(Locale.ROOT)) {
+            case "identity" -> false;
+            case "gzip" -> true;
+            default ->
+                throw AwsFault.serialization(
+                        "A body in Content-Encoding %s cannot be read; one in gzip, or in none, can."
+                                .formatted(encoding));
+        };
+    }
+
+    private byte[] readInTime(ServerRequest request, long length, boolean zipped) {
         var reader = Thread.currentThread();
         var over = new AtomicBoolean(); // whoever sets it first decides: read, or too slow
         var alarm = timer.schedule(
@@ -84,7 +102,8 @@ final class Bodies implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
         byte[] body;
         try (InputStream in = request.content().inputStream()) {
-            body = length < 0 || length > bytesMax ? in.readNBytes(bytesMax + 1) : exactly(in, (int) length);
+            if (zipped) body = new GZIPInputStream(in).readNBytes(bytesMax + 1);
+            else body = length < 0 || length > bytesMax ? in.readNBytes(bytesMax + 1) : exactly(in, (int) length);
             if (body.length > bytesMax) in.transferTo(OutputStream.nullOutputStream());
         } catch (RequestException e) {
             throw e.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code() ? tooLarge() : AwsFault.unreadable();

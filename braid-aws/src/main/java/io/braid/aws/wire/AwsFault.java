@@ -11,23 +11,36 @@ public final class AwsFault extends RuntimeException {
     private final int status;
     private final String type;
     private final String messageName;
+    private final String code; // empty: the type's own name
     private final transient Consumer<WireWriter> members;
 
     private AwsFault(int status, String type, String messageName, String message) {
-        this(status, type, messageName, message, _ -> {});
+        this(status, type, messageName, message, "", _ -> {});
     }
 
-    private AwsFault(int status, String type, String messageName, String message, Consumer<WireWriter> members) {
+    private AwsFault(
+            int status, String type, String messageName, String message, String code, Consumer<WireWriter> members) {
         super(message, null, false, false);
         this.status = status;
         this.type = type;
         this.messageName = messageName;
+        this.code = code;
         this.members = members;
     }
 
     /// An error whose map has more members, which `members` writes.
     public AwsFault with(Consumer<WireWriter> more) {
-        return new AwsFault(status, type, messageName, getMessage(), more);
+        return new AwsFault(status, type, messageName, getMessage(), code, more);
+    }
+
+    /// The same error under the name that clients of the query protocol know.
+    public AwsFault coded(String queryCode) {
+        return new AwsFault(status, type, messageName, getMessage(), queryCode, members);
+    }
+
+    /// The same error with another status than 400.
+    public AwsFault withStatus(int other) {
+        return new AwsFault(other, type, messageName, getMessage(), code, members);
     }
 
     /// Any modelled error of a service: status 400, `message` in lower case.
@@ -51,7 +64,7 @@ public final class AwsFault extends RuntimeException {
 
     /// The same for a service that is served in part: what is served, in words.
     public static AwsFault unknownOperation(String message) {
-        return new AwsFault(400, "UnknownOperationException", "message", message);
+        return new AwsFault(400, "UnknownOperationException", "message", message).coded("InvalidAction");
     }
 
     public static AwsFault accessDenied(String message) {
@@ -59,7 +72,7 @@ public final class AwsFault extends RuntimeException {
     }
 
     public static AwsFault validation(String message) {
-        return of("ValidationException", message);
+        return of("ValidationException", message).coded("ValidationError");
     }
 
     public static AwsFault invalidArgument(String message) {
@@ -100,6 +113,11 @@ public final class AwsFault extends RuntimeException {
     /// The same error's name in an event stream, where one has another.
     String eventType() {
         return status == 500 ? type + "Exception" : type;
+    }
+
+    /// What the query protocol calls it.
+    public String code() {
+        return code.isEmpty() ? type() : code;
     }
 
     public Optional<String> message() {

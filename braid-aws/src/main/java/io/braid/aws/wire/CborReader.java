@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/// CBOR (RFC 8949) as AWS CBOR 1.1 uses it: definite and indefinite lengths, blobs as byte strings, and timestamps
-/// as tag 1 with whole milliseconds (a floating-point number under the tag is seconds, as the RFC says).
+/// CBOR (RFC 8949) as Amazon uses it: definite and indefinite lengths, blobs as byte strings, and timestamps as tag 1
+/// with seconds in Smithy RPC v2. In AWS CBOR 1.1 those are whole milliseconds (and a floating-point number under
+/// the tag is seconds, as the RFC says).
 final class CborReader extends WireReader {
     private static final int UNSIGNED = 0;
     private static final int NEGATIVE = 1;
@@ -21,8 +22,12 @@ final class CborReader extends WireReader {
     /// How many members or items are left, by depth; [#INDEFINITE] until a break.
     private final long[] left = new long[DEPTH_MAX + 1];
 
-    CborReader(byte[] body) {
+    private final boolean seconds;
+
+    /// @param seconds whether whole numbers that are timestamps are seconds, and not milliseconds
+    CborReader(byte[] body, boolean seconds) {
         super(body);
+        this.seconds = seconds;
     }
 
     @Override
@@ -161,11 +166,24 @@ final class CborReader extends WireReader {
     }
 
     @Override
+    public double readDecimal() {
+        if (token() != Token.NUMBER) return super.readDecimal();
+        int head = peek();
+        if (head < 0xf9) return super.readDecimal();
+        at++;
+        return switch (head) {
+            case 0xf9 -> Float.float16ToFloat((short) big(2));
+            case 0xfa -> Float.intBitsToFloat((int) big(4));
+            default -> Double.longBitsToDouble(big(8));
+        };
+    }
+
+    @Override
     public long readMoment() {
         skipTags();
-        boolean seconds = peek() >= 0xf9;
+        boolean inSeconds = seconds || peek() >= 0xf9;
         var number = readNumber();
-        return Numbers.saturated(seconds ? number.scaleByPowerOfTen(3) : number);
+        return Numbers.saturated(inSeconds ? number.scaleByPowerOfTen(3) : number);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.braid.aws.wire;
 
 import java.lang.foreign.MemorySegment;
 
-/// CBOR as the Java SDKs read it: indefinite maps and lists, timestamps as tag 1 with whole milliseconds.
+/// CBOR as the SDKs read it: indefinite maps and lists, timestamps as tag 1 with what the protocol counts in.
 final class CborWriter extends WireWriter {
     private static final int UNSIGNED = 0x00;
     private static final int NEGATIVE = 0x20;
@@ -14,6 +14,15 @@ final class CborWriter extends WireWriter {
     private static final int FALSE = 0xf4;
     private static final int TRUE = 0xf5;
     private static final int BREAK = 0xff;
+
+    private static final int DOUBLE = 0xfb;
+
+    private final boolean seconds;
+
+    /// @param seconds whether timestamps are seconds, as the RFC has it, and not milliseconds
+    CborWriter(boolean seconds) {
+        this.seconds = seconds;
+    }
 
     @Override
     public WireWriter startMap() {
@@ -73,6 +82,14 @@ final class CborWriter extends WireWriter {
     }
 
     @Override
+    public WireWriter decimal(double value) {
+        put(DOUBLE);
+        long bits = Double.doubleToLongBits(value);
+        for (int shift = 56; shift >= 0; shift -= 8) put((int) (bits >>> shift));
+        return this;
+    }
+
+    @Override
     public WireWriter flag(boolean value) {
         put(value ? TRUE : FALSE);
         return this;
@@ -88,7 +105,8 @@ final class CborWriter extends WireWriter {
     @Override
     public WireWriter moment(long millis) {
         put(TAG_MOMENT);
-        return number(millis);
+        if (!seconds) return number(millis);
+        return millis % 1000 == 0 ? number(millis / 1000) : decimal(millis / 1000.0);
     }
 
     private void head(int major, long argument) {

@@ -146,6 +146,14 @@ final class JsonWriter extends WireWriter {
     }
 
     @Override
+    public WireWriter decimal(double value) {
+        separate();
+        digits(Double.toString(value));
+        follows = true;
+        return this;
+    }
+
+    @Override
     public WireWriter flag(boolean value) {
         separate();
         var word = value ? TRUE : FALSE;

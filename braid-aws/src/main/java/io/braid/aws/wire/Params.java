@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// The members of a request or of a structure inside it, typed as its [Shape.Structure] says. Members the shape
@@ -43,6 +44,16 @@ public final class Params {
     public OptionalLong number(String name) {
         var value = (Long) values.get(name);
         return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    public OptionalDouble decimal(String name) {
+        var value = (Double) values.get(name);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /// The numbers of a list; none if it is absent.
+    public List<Double> decimals(String name) {
+        return items(name, Double.class);
     }
 
     /// Milliseconds since 1970.
@@ -127,6 +138,7 @@ public final class Params {
                         TypeFaults.expect(reader, Token.NUMBER, "an " + whole.type());
                         yield Numbers.saturated(reader.readNumber());
                     }
+                    case Shape.Decimal _ -> reader.readDecimal();
                     case Shape.Flag _ -> {
                         TypeFaults.expect(reader, Token.BOOLEAN, "an Boolean");
                         yield reader.readBoolean();

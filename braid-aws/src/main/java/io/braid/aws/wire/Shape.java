@@ -18,6 +18,9 @@ public sealed interface Shape {
     /// @param type the word Amazon uses in a type error: `Integer` or `Long`
     record Whole(String type, long min, long max) implements Shape {}
 
+    /// A floating-point number. NaN and infinities are read as such: what is wrong with them is the service's to say.
+    record Decimal() implements Shape {}
+
     record Flag() implements Shape {}
 
     /// Kept as milliseconds since 1970.

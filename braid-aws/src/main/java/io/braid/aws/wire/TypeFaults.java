@@ -14,7 +14,7 @@ public final class TypeFaults {
     /// Refuses a value that is not a `wanted`; `target` is how Amazon calls it, with its article.
     public static void expect(WireReader reader, Token wanted, String target) {
         var found = reader.token();
-        if (found == wanted) return;
+        if (found == wanted || found == Token.TEXT && !reader.isTyped()) return;
         throw AwsFault.serialization(
                 switch (found) {
                     case LIST -> LIST_HERE;
@@ -31,16 +31,16 @@ public final class TypeFaults {
                 });
     }
 
-    /// In JSON a blob is text, in CBOR it is bytes.
+    /// In CBOR a blob is bytes, elsewhere text.
     public static void expectBlob(WireReader reader) {
-        boolean json = reader instanceof JsonReader;
-        expect(reader, json ? Token.TEXT : Token.BYTES, "a Blob");
+        boolean binary = reader instanceof CborReader;
+        expect(reader, binary ? Token.BYTES : Token.TEXT, "a Blob");
     }
 
     /// Refuses what is no map or list; `scalar` is what Amazon says to a number, a text or a boolean.
     public static void expectContainer(WireReader reader, Token wanted, String scalar) {
         var found = reader.token();
-        if (found == wanted) return;
+        if (found == wanted || found == Token.TEXT && !reader.isTyped()) return;
         throw AwsFault.serialization(
                 switch (found) {
                     case LIST -> LIST_HERE;

@@ -49,7 +49,7 @@ public final class Violations {
                 if (number > whole.max())
                     report(shown, path, "Member must have value less than or equal to " + whole.max());
             }
-            case Shape.Flag _, Shape.Moment _, Shape.Own _ -> {}
+            case Shape.Flag _, Shape.Decimal _, Shape.Moment _, Shape.Own _ -> {}
             case Shape.Blob blob -> blob(path, blob, ((MemorySegment) value).byteSize());
             case Shape.ListOf list -> {
                 var items = (List<?>) value;

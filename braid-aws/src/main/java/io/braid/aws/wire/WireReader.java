@@ -12,7 +12,7 @@ import java.math.BigDecimal;
 ///
 /// Every `read…`, `skip` and `enter…` takes exactly the value at the cursor; the caller looks at [#token] first
 /// where the type may be wrong. A body that is not well-formed ends in [AwsFault#unreadable].
-public abstract sealed class WireReader permits JsonReader, CborReader {
+public abstract sealed class WireReader permits JsonReader, CborReader, FormReader {
     /// Deeper nesting than any request of ours has, which is 32 levels of an item's values, two of ours for each;
     /// guards the stack and the skipper.
     static final int DEPTH_MAX = 80;
@@ -72,6 +72,38 @@ public abstract sealed class WireReader permits JsonReader, CborReader {
 
     /// Whether nothing but white space is left.
     public abstract void expectEnd();
+
+    /// Whether numbers and the like are told apart from text; if not, [#token] says TEXT to all of them.
+    public boolean isTyped() {
+        return true;
+    }
+
+    /// A floating-point number. What JSON and forms have no number for is the text NaN, Infinity or -Infinity.
+    ///
+    /// @throws AwsFault it is another text, or nothing that stands for a number
+    public double readDecimal() {
+        if (token() == Token.TEXT) {
+            readText();
+            switch (text()) {
+                case "NaN" -> {
+                    return Double.NaN;
+                }
+                case "Infinity" -> {
+                    return Double.POSITIVE_INFINITY;
+                }
+                case "-Infinity" -> {
+                    return Double.NEGATIVE_INFINITY;
+                }
+                default -> {
+                    if (isTyped())
+                        throw AwsFault.serialization("class java.lang.String can not be converted to a Double");
+                }
+            }
+        } else {
+            TypeFaults.expect(this, Token.NUMBER, "a Double");
+        }
+        return readNumber().doubleValue();
+    }
 
     public final boolean nameIs(Name name) {
         return name.isAt(region, regionStart, regionLength);

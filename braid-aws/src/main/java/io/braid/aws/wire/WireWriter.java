@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// Writes an answer into one growing buffer. One thread.
 ///
 ///     answer.startMap().field(SHARD_ID).text("shardId-000000000000").endMap();
-public abstract sealed class WireWriter permits JsonWriter, CborWriter {
+public abstract sealed class WireWriter permits JsonWriter, CborWriter, XmlWriter {
     private static final int START_BYTES = 512;
 
     protected byte[] buffer = new byte[START_BYTES];
@@ -36,6 +36,9 @@ public abstract sealed class WireWriter permits JsonWriter, CborWriter {
     public abstract WireWriter utf8(MemorySegment text);
 
     public abstract WireWriter number(long value);
+
+    /// A finite number.
+    public abstract WireWriter decimal(double value);
 
     public abstract WireWriter flag(boolean value);
 

@@ -1,10 +1,10 @@
-/// How AWS services speak, without any service: bodies in two encodings, types, constraints and error shapes.
+/// How AWS services speak, without any service: bodies in several encodings, types, constraints and error shapes.
 ///
 /// ## Words
 ///
 /// | word         | meaning                                                                        |
 /// |--------------|--------------------------------------------------------------------------------|
-/// | [Protocol]   | JSON 1.0, JSON 1.1 or CBOR 1.1; the answer is in the request's                            |
+/// | [Protocol]   | JSON 1.0 and 1.1, two kinds of CBOR, forms and XML; the answer is in the request's |
 /// | [WireReader] | walks a body in place; hot operations use it directly                           |
 /// | [WireWriter] | writes an answer into one growing buffer                                        |
 /// | [Shape]      | a request's types and constraints, as a table                                   |
@@ -20,7 +20,7 @@
 ///
 /// A malformed body, a wrong type and a violated constraint are [AwsFault]s in this order, as Amazon checks them.
 ///
-/// Not here: signatures (not verified in this release), the query and REST protocols.
+/// Not here: signatures (not verified in this release), the REST protocols.
 ///
 /// Public types of this package are for the services in this module only; other modules see `io.braid.aws` alone.
 /// Start reading at [Params#read].

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CborReaderTest {
     private static CborReader reader(String hex) {
-        return new CborReader(HexFormat.of().parseHex(hex.replace(" ", "")));
+        return new CborReader(HexFormat.of().parseHex(hex.replace(" ", "")), false);
     }
 
     @ParameterizedTest

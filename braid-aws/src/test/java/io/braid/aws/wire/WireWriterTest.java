@@ -51,7 +51,7 @@ class WireWriterTest {
         assertEquals(
                 "bf61619f01201b0000010000000000f5ff6162bf616161786162c11b0000018bcfe56807ff6161440102030461626231326161"
                         + "9fffff",
-                HexFormat.of().formatHex(everything(new CborWriter())));
+                HexFormat.of().formatHex(everything(new CborWriter(false))));
     }
 
     @Test
