@@ -110,10 +110,6 @@ public final class AwsListener implements AutoCloseable {
                     shardsMax,
                     changed);
         }
-
-        private static void require(boolean holds, String rule, Object value) {
-            if (!holds) throw new IllegalArgumentException(rule.formatted(value));
-        }
     }
 
     /// Limits of subscriptions to shards. The defaults are Amazon's, but for the first, which Amazon does not have.
@@ -127,10 +123,10 @@ public final class AwsListener implements AutoCloseable {
                 new FanOut(500, Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(5));
 
         public FanOut {
-            Config.require(subscriptionsMax >= 1, "subscriptionsMax %d: must be at least 1", subscriptionsMax);
-            Config.require(life.isPositive(), "life %s: must be longer than zero", life);
-            Config.require(heartbeat.isPositive(), "heartbeat %s: must be longer than zero", heartbeat);
-            Config.require(!takeOverAfter.isNegative(), "takeOverAfter %s: must not be negative", takeOverAfter);
+            require(subscriptionsMax >= 1, "subscriptionsMax %d: must be at least 1", subscriptionsMax);
+            require(life.isPositive(), "life %s: must be longer than zero", life);
+            require(heartbeat.isPositive(), "heartbeat %s: must be longer than zero", heartbeat);
+            require(!takeOverAfter.isNegative(), "takeOverAfter %s: must not be negative", takeOverAfter);
         }
 
         /// One whose life is over is in nobody's way.
@@ -138,6 +134,11 @@ public final class AwsListener implements AutoCloseable {
             var safe = takeOverAfter.compareTo(life) < 0 ? takeOverAfter : life;
             return new Subscriptions.Limits(subscriptionsMax, life, heartbeat, safe);
         }
+    }
+
+    /// Here and not in one of the records, whose defaults need each other.
+    private static void require(boolean holds, String rule, Object value) {
+        if (!holds) throw new IllegalArgumentException(rule.formatted(value));
     }
 
     private final Kinesis kinesis;
