@@ -1,5 +1,7 @@
 package io.braid.aws;
 
+import io.braid.aws.cloudwatch.CloudWatch;
+import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.aws.kinesis.Subscriptions;
@@ -44,6 +46,7 @@ public final class AwsListener implements AutoCloseable {
     ///     long again)
     /// @param shardsMax       open shards that all streams together may have
     /// @param fanOut          limits of subscriptions to shards
+    /// @param metricsRetention how long CloudWatch's metrics are kept; rounded up to a minute
     public record Config(
             String host,
             int port,
@@ -55,7 +58,8 @@ public final class AwsListener implements AutoCloseable {
             Duration requestReadMax,
             Duration idleMax,
             int shardsMax,
-            FanOut fanOut) {
+            FanOut fanOut,
+            Duration metricsRetention) {
         public static final Config DEFAULT = new Config(
                 "127.0.0.1",
                 4566,
@@ -67,7 +71,8 @@ public final class AwsListener implements AutoCloseable {
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5),
                 10_000,
-                FanOut.DEFAULT);
+                FanOut.DEFAULT,
+                Duration.ofHours(24));
 
         public Config {
             require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -79,6 +84,7 @@ public final class AwsListener implements AutoCloseable {
             require(requestReadMax.isPositive(), "requestReadMax %s: must be longer than zero", requestReadMax);
             require(idleMax.isPositive(), "idleMax %s: must be longer than zero", idleMax);
             require(shardsMax >= 1, "shardsMax %d: must be at least 1", shardsMax);
+            require(metricsRetention.isPositive(), "metricsRetention %s: must be longer than zero", metricsRetention);
         }
 
         public Config withAddress(String host, int port) {
@@ -93,7 +99,8 @@ public final class AwsListener implements AutoCloseable {
                     requestReadMax,
                     idleMax,
                     shardsMax,
-                    fanOut);
+                    fanOut,
+                    metricsRetention);
         }
 
         public Config withFanOut(FanOut changed) {
@@ -108,7 +115,8 @@ public final class AwsListener implements AutoCloseable {
                     requestReadMax,
                     idleMax,
                     shardsMax,
-                    changed);
+                    changed,
+                    metricsRetention);
         }
     }
 
@@ -162,14 +170,17 @@ public final class AwsListener implements AutoCloseable {
             throws IOException {
         var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         probe(wanted);
+        var metrics = new MetricStore(clock, config.metricsRetention());
         var kinesis = new Kinesis(
                 broker,
                 clock,
                 config.account(),
                 config.shardsMax(),
-                config.fanOut().limits());
+                config.fanOut().limits(),
+                metrics);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
-        var front = new HttpFront(broker, kinesis, dynamoDb, config, others, clock, new RequestIds(random));
+        var cloudWatch = new CloudWatch(metrics, kinesis.traffic()::publish, clock);
+        var front = new HttpFront(broker, kinesis, dynamoDb, cloudWatch, config, others, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
         if (!server.isRunning()) {

@@ -2,12 +2,13 @@ package io.braid.aws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.braid.aws.cloudwatch.CloudWatch;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
 import io.braid.aws.wire.Caller;
-import io.braid.aws.wire.Operation;
+import io.braid.aws.wire.FormReader;
 import io.braid.aws.wire.Protocol;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
@@ -27,12 +28,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Every request of the port: finds out what it is for, reads its body once, and writes the answer or the error.
 /// The only place, with [EventAnswers], where an [AwsFault] is caught. Any thread; a request keeps its virtual thread
@@ -43,6 +41,9 @@ final class HttpFront implements Handler, AutoCloseable {
     private static final HeaderName TARGET = HeaderNames.create("X-Amz-Target");
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-amzn-RequestId");
     private static final HeaderName EXTENDED_ID = HeaderNames.create("x-amz-id-2");
+    private static final HeaderName SMITHY_PROTOCOL = HeaderNames.create("smithy-protocol");
+    private static final HeaderName QUERY_MODE = HeaderNames.create("x-amzn-query-mode");
+    private static final HeaderName QUERY_ERROR = HeaderNames.create("x-amzn-query-error");
     private static final String TEXT = "text/plain; charset=utf-8";
 
     /// From so many bytes on, a second write costs less than a copy.
@@ -50,25 +51,7 @@ final class HttpFront implements Handler, AutoCloseable {
     /// Of a large answer, what goes out together with the headers.
     private static final int HEAD_BYTES = 8 << 10;
 
-    /// What is asked for, as far as X-Amz-Target says it.
-    private record Asked(Optional<Service> service, String name, Optional<Operation> operation) {
-        static final Asked NOTHING = new Asked(Optional.empty(), "", Optional.empty());
-
-        AwsFault unknown() {
-            return service.map(known -> known.unknown().apply(name)).orElseGet(AwsFault::unknownOperation);
-        }
-
-        /// Names of ours only, as each is kept for ever.
-        String inMetrics() {
-            if (operation.isEmpty()) return "unknown";
-            return service.map(Service::metrics)
-                    .filter(prefix -> !prefix.isEmpty())
-                    .map(prefix -> prefix + name)
-                    .orElse(name);
-        }
-    }
-
-    private final Map<String, Service> services; // by what their targets begin with
+    private final Routes routes;
     private final AwsListener.Config config;
     private final RequestIds ids;
     private final Pages pages;
@@ -81,15 +64,15 @@ final class HttpFront implements Handler, AutoCloseable {
             Broker broker,
             Kinesis kinesis,
             DynamoDb dynamoDb,
+            CloudWatch cloudWatch,
             AwsListener.Config config,
             Consumer<StringBuilder> others,
             InstantSource clock,
             RequestIds ids) {
-        this.services = Stream.of(Service.of(kinesis), Service.of(dynamoDb))
-                .collect(Collectors.toUnmodifiableMap(Service::target, service -> service));
+        this.routes = new Routes(List.of(Service.of(kinesis), Service.of(dynamoDb), Service.of(cloudWatch)));
         this.config = config;
         this.ids = ids;
-        this.pages = new Pages(broker, kinesis.traffic(), counts, others, clock);
+        this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), counts, others, clock);
         this.permits = new Semaphore(config.requestsMax());
         this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
     }
@@ -129,33 +112,40 @@ final class HttpFront implements Handler, AutoCloseable {
     }
 
     private void aws(ServerRequest request, ServerResponse response, String target) {
-        response.header(REQUEST_ID, ids.next()).header(EXTENDED_ID, ids.nextExtended());
+        var id = ids.next();
+        response.header(REQUEST_ID, id).header(EXTENDED_ID, ids.nextExtended());
         var contentType = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        var asked = asked(target);
-        var protocol = Protocol.of(contentType)
-                .filter(spoken -> asked.service().isEmpty()
-                        || asked.service().get().protocols().contains(spoken));
+        var path = target.isEmpty() ? request.path().rawPath() : "";
+        var exchange = new Exchange(id, routes.asked(target, path), Protocol.of(contentType));
         WireWriter answer;
         int status = 200;
         try {
-            if (!isPost(request) || target.isEmpty() && protocol.isEmpty())
+            if (!isPost(request) || target.isEmpty() && exchange.protocol().isEmpty())
                 throw AwsFault.accessDenied("Unable to determine service/operation name to be authorized");
-            var call = call(request, asked, protocol.orElseThrow(AwsFault::unknownOperation));
+            var call = call(request, exchange);
             if (call.events().isPresent()) {
-                counts.request(asked.inMetrics(), status);
-                streams.send(request, response, protocol.get(), call.events().get());
+                counts.request(exchange.inMetrics(), status);
+                streams.send(
+                        request,
+                        response,
+                        exchange.protocol().orElseThrow(),
+                        call.events().get());
                 return;
             }
-            answer = call.answer();
+            answer = exchange.whole(call.answer());
         } catch (AwsFault fault) {
-            answer = protocol.orElse(Protocol.JSON).writer();
-            fault.writeTo(answer);
+            answer = exchange.fault(fault);
             status = fault.status();
             counts.fault(fault.type());
+            if (request.headers().contains(QUERY_MODE)) response.header(QUERY_ERROR, queryError(fault));
         }
-        counts.request(asked.inMetrics(), status);
-        response.status(Status.create(status))
-                .header(HeaderNames.CONTENT_TYPE, protocol.orElse(Protocol.JSON).contentType());
+        counts.request(exchange.inMetrics(), status);
+        var protocol = exchange.protocol().orElse(Protocol.JSON);
+        response.status(Status.create(status));
+        if (protocol == Protocol.RPC_CBOR) response.header(SMITHY_PROTOCOL, "rpc-v2-cbor");
+        // Of Smithy's RPC an empty answer has no type; the others' clients were always told one.
+        if (protocol != Protocol.RPC_CBOR || answer.size() > 0)
+            response.header(HeaderNames.CONTENT_TYPE, protocol.contentType());
         if (answer.size() >= LARGE_BYTES && isHttp1(request)) sendLarge(response, answer);
         else if (answer.size() == answer.buffer().length) response.send(answer.buffer());
         else response.send(answer.buffer(), 0, answer.size());
@@ -177,23 +167,23 @@ final class HttpFront implements Handler, AutoCloseable {
         }
     }
 
-    private Asked asked(String target) {
-        int dot = target.indexOf('.');
-        var service = dot < 0 ? null : services.get(target.substring(0, dot));
-        if (service == null) return Asked.NOTHING;
-        var name = target.substring(dot + 1);
-        return new Asked(Optional.of(service), name, service.operations().apply(name));
+    /// For clients that have always known the query protocol's names of errors.
+    private static String queryError(AwsFault fault) {
+        return fault.code() + (fault.status() < 500 ? ";Sender" : ";Receiver");
     }
 
-    private Call call(ServerRequest request, Asked asked, Protocol protocol) {
+    private Call call(ServerRequest request, Exchange exchange) {
+        var protocol = exchange.protocol().orElseThrow(AwsFault::unknownOperation);
         if (!permits.tryAcquire())
             throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
         try (var body = bodies.read(request)) {
-            var known = asked.operation().orElseThrow(asked::unknown);
-            if (body.bytes().length == 0) throw AwsFault.unreadable();
+            var reader = exchange.reader(body.bytes());
+            if (reader instanceof FormReader form) exchange.route(routes.asked(form));
+            var known = exchange.operation();
+            if (body.bytes().length == 0 && protocol != Protocol.RPC_CBOR) throw AwsFault.unreadable();
             var caller =
                     Caller.of(request.headers().first(HeaderNames.AUTHORIZATION).orElse(""), config.region());
-            var call = new Call(protocol.reader(body.bytes()), protocol.writer(), caller);
+            var call = new Call(reader, protocol.writer(), caller);
             known.answer(call);
             return call;
         } catch (AwsFault fault) {

@@ -1,5 +1,6 @@
 package io.braid.aws;
 
+import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.kinesis.Traffic;
 import io.braid.broker.Broker;
 import io.braid.broker.Stream;
@@ -15,15 +16,23 @@ final class Pages {
 
     private final Broker broker;
     private final Traffic traffic;
+    private final MetricStore metrics;
     private final RequestCounts counts;
     private final Consumer<StringBuilder> others;
     private final InstantSource clock;
     private final Instant started;
 
     /// @param others writes what others count, below what is counted here
-    Pages(Broker broker, Traffic traffic, RequestCounts counts, Consumer<StringBuilder> others, InstantSource clock) {
+    Pages(
+            Broker broker,
+            Traffic traffic,
+            MetricStore metrics,
+            RequestCounts counts,
+            Consumer<StringBuilder> others,
+            InstantSource clock) {
         this.broker = broker;
         this.traffic = traffic;
+        this.metrics = metrics;
         this.counts = counts;
         this.others = others;
         this.clock = clock;
@@ -75,6 +84,12 @@ final class Pages {
         counter(page, "braid_kinesis_records_out_total", traffic.recordsOut());
         counter(page, "braid_kinesis_bytes_out_total", traffic.bytesOut());
         gauge(page, "braid_kinesis_subscriptions", traffic.subscriptions());
+        traffic.writeTo(page);
+        var kept = metrics.size();
+        gauge(page, "braid_cloudwatch_series", kept.series());
+        gauge(page, "braid_cloudwatch_points", kept.points());
+        counter(page, "braid_cloudwatch_points_evicted_total", kept.pointsEvicted());
+        counter(page, "braid_cloudwatch_samples_refused_total", kept.samplesRefused());
         counts.writeTo(page);
         others.accept(page);
         return page.toString();

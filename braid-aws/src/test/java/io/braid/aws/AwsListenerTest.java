@@ -39,7 +39,8 @@ class AwsListenerTest {
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
             100,
-            AwsListener.FanOut.DEFAULT);
+            AwsListener.FanOut.DEFAULT,
+            Duration.ofHours(24));
 
     private TestServer server;
 
@@ -313,7 +314,8 @@ class AwsListenerTest {
                 requestReadMax,
                 idleMax,
                 100,
-                AwsListener.FanOut.DEFAULT);
+                AwsListener.FanOut.DEFAULT,
+                Duration.ofHours(24));
     }
 
     @Test

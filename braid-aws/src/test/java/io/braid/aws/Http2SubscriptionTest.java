@@ -152,7 +152,8 @@ class Http2SubscriptionTest {
                 idle.requestReadMax(),
                 Duration.ofMillis(100),
                 idle.shardsMax(),
-                new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5))));
+                new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
+                idle.metricsRetention()));
         subscribe(1);
 
         for (int events = 0; events < 10; events++) {

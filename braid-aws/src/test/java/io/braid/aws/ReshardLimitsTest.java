@@ -33,7 +33,8 @@ class ReshardLimitsTest {
             Duration.ofSeconds(30),
             Duration.ofMinutes(5),
             SHARDS_MAX,
-            AwsListener.Config.DEFAULT.fanOut());
+            AwsListener.Config.DEFAULT.fanOut(),
+            AwsListener.Config.DEFAULT.metricsRetention());
     private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 
     private TestServer server;

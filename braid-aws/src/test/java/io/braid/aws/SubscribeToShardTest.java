@@ -110,6 +110,31 @@ class SubscribeToShardTest {
     }
 
     @Test
+    void cloudWatchCountsWhatAConsumerIsSent() throws Exception {
+        put("a");
+        put("bb");
+        try (var subscriber = subscribe(OLDEST)) {
+            assertEquals(List.of("a", "bb"), subscriber.records(2));
+            assertTrue(refused(consumer, 0, OLDEST).startsWith("400 "));
+        }
+        awaitSubscriptions(0); // it counts what it has sent before it ends
+
+        assertEquals("2.0", counted("SubscribeToShardEvent.Records"));
+        assertEquals("5.0", counted("SubscribeToShardEvent.Bytes")); // keys are bytes, too
+        assertEquals("1.0", counted("SubscribeToShard.Success"));
+        assertEquals("1.0", counted("SubscribeToShard.RateExceeded"));
+    }
+
+    private String counted(String metric) throws Exception {
+        var answer = server.call("CloudWatch.GetMetricStatistics", """
+            {"Namespace":"AWS/Kinesis","MetricName":"%s","Dimensions":[{"Name":"ConsumerName","Value":"c"},
+             {"Name":"StreamName","Value":"s"}],"StartTime":1795395720,"EndTime":1795395780,"Period":60,
+             "Statistics":["Sum"]}\
+            """.formatted(metric));
+        return answer.body().replaceAll(".*\"Sum\":([^,]+),.*", "$1");
+    }
+
+    @Test
     void everyStartingPositionIsExactToTheRecord() throws Exception {
         put("a");
         server.pass(Duration.ofSeconds(10));

@@ -92,18 +92,22 @@ final class TestServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + listener.address().getPort() + path);
     }
 
-    /// Calls an operation with JSON: one of Kinesis, or one of DynamoDB whose name begins with `DynamoDB.`
+    /// Calls an operation with JSON: one of Kinesis, or one of another service whose name begins with that of the
+    /// service.
     HttpResponse<String> call(String operation, String json) throws IOException, InterruptedException {
         return client.send(request(operation, json).build(), BodyHandlers.ofString(UTF_8));
     }
 
     HttpRequest.Builder request(String operation, String json) {
-        boolean isDynamoDb = operation.startsWith("DynamoDB.");
-        var target =
-                isDynamoDb ? operation.replace("DynamoDB.", "DynamoDB_20120810.") : "Kinesis_20131202." + operation;
+        boolean isKinesis = operation.indexOf('.') < 0;
+        var target = isKinesis
+                ? "Kinesis_20131202." + operation
+                : operation
+                        .replace("DynamoDB.", "DynamoDB_20120810.")
+                        .replace("CloudWatch.", "GraniteServiceVersion20100801.");
         return HttpRequest.newBuilder(uri("/"))
                 .timeout(ANSWER_MAX)
-                .header("Content-Type", "application/x-amz-json-1." + (isDynamoDb ? "0" : "1"))
+                .header("Content-Type", "application/x-amz-json-1." + (isKinesis ? "1" : "0"))
                 .header("X-Amz-Target", target)
                 .POST(BodyPublishers.ofString(json, UTF_8));
     }

@@ -173,7 +173,8 @@ public final class Configuration {
                         value(Settings.KINESIS_SUBSCRIPTIONS_MAX),
                         value(Settings.KINESIS_SUBSCRIPTION_LIFE),
                         AwsListener.FanOut.DEFAULT.heartbeat(),
-                        AwsListener.FanOut.DEFAULT.takeOverAfter()));
+                        AwsListener.FanOut.DEFAULT.takeOverAfter()),
+                value(Settings.METRICS_RETENTION));
     }
 
     private int bytes(Setting<Long> setting) {

@@ -152,6 +152,11 @@ public final class Settings {
             Kind.DURATION,
             Kind.durationText(HTTP.fanOut().life()),
             "How long a subscription to a shard lasts; Amazon's last 5 minutes.");
+    public static final Setting<Duration> METRICS_RETENTION = new Setting<>(
+            "metrics.retention",
+            Kind.DURATION,
+            Kind.durationText(HTTP.metricsRetention()),
+            "How long CloudWatch's metrics are kept, in memory; rounded up to a minute.");
 
     public static final Setting<Boolean> ALLOW_UNAUTHENTICATED = new Setting<>(
             "security.allow-unauthenticated",
@@ -294,6 +299,7 @@ public final class Settings {
                             KINESIS_SHARDS_MAX,
                             KINESIS_SUBSCRIPTIONS_MAX,
                             KINESIS_SUBSCRIPTION_LIFE,
+                            METRICS_RETENTION,
                             ALLOW_UNAUTHENTICATED,
                             DEFAULT_PARTITIONS,
                             PARTITIONS_MAX,

@@ -8,6 +8,7 @@ import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import io.braid.log.PartitionLog;
 import java.io.IOException;
 import java.time.InstantSource;
 
@@ -38,21 +39,37 @@ final class GetRecords implements Operation {
         var known = stream.shard(iterator.shard()).orElseThrow();
         var partition = broker.partition(stream.id(), known.partition())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), Lookup.shownName(stream)));
+        boolean answered = false;
+        try {
+            answer(call, params, iterator, stream, known, partition.log(), now);
+            answered = true;
+        } finally {
+            if (!answered) traffic.of(stream).failedGet(clock.millis());
+        }
+    }
+
+    private void answer(
+            Call call, Params params, ShardIterator iterator, Stream stream, Shard known, PartitionLog log, long now)
+            throws IOException {
         // First how far may be read, then the shard: if it is still open now, all of that is its own, and not a
         // child's.
-        long stable = partition.log().lastStable();
+        long stable = log.lastStable();
         var shard = lookup.find(stream.id())
-                .flatMap(current -> current.shard(iterator.shard()))
+                .flatMap(current -> current.shard(known.index()))
                 .orElse(known);
         int limit = (int) params.number("Limit").orElse(Requests.GET_RECORDS_MAX);
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var most = new ShardReading.Most(limit, Sizes.GET_BYTES_MAX, Long.MAX_VALUE);
-        var reading = new ShardReading(partition.log(), stream, shard, stable, iterator.offset(), most, answer);
+        var reading = new ShardReading(log, stream, shard, stable, iterator.offset(), most, answer);
         reading.run();
         answer.endList();
         traffic.got(reading.records(), reading.bytes());
         // The catalog once more: if the shard has been closed and we have read all of it, the client goes on.
         finish(answer, lookup.find(stream.id()).orElse(stream), shard, reading, now);
+        long done = clock.millis();
+        traffic.of(stream)
+                .gotRecords(
+                        done, Math.max(0, done - now), reading.records(), reading.bytes(), reading.millisBehind(now));
     }
 
     private Stream stream(ShardIterator iterator, Params params) {

@@ -1,5 +1,6 @@
 package io.braid.aws.kinesis;
 
+import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.wire.Operation;
 import io.braid.broker.Broker;
 import java.time.InstantSource;
@@ -12,7 +13,7 @@ public final class Kinesis implements AutoCloseable {
     /// What X-Amz-Target begins with.
     public static final String TARGET = "Kinesis_20131202";
 
-    private final Traffic traffic = new Traffic();
+    private final Traffic traffic;
     private final Subscriptions subscriptions;
     private final Lookup lookup;
     private final Map<String, Operation> operations;
@@ -20,13 +21,16 @@ public final class Kinesis implements AutoCloseable {
     /// @param account   of callers whose access key is not an account itself, and of streams that Kafka created;
     ///     twelve digits
     /// @param shardsMax open shards that all streams together may have
+    /// @param metrics   takes what is counted of each stream
     public Kinesis(
             Broker broker,
             InstantSource clock,
             String account,
             int shardsMax,
-            Subscriptions.Limits subscriptionLimits) {
+            Subscriptions.Limits subscriptionLimits,
+            MetricStore metrics) {
         lookup = new Lookup(broker, account);
+        traffic = new Traffic(broker, metrics);
         subscriptions = new Subscriptions(subscriptionLimits, clock, traffic);
         broker.onChange(subscriptions::changed);
         var consumers = new Consumers(broker, lookup, subscriptions, clock);

@@ -38,7 +38,16 @@ final class PutOperations {
         request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
         request.sequenceNumberForOrdering().ifPresent(number -> checkOrdering(number, stream, now));
-        switch (put(stream, request.entries(), now)[0]) {
+        var placement = put(stream, request.entries(), now)[0];
+        long done = clock.millis();
+        traffic.of(stream)
+                .putRecord(
+                        done,
+                        Math.max(0, done - now),
+                        placement instanceof Stored,
+                        request.entries().getFirst().byteSize(),
+                        isThrottled(placement));
+        switch (placement) {
             case Stored stored -> {
                 call.answer().startMap();
                 place(call.answer(), stored, new byte[SequenceNumber.DIGITS_MAX]);
@@ -59,7 +68,9 @@ final class PutOperations {
         var request = PutRequest.many(call.body(), this::isAutoDistributed);
         var stream = request.streamIn(lookup);
         request.checkSizes(recordBytesMax(stream));
-        var placements = put(stream, request.entries(), clock.millis());
+        long now = clock.millis();
+        var placements = put(stream, request.entries(), now);
+        count(stream, request.entries(), placements, now);
         long failed = 0;
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var digits = new byte[SequenceNumber.DIGITS_MAX];
@@ -96,6 +107,26 @@ final class PutOperations {
     private static void encryption(WireWriter answer, Stream stream) {
         if (StreamAttributes.of(stream).keyId().isPresent())
             answer.field(Names.ENCRYPTION_TYPE).text(Description.KMS);
+    }
+
+    private void count(Stream stream, List<PutRequest.Entry> entries, Placement[] placements, long started) {
+        long stored = 0;
+        long bytes = 0;
+        long throttled = 0;
+        for (int i = 0; i < placements.length; i++) {
+            if (placements[i] instanceof Stored) {
+                stored++;
+                bytes += entries.get(i).byteSize();
+            } else if (isThrottled(placements[i])) {
+                throttled++;
+            }
+        }
+        long done = clock.millis();
+        traffic.of(stream).putRecords(done, Math.max(0, done - started), placements.length, stored, bytes, throttled);
+    }
+
+    private static boolean isThrottled(Placement placement) {
+        return placement instanceof Failed(Code code, String _) && code == Code.THROTTLED;
     }
 
     private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {

@@ -53,9 +53,25 @@ final class SubscribeOperation implements Operation {
         long next = positions.offset(wish, stream, shard, partition);
         var consumer = found.consumer();
         var key = new Subscriptions.Key(stream.id(), consumer.name(), consumer.registered(), index);
+        var counted = traffic.of(stream, consumer.name());
         var subscription = new Subscription(
-                subscriptions, key, lookup.noStream(name), shard, lookup, partition.log(), next, clock, traffic);
-        subscriptions.begin(subscription, String.join(":", lookup.account(), name, shardId, consumer.name()));
+                subscriptions,
+                key,
+                lookup.noStream(name),
+                shard,
+                lookup,
+                partition.log(),
+                next,
+                clock,
+                traffic,
+                counted);
+        boolean begun = false;
+        try {
+            subscriptions.begin(subscription, String.join(":", lookup.account(), name, shardId, consumer.name()));
+            begun = true;
+        } finally {
+            counted.subscribed(clock.millis(), !begun);
+        }
         try {
             consumers.find(arn); // it may have been deregistered before the subscription was there to be told
         } catch (AwsFault gone) {

@@ -55,6 +55,7 @@ final class Subscription implements Events {
     private final PartitionLog log;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final StreamTraffic counted; // of the consumer
     private final long beganMillis;
     private final Semaphore rings = new Semaphore(0);
     private final AtomicReference<State> state = new AtomicReference<>(GOING);
@@ -65,6 +66,7 @@ final class Subscription implements Events {
     /// @param gone what to say when the stream is there no more
     /// @param log  of the partition that the shard lies on
     /// @param next the offset of the first record to send
+    /// @param counted counts what this consumer is sent
     Subscription(
             Subscriptions subscriptions,
             Subscriptions.Key key,
@@ -74,7 +76,8 @@ final class Subscription implements Events {
             PartitionLog log,
             long next,
             InstantSource clock,
-            Traffic traffic) {
+            Traffic traffic,
+            StreamTraffic counted) {
         this.subscriptions = subscriptions;
         this.key = key;
         this.gone = gone;
@@ -84,6 +87,7 @@ final class Subscription implements Events {
         this.next = next;
         this.clock = clock;
         this.traffic = traffic;
+        this.counted = counted;
         this.beganMillis = clock.millis();
     }
 
@@ -132,6 +136,7 @@ final class Subscription implements Events {
         } catch (EventStream.Abandoned e) {
             throw e;
         } catch (IOException e) {
+            counted.failedEvent(clock.millis());
             stream(); // a stream that was deleted cannot be read any more
             throw e;
         }
@@ -229,10 +234,10 @@ final class Subscription implements Events {
         else
             answer.field(Names.CONTINUATION_SEQUENCE_NUMBER)
                     .text(SequenceNumber.before(shard, next).toString());
-        answer.field(Names.MILLIS_BEHIND_LATEST)
-                .number(reading.millisBehind(clock.millis()))
-                .endMap();
+        long behind = reading.millisBehind(clock.millis());
+        answer.field(Names.MILLIS_BEHIND_LATEST).number(behind).endMap();
         events.send();
         traffic.got(reading.records(), reading.bytes());
+        counted.sent(clock.millis(), reading.records(), reading.bytes(), behind);
     }
 }

@@ -1,9 +1,26 @@
 package io.braid.aws.kinesis;
 
+import io.braid.aws.cloudwatch.Metric;
+import io.braid.aws.cloudwatch.MetricStore;
+import io.braid.broker.Broker;
+import io.braid.broker.Stream;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What went through the data operations since the start. Bytes are those of data and partition keys.
+/// What went through the data operations since the start, in all and by stream. Bytes are those of data and partition
+/// keys. Any thread.
 public final class Traffic {
+    /// Streams whose numbers `/metrics` shows.
+    private static final int STREAMS_SHOWN_MAX = 1000;
+    /// Deleted streams whose numbers may still lie about before somebody looks for them.
+    private static final int DELETED_MAX = 1000;
+    /// Consumers, of all streams together, whose numbers are looked for when somebody asks.
+    private static final int CONSUMERS_MAX = 1000;
+
     private final LongAdder recordsIn = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder recordsRefused = new LongAdder();
@@ -11,6 +28,55 @@ public final class Traffic {
     private final LongAdder bytesOut = new LongAdder();
 
     private final LongAdder subscriptions = new LongAdder();
+    private final Broker broker;
+    private final MetricStore store;
+    /// As many as there are streams, and [#DELETED_MAX] more.
+    private final Map<UUID, StreamTraffic> byStream = new ConcurrentHashMap<>();
+
+    /// By their metrics' dimensions; [#CONSUMERS_MAX].
+    private final Map<List<Metric.Dimension>, StreamTraffic> byConsumer = new ConcurrentHashMap<>();
+
+    /// @param store takes the numbers of each stream, once a minute and when [#publish] is called
+    Traffic(Broker broker, MetricStore store) {
+        this.broker = broker;
+        this.store = store;
+    }
+
+    StreamTraffic of(Stream stream) {
+        var known = byStream.get(stream.id());
+        if (known != null) return known;
+        if (byStream.size() >= broker.catalog().streams().size() + DELETED_MAX) forgetDeleted();
+        return byStream.computeIfAbsent(
+                stream.id(),
+                _ -> new StreamTraffic(store, List.of(new Metric.Dimension("StreamName", Lookup.shownName(stream)))));
+    }
+
+    /// Of a stream's consumer: for a subscription, which keeps it.
+    StreamTraffic of(Stream stream, String consumer) {
+        if (byConsumer.size() >= CONSUMERS_MAX) {
+            byConsumer.values().forEach(StreamTraffic::publish);
+            byConsumer.clear(); // who still has one hands its numbers over by itself, once a minute
+        }
+        var dimensions = List.of(
+                new Metric.Dimension("StreamName", Lookup.shownName(stream)),
+                new Metric.Dimension("ConsumerName", consumer));
+        return byConsumer.computeIfAbsent(dimensions, _ -> new StreamTraffic(store, dimensions));
+    }
+
+    /// Brings the numbers of all streams up to now into the store.
+    public void publish() {
+        byStream.values().forEach(StreamTraffic::publish);
+        byConsumer.values().forEach(StreamTraffic::publish);
+        forgetDeleted();
+    }
+
+    private void forgetDeleted() {
+        byStream.entrySet().removeIf(entry -> {
+            if (broker.catalog().stream(entry.getKey()).isPresent()) return false;
+            entry.getValue().publish();
+            return true;
+        });
+    }
 
     void put(long records, long bytes) {
         recordsIn.add(records);
@@ -53,5 +119,30 @@ public final class Traffic {
     /// Subscriptions to shards that go on now.
     public long subscriptions() {
         return subscriptions.sum();
+    }
+
+    /// Writes the numbers of each stream in Prometheus' text format: of the first [#STREAMS_SHOWN_MAX] by name.
+    public void writeTo(StringBuilder page) {
+        var streams = new TreeMap<String, StreamTraffic>();
+        for (var stream : broker.catalog().streams()) {
+            var traffic = byStream.get(stream.id());
+            if (traffic != null) streams.put(stream.name(), traffic);
+        }
+        counter(page, "records_in", Measure.INCOMING_RECORDS, streams);
+        counter(page, "bytes_in", Measure.INCOMING_BYTES, streams);
+        counter(page, "writes_throttled", Measure.WRITE_EXCEEDED, streams);
+        counter(page, "records_out", Measure.GET_RECORDS_RECORDS, streams);
+        counter(page, "bytes_out", Measure.GET_RECORDS_BYTES, streams);
+        int hidden = Math.max(0, streams.size() - STREAMS_SHOWN_MAX);
+        page.append(
+                "# TYPE braid_kinesis_streams_not_shown gauge\nbraid_kinesis_streams_not_shown %d\n".formatted(hidden));
+    }
+
+    private static void counter(StringBuilder page, String name, Measure measure, Map<String, StreamTraffic> streams) {
+        page.append("# TYPE braid_kinesis_stream_%s_total counter\n".formatted(name));
+        streams.entrySet().stream()
+                .limit(STREAMS_SHOWN_MAX)
+                .forEach(entry -> page.append("braid_kinesis_stream_%s_total{stream=\"%s\"} %d\n"
+                        .formatted(name, entry.getKey(), entry.getValue().total(measure))));
     }
 }

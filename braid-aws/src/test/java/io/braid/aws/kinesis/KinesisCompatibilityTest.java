@@ -2,6 +2,7 @@ package io.braid.aws.kinesis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
 import io.braid.log.Log;
@@ -38,7 +39,8 @@ class KinesisCompatibilityTest {
                 var broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1))) {
             var minute = Duration.ofMinutes(1);
             var limits = new Subscriptions.Limits(1, minute, minute, minute);
-            return new TreeSet<>(new Kinesis(broker, clock, "000000000000", 1, limits).served());
+            var metrics = new MetricStore(clock, minute);
+            return new TreeSet<>(new Kinesis(broker, clock, "000000000000", 1, limits, metrics).served());
         }
     }
 
