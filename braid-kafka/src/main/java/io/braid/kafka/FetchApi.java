@@ -1,7 +1,6 @@
 package io.braid.kafka;
 
 import io.braid.broker.Broker;
-import io.braid.broker.Partition;
 import io.braid.kafka.Answer.Reply;
 import io.braid.kafka.FetchSession.Wanted;
 import io.braid.kafka.FetchSessions.Failed;
@@ -72,18 +71,23 @@ final class FetchApi implements Handler {
             if (wanted.isEmpty() || read.isUrgent() || read.bytes() >= bytesMin || left <= 0 || bell.mayNotWait())
                 return read;
             read.close();
-            awaitNews(read, bell, left);
+            awaitNews(read, committed, bell, left);
         }
     }
 
-    private static void awaitNews(FetchRead read, Doorbell bell, long millis) throws InterruptedException {
+    private static void awaitNews(FetchRead read, boolean committed, Doorbell bell, long millis)
+            throws InterruptedException {
         var watches = new ArrayList<PartitionLog.Watch>();
         bell.reset();
         try {
             for (var result : read.results()) {
                 if (result.partition().isEmpty()) continue;
-                Partition partition = result.partition().get();
-                watches.add(partition.log().watch(result.found().highWatermark(), bell::ring));
+                var log = result.partition().get().log();
+                var found = result.found();
+                watches.add(
+                        committed
+                                ? log.watchStable(found.lastStableOffset(), bell::ring)
+                                : log.watch(found.highWatermark(), bell::ring));
             }
             bell.await(millis);
         } finally {
