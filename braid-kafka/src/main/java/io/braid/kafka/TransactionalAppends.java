@@ -71,11 +71,15 @@ final class TransactionalAppends {
         /// Those who wait for one answer.
         ///
         /// @param seen      before the coordinator was asked for the last time
-        /// @param isAtStart whether the first begins with sequence 0, as that of every transaction of
-        ///     version 2 does
-        record Asking(short epoch, TransactionStatus seen, boolean isAtStart, List<Waiting> waiting) implements Line {
+        /// @param isFromZero whether the transaction begins with sequence 0, as each of version 2 does;
+        ///     those of earlier versions go on with the sequence of the last one
+        record Asking(short epoch, TransactionStatus seen, boolean isFromZero, List<Waiting> waiting) implements Line {
             Asking seeing(TransactionStatus now) {
-                return new Asking(epoch, now, isAtStart, waiting);
+                return new Asking(epoch, now, isFromZero, waiting);
+            }
+
+            boolean mayBeginWith(Waiting first) {
+                return !isFromZero || first.batch().baseSequence() == 0;
             }
         }
 
@@ -153,7 +157,7 @@ final class TransactionalAppends {
             return new Line.Asking(
                     batch.producerEpoch(),
                     partition.log().transaction(batch.producerId()),
-                    entry != PartitionEntry.ADDED || batch.baseSequence() == 0,
+                    entry == PartitionEntry.ADDED,
                     waiting);
         }
 
@@ -199,10 +203,15 @@ final class TransactionalAppends {
     }
 
     /// What becomes of a line; null if nobody has to wait for it any more, as the map wants it.
+    ///
+    /// Those before the beginning would be taken for it, and are to be sent again. They may stand before
+    /// it: a client that has several requests under way and is told to try again does not always do so in
+    /// order, and gives up when its first one is refused like this.
     private static Line settled(Partition partition, Line.Asking line, Errors error) {
-        boolean isWhole = line.isAtStart(); // else what comes next would be taken for the beginning
+        boolean isWhole = false;
         var outcomes = new ArrayList<CompletableFuture<AppendOutcome>>();
         for (var waiting : line.waiting()) {
+            isWhole |= outcomes.isEmpty() && line.mayBeginWith(waiting);
             var entry = entry(partition, line, waiting, error, isWhole);
             if (entry instanceof Entry.In(var outcome)) outcomes.add(outcome);
             isWhole &= entry instanceof Entry.In(var outcome) && !isRefused(outcome);

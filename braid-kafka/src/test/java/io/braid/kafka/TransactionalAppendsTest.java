@@ -214,6 +214,19 @@ class TransactionalAppendsTest {
     }
 
     @Test
+    void theBeginningOfATransactionGoesInAlthoughALaterBatchStandsBeforeIt() throws Exception {
+        var early = append(0, 0, 1);
+        var beginning = append(0, 0, 0);
+        var next = append(0, 0, 1);
+
+        answer(Errors.NONE);
+
+        assertEquals(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, refusal(early));
+        assertEquals(new Appended(0, 0), outcome(beginning));
+        assertEquals(new Appended(1, 1), outcome(next));
+    }
+
+    @Test
     void anOlderClientsTransactionGoesOnWithTheSequence() throws Exception {
         var round = appends.round("x", PartitionEntry.VERIFIED);
         var batch = round.append(partition(0), batch(0, 5));
