@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,21 +64,6 @@ class Http2SubscriptionTest {
         client.send(Frame.DATA, RawHttp2.END_STREAM, stream, body);
     }
 
-    private int subscriptions() throws Exception {
-        var page = server.send(
-                java.net.http.HttpRequest.newBuilder(server.uri("/metrics")).build(),
-                java.net.http.HttpResponse.BodyHandlers.ofString());
-        return Integer.parseInt(
-                page.body().split("\nbraid_kinesis_subscriptions ")[1].split("\n")[0]);
-    }
-
-    private void awaitSubscriptions(int count) throws Exception {
-        for (int tries = 0; subscriptions() != count; tries++) {
-            assertTrue(tries < 3000, "there are still other than " + count);
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-    }
-
     /// Reads data of a stream until there is so much.
     private byte[] data(int stream, int bytes) throws IOException {
         var data = new ByteArrayOutputStream();
@@ -100,7 +84,7 @@ class Http2SubscriptionTest {
 
         var first = data(1, WINDOW_BYTES);
         assertEquals("ok\n", client.get(3, "/health"));
-        assertEquals(1, subscriptions());
+        assertEquals(1, server.subscriptions());
 
         client.widen(1, 1 << 20);
         var decoder = new MessageDecoder();
@@ -118,22 +102,22 @@ class Http2SubscriptionTest {
     @Test
     void aStreamThatIsResetIsNoticedWithoutAWrite() throws Exception {
         subscribe(1);
-        awaitSubscriptions(1);
+        server.awaitSubscriptions(1);
 
         client.send(Frame.RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
 
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
         assertEquals("ok\n", client.get(3, "/health"));
     }
 
     @Test
     void aConnectionThatIsClosedIsNoticedWithoutAWrite() throws Exception {
         subscribe(1);
-        awaitSubscriptions(1);
+        server.awaitSubscriptions(1);
 
         client.close();
 
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
     }
 
     /// Helidon counts idle time from the last request, and ends an idle connection at the client's next frame.
@@ -163,6 +147,6 @@ class Http2SubscriptionTest {
 
         client.send(RawHttp2.PING, 0, 0, new byte[8]);
         client.await(RawHttp2.PING, 0);
-        assertEquals(1, subscriptions());
+        assertEquals(1, server.subscriptions());
     }
 }

@@ -76,17 +76,6 @@ class SubscribeToShardTest {
         return answer.statusCode() + " " + answer.body();
     }
 
-    private void awaitSubscriptions(int count) throws Exception {
-        var line = "braid_kinesis_subscriptions " + count + "\n";
-        for (int tries = 0; tries < 3000; tries++) {
-            var page = server.send(
-                    java.net.http.HttpRequest.newBuilder(server.uri("/metrics")).build(), BodyHandlers.ofString());
-            if (page.body().contains(line)) return;
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        throw new AssertionError("never " + line);
-    }
-
     @Test
     void theFirstEventSaysWhereItIsAndTheNextBringsWhatIsPut() throws Exception {
         put("before");
@@ -117,7 +106,7 @@ class SubscribeToShardTest {
             assertEquals(List.of("a", "bb"), subscriber.records(2));
             assertTrue(refused(consumer, 0, OLDEST).startsWith("400 "));
         }
-        awaitSubscriptions(0); // it counts what it has sent before it ends
+        server.awaitSubscriptions(0); // it counts what it has sent before it ends
 
         assertEquals("2.0", counted("SubscribeToShardEvent.Records"));
         assertEquals("5.0", counted("SubscribeToShardEvent.Bytes")); // keys are bytes, too
@@ -210,7 +199,7 @@ class SubscribeToShardTest {
     @Test
     void aSubscriptionThatWasGivenUpIsInTheWayForFiveSecondsToo() throws Exception {
         subscribe(LATEST).close();
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
 
         assertTrue(refused(consumer, 0, LATEST).startsWith("400 {\"__type\":\"ResourceInUseException\""));
 
@@ -281,7 +270,7 @@ class SubscribeToShardTest {
 
             subscriber.end();
         }
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
     }
 
     @Test
@@ -308,7 +297,7 @@ class SubscribeToShardTest {
                 refused(consumer, 0, LATEST));
 
         for (var subscriber : open) subscriber.close();
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
         subscribe(LATEST).close();
     }
 
@@ -347,7 +336,7 @@ class SubscribeToShardTest {
                         + " 'startingPosition.type' failed to satisfy constraint: Member must satisfy enum value set:"
                         + " [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]\"}",
                 refused(consumer, 0, "\"Type\":\"NOW\""));
-        awaitSubscriptions(0);
+        server.awaitSubscriptions(0);
     }
 
     @Test

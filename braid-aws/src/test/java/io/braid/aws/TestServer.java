@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /// A real listener over a real broker and log on a free port, with a clock that moves when told to.
 final class TestServer implements AutoCloseable {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -110,6 +112,23 @@ final class TestServer implements AutoCloseable {
                 .header("Content-Type", "application/x-amz-json-1." + (isKinesis ? "1" : "0"))
                 .header("X-Amz-Target", target)
                 .POST(BodyPublishers.ofString(json, UTF_8));
+    }
+
+    /// Subscriptions to shards that go on now, as `/metrics` says.
+    int subscriptions() throws IOException, InterruptedException {
+        var page = send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString());
+        return Integer.parseInt(
+                page.body().split("\nbraid_kinesis_subscriptions ")[1].split("\n")[0]);
+    }
+
+    /// Asks until there are so many.
+    void awaitSubscriptions(int count) throws IOException, InterruptedException {
+        long end = System.nanoTime() + ANSWER_MAX.toNanos();
+        for (int found = subscriptions(); found != count; found = subscriptions()) {
+            if (System.nanoTime() > end)
+                throw new AssertionError("%d subscriptions after %s, expected %d".formatted(found, ANSWER_MAX, count));
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
