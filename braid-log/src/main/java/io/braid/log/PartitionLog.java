@@ -45,6 +45,7 @@ public final class PartitionLog {
     private volatile long start;
     private volatile long end;
     private volatile long stable; // at most `end`, which is written first
+    private volatile long appendedBytes; // the writer changes it
     private volatile Ending ending = Ending.OPEN;
     private volatile boolean isSuspended; // anybody writes it, the writer reads it
     private volatile Segment.Newest oldest = new Segment.Newest(-1, -1); // the first batch when it was trimmed last
@@ -451,6 +452,12 @@ public final class PartitionLog {
         return size;
     }
 
+    /// Bytes of all batches that were appended since the log was opened, deleted since or not: as they are stored, so
+    /// after compression. Never less than those of the records below [#end] that came since.
+    public long appendedBytes() {
+        return appendedBytes;
+    }
+
     /// New settings, from the next append on.
     public void configure(PartitionConfig config) {
         reconfigure(config);
@@ -509,7 +516,12 @@ public final class PartitionLog {
 
     /// Shows readers what the turn has written, then wakes those who wait for it.
     void publish() {
-        for (var run : tail.runs) cold.written(run.segment, run.position, run.byteSize);
+        long bytes = 0;
+        for (var run : tail.runs) {
+            cold.written(run.segment, run.position, run.byteSize);
+            bytes += run.byteSize;
+        }
+        appendedBytes += bytes; // before `end`: whoever sees the records sees their bytes
         tail.publish();
         segments = tail.segments();
         end = tail.next();

@@ -52,6 +52,23 @@ class LogTest {
     }
 
     @Test
+    void allBytesThatWereAppendedAreCountedAndThoseOfRefusedBatchesAreNot() throws Exception {
+        try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
+            var partition = log.create(ID, PartitionConfig.DEFAULT);
+            var first = batch("a", "b");
+            var second = batch("c");
+            int bytes = first.byteSize() + second.byteSize();
+            partition.append(first).get();
+            partition.append(second).get();
+            partition.deleteBefore(3).get();
+            partition.suspend().get();
+            partition.append(batch("d")).get();
+
+            assertEquals(bytes, partition.appendedBytes());
+        }
+    }
+
+    @Test
     void aWatchWakesOnceTheEndHasMoved() throws Exception {
         try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
             var partition = log.create(ID, PartitionConfig.DEFAULT);
