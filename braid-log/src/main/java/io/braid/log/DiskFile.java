@@ -32,6 +32,10 @@ public interface DiskFile extends AutoCloseable {
     /// Cuts the file; nothing happens if it is not longer.
     void truncate(long size) throws IOException;
 
+    /// Lets the disk begin with a part that was written and not synced, so that a later [#force] has less to do.
+    /// Promises nothing, throws nothing; may wait while the disk is busy. By default nothing happens.
+    default void beginWriteBack(long position, long count) {}
+
     /// Returns when all that was written before is on the disk, with as much about the file (its size) as it takes
     /// to read it.
     void force() throws IOException;

@@ -431,6 +431,11 @@ public final class FileDisk implements Disk {
         }
 
         @Override
+        public void beginWriteBack(long position, long count) {
+            SyncRange.begin(root.resolve(name), position, count);
+        }
+
+        @Override
         public void force() throws IOException {
             try {
                 writing.force();

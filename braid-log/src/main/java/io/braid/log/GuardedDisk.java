@@ -149,6 +149,11 @@ final class GuardedDisk implements Disk {
         }
 
         @Override
+        public void beginWriteBack(long position, long count) {
+            file.beginWriteBack(position, count);
+        }
+
+        @Override
         public void force() throws IOException {
             file.force();
         }

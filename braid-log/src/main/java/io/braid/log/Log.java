@@ -46,6 +46,7 @@ public final class Log implements AutoCloseable {
     private final Checkpointer checkpointer;
     private final Trimmer trimmer;
     private final KeeperThread keeper;
+    private final WriteBack writeBack = new WriteBack();
     private final TierDeletions deletions;
     private final Optional<Uploader> uploader; // if there is a tier
     private final Optional<UploaderThread> uploading; // the same, unless this is driven by hand
@@ -87,6 +88,7 @@ public final class Log implements AutoCloseable {
     private static Log begin(Log log) {
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
+        log.writeBack.start();
         log.compactorThread.start();
         int openFiles = OpenFiles.limitOfProcess();
         if (openFiles < OPEN_FILES_ENOUGH)
@@ -193,7 +195,7 @@ public final class Log implements AutoCloseable {
         long identity = recovered.identity();
         for (int i = 0; i < config.writers(); i++) {
             var journal = Journal.begin(disk, i, identity, config.journalBytes());
-            writers.add(new Writer(i, disk, space, journal, config, clock, life));
+            writers.add(new Writer(i, disk, space, writeBack, journal, config, clock, life));
         }
         this.checkpointer = new Checkpointer(disk, lock, identity, life, writers);
         this.trimmer = new Trimmer(partitions.values(), clock);
@@ -551,6 +553,7 @@ public final class Log implements AutoCloseable {
             if (isByHand) while (turn() > 0) {}
             threads.forEach(WriterThread::close);
             keeper.close();
+            writeBack.close();
             closeFiles();
         } finally {
             changing.unlock();

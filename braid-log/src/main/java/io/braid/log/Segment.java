@@ -76,6 +76,7 @@ final class Segment {
     private long next; // writer thread only
     private long maxTimestamp = -1; // writer thread only
     private long maxTimestampAt = -1; // writer thread only
+    private int takenBack; // writer thread only: up to here it was offered for writing back
     private boolean dirty; // writer thread only: written since the last checkpoint looked
 
     private volatile Extent extent;
@@ -248,6 +249,11 @@ final class Segment {
         if (file == null) createFile();
         dirty = true;
         file.write(position, bytes);
+    }
+
+    /// Offers what was written, so that not all of it waits for the next sync.
+    void offer(WriteBack writeBack) {
+        takenBack = writeBack.offer(this, takenBack);
     }
 
     void publish() {

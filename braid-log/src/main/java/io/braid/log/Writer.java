@@ -41,6 +41,7 @@ final class Writer {
     private final InstantSource clock;
     private final int life;
     private final DiskSpace space;
+    private final WriteBack writeBack;
     private volatile Optional<Thread> sleeper = Optional.empty(); // who waits for work, if somebody does
     private volatile boolean isOver; // nobody calls turn any more
     private volatile boolean isWaiting; // a turn has found no room and stands at `stage`; writer thread writes it
@@ -64,10 +65,19 @@ final class Writer {
     /// A partition's start that this turn moves.
     private record Move(PartitionLog partition, long start, Optional<CompletableFuture<Long>> answer) {}
 
-    Writer(int index, Disk disk, DiskSpace space, Journal journal, LogConfig limits, InstantSource clock, int life) {
+    Writer(
+            int index,
+            Disk disk,
+            DiskSpace space,
+            WriteBack writeBack,
+            Journal journal,
+            LogConfig limits,
+            InstantSource clock,
+            int life) {
         this.index = index;
         this.disk = disk;
         this.space = space;
+        this.writeBack = writeBack;
         this.journal = journal;
         this.limits = limits;
         this.clock = clock;
@@ -359,6 +369,7 @@ final class Writer {
             if (tail.runs.isEmpty()) continue;
             isChanged = true;
             boolean isNewFile = tail.writeSegments(memory);
+            for (var run : tail.runs) run.segment.offer(writeBack);
             if (isNewFile || isWaiting) changedDirectories.add(Segment.directoryOf(partition.id())); // or new before
             if (!isJournaled(partition)) flushes.note(partition, now);
         }
