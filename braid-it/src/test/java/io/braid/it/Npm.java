@@ -30,15 +30,17 @@ final class Npm {
 
     private static Path install() throws IOException {
         var home = Files.createDirectories(Jvm.target().resolve("npm"));
-        var lock = Files.readString(sources().resolve("package-lock.json"));
-        var installed = home.resolve("installed-lock.json");
-        if (Files.exists(installed) && Files.readString(installed).equals(lock)) return home;
-        for (var file : List.of("package.json", "package-lock.json"))
-            Files.copy(sources().resolve(file), home.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-        Finished.run(List.of("npm", "ci", "--no-audit", "--no-fund"), home, "", INSTALL_MAX)
-                .successfully();
-        Files.writeString(installed, lock);
-        return home;
+        try (var _ = OneProcess.in(home)) {
+            var lock = Files.readString(sources().resolve("package-lock.json"));
+            var installed = home.resolve("installed-lock.json");
+            if (Files.exists(installed) && Files.readString(installed).equals(lock)) return home;
+            for (var file : List.of("package.json", "package-lock.json"))
+                Files.copy(sources().resolve(file), home.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            Finished.run(List.of("npm", "ci", "--no-audit", "--no-fund"), home, "", INSTALL_MAX)
+                    .successfully();
+            Files.writeString(installed, lock);
+            return home;
+        }
     }
 
     private static Path sources() {

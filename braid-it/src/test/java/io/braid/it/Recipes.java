@@ -32,14 +32,16 @@ final class Recipes {
     private static synchronized Path home() throws IOException {
         assumeTrue(Programs.exist("mvn"), "mvn is not on the path");
         var home = Files.createDirectories(Jvm.target().resolve("recipes"));
-        var wanted = poms();
-        var copied = home.resolve("copied-poms");
-        if (Files.exists(copied) && Files.readString(copied).equals(wanted)) return home;
-        var command =
-                List.of("mvn", "-q", "-B", "-f", sources().resolve("pom.xml").toString(), COPY, "-Dpantry=" + home);
-        Finished.run(command, "", COPY_MAX).successfully();
-        Files.writeString(copied, wanted);
-        return home;
+        try (var _ = OneProcess.in(home)) {
+            var wanted = poms();
+            var copied = home.resolve("copied-poms");
+            if (Files.exists(copied) && Files.readString(copied).equals(wanted)) return home;
+            var command =
+                    List.of("mvn", "-q", "-B", "-f", sources().resolve("pom.xml").toString(), COPY, "-Dpantry=" + home);
+            Finished.run(command, "", COPY_MAX).successfully();
+            Files.writeString(copied, wanted);
+            return home;
+        }
     }
 
     private static String poms() throws IOException {
