@@ -1,13 +1,9 @@
 package io.braid.broker;
 
-import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Described;
-import io.braid.broker.CatalogChange.GroupConfigured;
-import io.braid.broker.CatalogChange.Limited;
-import io.braid.broker.CatalogChange.Named;
 import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
@@ -15,7 +11,6 @@ import io.braid.broker.CatalogOutcome.AlreadyExists;
 import io.braid.broker.CatalogOutcome.Done;
 import io.braid.broker.CatalogOutcome.Invalid;
 import io.braid.broker.CatalogOutcome.NotFound;
-import io.braid.broker.CatalogOutcome.Unknown;
 import io.braid.log.Disk;
 import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
@@ -28,11 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -50,39 +41,24 @@ import java.util.stream.IntStream;
 public final class Broker implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Broker.class.getName());
 
-    /// A change takes milliseconds, unless the disk is full or hangs.
-    private static final int CLOSE_SECONDS_MAX = 5;
-
-    /// Users and client ids that have quotas of their own: all of them are copied with each change.
-    private static final int QUOTA_ENTITIES_MAX = 10_000;
-
-    /// Groups that have settings of their own: all of them are copied with each change.
-    private static final int GROUP_CONFIGS_MAX = 10_000;
-
-    /// Subscriptions to clients' metrics: each is matched with each client that asks.
-    private static final int CLIENT_METRICS_MAX = 1_000;
-
     private final Log log;
-    private final CatalogLog changes; // under `changing`
     private final BrokerConfig config;
     private final Rules rules;
     private final InstantSource clock;
-    private final RandomGenerator random; // under `changing`
+    private final RandomGenerator random; // by whoever is changing something
     private final String clusterId;
     private final ProducerIds producerIds;
-    private final List<CatalogListener> listeners = new CopyOnWriteArrayList<>(); // one for each front of the server
-    private final ReentrantLock changing = new ReentrantLock(); // guards the making of a change, not the reading
-    private volatile View view; // written under `changing`
-    private volatile boolean closed;
+    private final LiveCatalog live;
+    private final NamedConfigs named;
 
     private Broker(Log log, Opening opened, BrokerConfig config, InstantSource clock, RandomGenerator random) {
         this.log = log;
         this.config = config;
         this.clock = clock;
         this.random = random;
-        changes = opened.changes();
         rules = new Rules(config, log.batchBytesMax());
-        view = View.of(opened.state(), log, this::batchRules);
+        live = new LiveCatalog(log, opened, this::batchRules);
+        named = new NamedConfigs(live);
         clusterId = opened.state().clusterId().orElseThrow();
         producerIds = new ProducerIds(opened.state().producerIdsEnd(), this::reserveProducerIds);
     }
@@ -101,7 +77,7 @@ public final class Broker implements AutoCloseable {
 
     /// What exists now.
     public Catalog catalog() {
-        return view.catalog();
+        return live.catalog();
     }
 
     /// How much more the disk takes, and how much there would be room for in all. Costs a system call.
@@ -113,11 +89,11 @@ public final class Broker implements AutoCloseable {
 
     /// How many changes have led to what exists now: the end of the log that the catalog is kept in.
     public long catalogChanges() {
-        return changes.end();
+        return live.changes();
     }
 
     public CatalogOutcome create(NewStream stream) {
-        return change(() -> {
+        return live.outcome(() -> {
             var checked = checked(stream);
             return checked instanceof Done(Stream fresh) ? create(fresh) : checked;
         });
@@ -126,7 +102,7 @@ public final class Broker implements AutoCloseable {
     /// What [#create] would answer, without doing it (Kafka's `validateOnly`); the stream of a
     /// [CatalogOutcome.Done] is not kept.
     public CatalogOutcome check(NewStream stream) {
-        return change(() -> checked(stream));
+        return live.outcome(() -> checked(stream));
     }
 
     private CatalogOutcome checked(NewStream asked) {
@@ -157,11 +133,11 @@ public final class Broker implements AutoCloseable {
                         stream.name(),
                         other));
         log.createAll(partitionIds(stream.id(), 0, stream.partitions()), partitionConfig(stream));
-        return commit(new Created(stream), stream.id());
+        return new Done(live.commit(new Created(stream), stream.id()));
     }
 
     public CatalogOutcome delete(String name) {
-        return change(() -> {
+        return live.outcome(() -> {
             var stream = catalog().stream(name);
             return stream.isPresent() ? delete(stream.get()) : new NotFound(name);
         });
@@ -169,7 +145,7 @@ public final class Broker implements AutoCloseable {
 
     private CatalogOutcome delete(Stream stream) throws IOException {
         var before = catalog();
-        publish(new Deleted(stream.id()), stream.id());
+        live.publish(new Deleted(stream.id()), stream.id());
         try {
             log.delete(stream.id());
         } catch (IOException e) {
@@ -178,7 +154,7 @@ public final class Broker implements AutoCloseable {
                     "deleted stream still on disk, tried again at start: " + stream.id(),
                     e);
         }
-        tell(before);
+        live.tell(before);
         return new Done(stream);
     }
 
@@ -188,7 +164,7 @@ public final class Broker implements AutoCloseable {
     /// hash key lies before that end, and those put later know the new shards. Records of Kafka's producers that
     /// are on their way go to the partition's new shard.
     public CatalogOutcome grow(String name, int partitions) {
-        return change(() -> {
+        return live.outcome(() -> {
             var checked = checkGrow(name, partitions);
             return checked instanceof Done(Stream stream) ? grow(stream, partitions) : checked;
         });
@@ -215,7 +191,7 @@ public final class Broker implements AutoCloseable {
     ///
     /// @param decide from the stream as it is now to what is to be done; what it throws changes nothing
     public CatalogOutcome reshard(String name, Function<Stream, Reshard> decide) {
-        return change(() -> {
+        return live.outcome(() -> {
             var found = catalog().stream(name);
             if (found.isEmpty()) return new NotFound(name);
             var stream = found.get();
@@ -229,14 +205,14 @@ public final class Broker implements AutoCloseable {
 
     private CatalogOutcome reshape(Stream stream, Reshaping.Plan plan) throws IOException {
         var kept = stream.shardsSince(horizon(stream)); // what has expired is forgotten with each change
-        var reshaping = new Reshaping(stream, view.doors().get(stream.id()), kept, plan);
+        var reshaping = new Reshaping(stream, live.view().doors().get(stream.id()), kept, plan);
         var sketch = reshaping.sketch();
         if (sketch.shards().equals(stream.shards())) return new Done(stream);
         var invalid = rules.reshaped(stream, catalog().partitions(), sketch);
         if (invalid.isPresent()) return invalid.get();
         log.createAll(partitionIds(stream.id(), stream.partitions(), sketch.partitions()), partitionConfig(stream));
         try (var ready = reshaping.ready(sketch)) {
-            return commit(new Resharded(stream.id(), ready.shards(), sketch.partitions()), stream.id());
+            return new Done(live.commit(new Resharded(stream.id(), ready.shards(), sketch.partitions()), stream.id()));
         }
     }
 
@@ -247,7 +223,7 @@ public final class Broker implements AutoCloseable {
 
     /// Changes settings; an empty value returns a setting to its default.
     public CatalogOutcome configure(String name, Map<String, Optional<String>> changed) {
-        return change(() -> {
+        return live.outcome(() -> {
             var checked = checkConfigure(name, changed);
             return checked instanceof Done(Stream stream) ? configure(stream, changed) : checked;
         });
@@ -274,7 +250,7 @@ public final class Broker implements AutoCloseable {
 
     private Optional<Invalid> tierFault(Stream stream, Map<String, Optional<String>> changed) {
         if (stream.kind() == Stream.Kind.INTERNAL) return Optional.empty();
-        boolean hasTiered = view.doors().get(stream.id()).partitions().stream()
+        boolean hasTiered = live.view().doors().get(stream.id()).partitions().stream()
                 .anyMatch(partition -> partition.log().lastTiered() >= 0);
         var after = StreamSettings.changed(stream.settings(), changed);
         return TierRules.fault(inForce(stream.settings()), inForce(after), log.hasTier(), hasTiered)
@@ -285,22 +261,22 @@ public final class Broker implements AutoCloseable {
         forgetExpired(stream); // longer retention brings nothing back
         var settings = StreamSettings.changed(stream.settings(), changed);
         var before = catalog();
-        publish(new Configured(stream.id(), settings), stream.id());
+        live.publish(new Configured(stream.id(), settings), stream.id());
         var after = catalog().stream(stream.id()).orElseThrow();
         configurePartitions(after);
-        tell(before);
+        live.tell(before);
         return new Done(after);
     }
 
     private void forgetExpired(Stream stream) throws IOException {
         var kept = stream.shardsSince(horizon(stream));
         if (kept.size() < stream.shards().size())
-            commit(new Resharded(stream.id(), kept, stream.partitions()), stream.id());
+            live.commit(new Resharded(stream.id(), kept, stream.partitions()), stream.id());
     }
 
     private void configurePartitions(Stream stream) {
         var kept = partitionConfig(stream);
-        for (var partition : view.doors().get(stream.id()).partitions())
+        for (var partition : live.view().doors().get(stream.id()).partitions())
             partition.log().configure(kept);
     }
 
@@ -332,12 +308,12 @@ public final class Broker implements AutoCloseable {
     }
 
     public Optional<Partition> partition(String stream, int partition) {
-        var now = view;
+        var now = live.view();
         return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));
     }
 
     public Optional<Partition> partition(UUID stream, int partition) {
-        var now = view;
+        var now = live.view();
         return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));
     }
 
@@ -355,11 +331,11 @@ public final class Broker implements AutoCloseable {
 
     /// The same for the stream of this identity.
     public Optional<ShardHold> hold(UUID stream) {
-        var door = Optional.ofNullable(view.doors().get(stream));
+        var door = Optional.ofNullable(live.view().doors().get(stream));
         if (door.isEmpty()) return Optional.empty();
         var gate = door.get().shardGate();
         gate.enter();
-        var now = view; // the shards may have changed while this waited
+        var now = live.view(); // the shards may have changed while this waited
         var held = now.catalog().stream(stream);
         if (held.isEmpty()) gate.leave();
         return held.map(kept -> new ShardHold(now, kept, gate));
@@ -372,17 +348,12 @@ public final class Broker implements AutoCloseable {
     }
 
     private void reserveProducerIds(long end) throws IOException {
-        changing.lock();
-        try {
-            publish(new ProducerIdsReserved(end));
-        } finally {
-            changing.unlock();
-        }
+        live.alone(() -> live.publish(new ProducerIdsReserved(end)));
     }
 
     /// What clients may use up.
     public Quotas quotas() {
-        return view.state().quotas();
+        return live.state().quotas();
     }
 
     /// Changes the limits of an entity; it is durable when this returns. Empty limits remove it.
@@ -391,24 +362,12 @@ public final class Broker implements AutoCloseable {
     /// @throws IllegalArgumentException there are as many entities with limits as there may be
     /// @throws IOException the storage failed, nobody can say yet whether it was done
     public void limit(QuotaEntity entity, UnaryOperator<Map<String, Double>> change) throws IOException {
-        changing.lock();
-        try {
-            var before = quotas().of(entity);
-            var after = change.apply(before);
-            if (after.equals(before)) return;
-            if (before.isEmpty() && quotas().limits().size() >= QUOTA_ENTITIES_MAX)
-                throw new IllegalArgumentException(
-                        "quotas of %d users and client ids are kept, which is the most:".formatted(QUOTA_ENTITIES_MAX)
-                                + " remove some, or use defaults");
-            publish(new Limited(entity, after));
-        } finally {
-            changing.unlock();
-        }
+        named.limit(entity, change);
     }
 
     /// What is set for groups of consumers.
     public ResourceConfigs groupConfigs() {
-        return view.state().groups();
+        return live.state().groups();
     }
 
     /// Changes the settings of a group, which need not exist; it is durable when this returns. No settings remove it.
@@ -417,64 +376,30 @@ public final class Broker implements AutoCloseable {
     /// @throws IllegalArgumentException there are as many groups with settings as there may be
     /// @throws IOException the storage failed, nobody can say yet whether it was done
     public void configureGroup(String group, UnaryOperator<Map<String, String>> change) throws IOException {
-        put(this::groupConfigs, "groups", GROUP_CONFIGS_MAX, group, change, after -> new GroupConfigured(group, after));
+        named.group(group, change);
     }
 
     /// Subscriptions to clients' metrics (KIP-714), by name.
     public ResourceConfigs clientMetrics() {
-        return view.state().clientMetrics();
+        return live.state().clientMetrics();
     }
 
     /// Changes the settings of a subscription to clients' metrics; it is durable when this returns. No settings
     /// remove it. Parameter and exceptions are those of [#configureGroup].
     public void configureClientMetrics(String subscription, UnaryOperator<Map<String, String>> change)
             throws IOException {
-        put(
-                this::clientMetrics,
-                "subscriptions",
-                CLIENT_METRICS_MAX,
-                subscription,
-                change,
-                after -> new ClientMetricsConfigured(subscription, after));
+        named.clientMetrics(subscription, change);
     }
 
     /// What the fronts keep for things that are no streams, such as accounts, by the fronts' own names for them.
     public ResourceConfigs attributes() {
-        return view.state().attributes();
+        return live.state().attributes();
     }
 
     /// Changes the attributes of something that is no stream; it is durable when this returns. None remove it.
     /// Parameter and exceptions are those of [#configureGroup]; an owner may have as much as a stream.
     public void describe(String owner, UnaryOperator<Map<String, String>> change) throws IOException {
-        put(
-                this::attributes,
-                "named owners",
-                Attributes.OWNERS_MAX,
-                owner,
-                before -> Attributes.checked(owner, change.apply(before)),
-                after -> new Described(new Named(owner), after));
-    }
-
-    private void put(
-            Supplier<ResourceConfigs> configs,
-            String kind,
-            int max,
-            String name,
-            UnaryOperator<Map<String, String>> change,
-            Function<Map<String, String>, CatalogChange> changed)
-            throws IOException {
-        changing.lock();
-        try {
-            var before = configs.get().of(name);
-            var after = change.apply(before);
-            if (after.equals(before)) return;
-            if (before.isEmpty() && configs.get().settings().size() >= max)
-                throw new IllegalArgumentException(
-                        "settings of %d %s are kept, which is the most: remove some".formatted(max, kind));
-            publish(changed.apply(after));
-        } finally {
-            changing.unlock();
-        }
+        named.attributes(owner, change);
     }
 
     /// Changes what a front keeps with a stream, and the stream's mode with it; it is durable when this returns.
@@ -485,8 +410,7 @@ public final class Broker implements AutoCloseable {
     /// @throws IllegalArgumentException the attributes are more than a stream may have
     /// @throws IOException the storage failed, nobody can say yet whether it was done
     public Optional<Stream> describe(UUID stream, Function<Stream, StreamDescription> change) throws IOException {
-        changing.lock();
-        try {
+        return live.alone(() -> {
             var found = catalog().stream(stream);
             if (found.isEmpty()) return found;
             var before = found.get();
@@ -494,17 +418,8 @@ public final class Broker implements AutoCloseable {
             Attributes.checked(before.name(), after.attributes());
             if (after.equals(new StreamDescription(before.mode(), before.attributes()))) return found;
             var described = new Described(new OfStream(stream, after.mode()), after.attributes());
-            return Optional.of(commit(described, stream).stream());
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /// Makes a change that is not about a stream.
-    private void publish(CatalogChange change) throws IOException {
-        var after = view.state().after(change);
-        write(change);
-        view = new View(after, view.doors());
+            return Optional.of(live.commit(described, stream));
+        });
     }
 
     /// The identity of this data directory (Kafka: cluster id), 22 characters of URL-safe Base64.
@@ -516,7 +431,7 @@ public final class Broker implements AutoCloseable {
     /// changer's thread. The next change waits until it returns, so it must be short, and must not ask for a
     /// producer id.
     public void onChange(CatalogListener listener) {
-        listeners.add(listener);
+        live.onChange(listener);
     }
 
     public interface CatalogListener {
@@ -540,51 +455,7 @@ public final class Broker implements AutoCloseable {
     /// and a change that waits for room on its disk ends with it: nobody waits for that here.
     @Override
     public void close() throws IOException {
-        closed = true;
-        try {
-            if (changing.tryLock(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) changing.unlock();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private interface Change {
-        CatalogOutcome make() throws IOException;
-    }
-
-    private CatalogOutcome change(Change change) {
-        changing.lock();
-        try {
-            return change.make();
-        } catch (IOException e) {
-            return new Unknown(e);
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /// Makes a change that leaves the stream `id` in the catalog, and tells of it.
-    private Done commit(CatalogChange change, UUID id) throws IOException {
-        var before = catalog();
-        publish(change, id);
-        tell(before);
-        return new Done(catalog().stream(id).orElseThrow());
-    }
-
-    private void publish(CatalogChange change, UUID id) throws IOException {
-        var after = view.state().after(change); // a change that does not fit fails before it is written
-        write(change);
-        view = view.after(after, id, log, this::batchRules);
-    }
-
-    private void write(CatalogChange change) throws IOException {
-        if (closed) throw new IOException("the server is stopping: the catalog takes no more changes");
-        changes.append(change);
-    }
-
-    private void tell(Catalog before) {
-        var after = catalog();
-        for (var listener : listeners) listener.changed(before, after);
+        live.close();
     }
 
     private static List<PartitionId> partitionIds(UUID stream, int from, int to) {

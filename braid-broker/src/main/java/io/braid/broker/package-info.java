@@ -10,9 +10,10 @@
 ///             │                                                   │                  │
 ///       Rules, Reshape       decide                             View  ◄──────────────┘
 ///             │                                          (catalog + partitions)
-///       CatalogChange ──► ChangeCodec ──► CatalogLog            ▲
-///                                      1 partition,             │ published after it is
-///                                      on disk before ──────────┘ durable; then listeners
+///             ▼
+///       CatalogChange ──► LiveCatalog ──► ChangeCodec ──► CatalogLog, 1 partition
+///                              │
+///                              └─ shown in the View after it is on disk; then the listeners are told
 ///
 ///     a stream of two partitions that began with one (see Reshape):
 ///
@@ -22,7 +23,8 @@
 ///                                            0
 ///
 /// *Threads.* Reading is an immutable `View` behind one volatile field: any thread, no lock. Changing
-/// is one at a time behind a lock that is held until the change is on disk, so it belongs on virtual threads.
+/// is one at a time (`LiveCatalog`) behind a lock that is held until the change is on disk, so it belongs on virtual
+/// threads.
 ///
 /// *Failure.* A change that fails before it is written is undone; one that may have been written is
 /// [Unknown][io.braid.broker.CatalogOutcome.Unknown], and the next start tells. What a crash can leave between the
