@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -315,6 +316,18 @@ public final class Broker implements AutoCloseable {
     public Optional<Partition> partition(UUID stream, int partition) {
         var now = live.view();
         return now.catalog().stream(stream).flatMap(found -> now.partition(found, partition));
+    }
+
+    /// How many more partitions there may be, of all streams together.
+    public int partitionRoom() {
+        return Math.max(0, config.partitionsMax() - catalog().partitions());
+    }
+
+    /// When a batch that a client made was last [let into][Partition#admit] a stream, in milliseconds since 1970, up to
+    /// a second early; empty if there was none since the process began.
+    public OptionalLong lastClientBatch(UUID stream) {
+        var doors = live.view().doors().get(stream);
+        return doors == null ? OptionalLong.empty() : doors.clients().lastMillis();
     }
 
     /// The door for everybody who chooses a shard by hash key: the stream's shards stay as they are until the hold

@@ -1,12 +1,46 @@
 package io.braid.broker;
 
+import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
+import java.util.Optional;
 
-/// One partition of a stream as the catalog knew it when it was asked for, with its log.
-///
-/// @param rules what the stream's settings ask of batches that clients made
-public record Partition(Stream stream, int index, PartitionLog log, BatchRules rules) {
+/// One partition of a stream as the catalog knew it when it was asked for, with its log. Any thread.
+public final class Partition {
+    private final Stream stream;
+    private final int index;
+    private final PartitionLog log;
+    private final BatchRules rules;
+    private final ClientBatches clients;
+
+    /// @param rules what the stream's settings ask of batches that clients made
+    Partition(Stream stream, int index, PartitionLog log, BatchRules rules, ClientBatches clients) {
+        this.stream = stream;
+        this.index = index;
+        this.log = log;
+        this.rules = rules;
+        this.clients = clients;
+    }
+
+    public Stream stream() {
+        return stream;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public PartitionLog log() {
+        return log;
+    }
+
     public boolean isWritable() {
         return stream.isWritable(index);
+    }
+
+    /// Lets in a batch that a client made, or says why not: see [BatchRules#admit]. Whoever scales the stream hears
+    /// of it.
+    public Optional<BatchFault> admit(Batch batch, long nowMillis) {
+        clients.note(nowMillis);
+        return rules.admit(batch, log.config(), nowMillis);
     }
 }

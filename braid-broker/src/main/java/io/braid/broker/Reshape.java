@@ -53,17 +53,27 @@ record Reshape(List<Shard> shards, int partitions) {
     static Reshape of(Stream stream, List<Shard> kept, Reshard change, IntToLongFunction end, Instant now) {
         var lineage = new Lineage(stream, kept, end, now);
         switch (change) {
-            case Reshard.Split(int index, HashKey at) -> {
-                var parent = stream.shard(index).orElseThrow();
-                lineage.split(parent, at, parent.partition(), lineage.take());
-            }
-            case Reshard.Merge(int first, int second) -> {
-                var goesOn = stream.shard(first).orElseThrow();
-                lineage.merge(goesOn, stream.shard(second).orElseThrow(), goesOn.partition());
-            }
+            case Reshard.Split split -> split(lineage, stream, split);
+            case Reshard.Merge merge -> merge(lineage, stream, merge);
             case Reshard.Scale(int target) -> scale(lineage, stream, target);
+            case Reshard.Together(var splits, var merges) -> {
+                for (var merge : merges) merge(lineage, stream, merge);
+                for (var split : splits) split(lineage, stream, split);
+            }
         }
         return new Reshape(lineage.shards(), lineage.partitions());
+    }
+
+    private static void split(Lineage lineage, Stream stream, Reshard.Split split) {
+        var parent = stream.shard(split.shard()).orElseThrow();
+        lineage.split(parent, split.at(), parent.partition(), lineage.take());
+    }
+
+    private static void merge(Lineage lineage, Stream stream, Reshard.Merge merge) {
+        var goesOn = stream.shard(merge.first()).orElseThrow();
+        var ends = stream.shard(merge.second()).orElseThrow();
+        lineage.merge(goesOn, ends, goesOn.partition());
+        lineage.leave(ends.partition());
     }
 
     /// A part of an open shard that comes to lie in one of the new ones.

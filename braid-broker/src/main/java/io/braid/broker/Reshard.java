@@ -1,5 +1,7 @@
 package io.braid.broker;
 
+import java.util.List;
+
 /// A change of a stream's shards that keeps every hash key in exactly one open shard.
 ///
 ///     shards 0 and 1, on partitions 0 and 1, merged at X and Y into shard 2; later that one split at key k
@@ -28,4 +30,12 @@ public sealed interface Reshard {
     ///
     /// @param shards at least 1
     record Scale(int shards) implements Reshard {}
+
+    /// Several at once, each of other shards: whoever puts waits once. None at all changes nothing.
+    record Together(List<Split> splits, List<Merge> merges) implements Reshard {
+        public Together {
+            splits = List.copyOf(splits);
+            merges = List.copyOf(merges);
+        }
+    }
 }

@@ -2,9 +2,12 @@ package io.braid.broker;
 
 import io.braid.broker.CatalogOutcome.Field;
 import io.braid.broker.CatalogOutcome.Invalid;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// What a stream may be called, how large it may be and how it may be set. Each answer says what was expected,
 /// what was found and what to do.
@@ -100,7 +103,24 @@ final class Rules {
                 shards >= 1
                         ? Optional.empty()
                         : invalidShards(stream, "asks for %d shards: at least 1".formatted(shards));
+            case Reshard.Together(var splits, var merges) ->
+                changedTwice(stream, splits, merges)
+                        .or(() -> java.util.stream.Stream.concat(splits.stream(), merges.stream())
+                                .flatMap(part -> reshard(stream, part).stream())
+                                .findFirst());
         };
+    }
+
+    private static Optional<Invalid> changedTwice(
+            Stream stream, List<Reshard.Split> splits, List<Reshard.Merge> merges) {
+        var seen = new HashSet<Integer>();
+        return IntStream.concat(
+                        splits.stream().mapToInt(Reshard.Split::shard),
+                        merges.stream().flatMapToInt(merge -> IntStream.of(merge.first(), merge.second())))
+                .filter(index -> !seen.add(index))
+                .boxed()
+                .findFirst()
+                .flatMap(index -> invalidShards(stream, "shard %d is changed twice: once at a time".formatted(index)));
     }
 
     private static Optional<Invalid> notOpen(Stream stream, int index) {

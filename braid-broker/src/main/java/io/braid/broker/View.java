@@ -18,9 +18,15 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
     }
 
     /// @param shardGate held open by everybody who puts by hash key; shut while the stream's shards change
-    record Doors(List<Partition> partitions, ShardGate shardGate) {
+    /// @param clients   of all partitions
+    record Doors(List<Partition> partitions, ShardGate shardGate, ClientBatches clients) {
         Doors {
             partitions = List.copyOf(partitions);
+        }
+
+        /// Before there are partitions.
+        Doors() {
+            this(List.of(), new ShardGate(), new ClientBatches());
         }
     }
 
@@ -30,7 +36,7 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
     static View of(CatalogState state, Log log, Function<Stream, BatchRules> rules) {
         var doors = new HashMap<UUID, Doors>();
         for (var stream : state.catalog().streams())
-            doors.put(stream.id(), doors(stream, log, rules.apply(stream), new ShardGate()));
+            doors.put(stream.id(), doors(stream, log, rules.apply(stream), new Doors()));
         return new View(state, doors);
     }
 
@@ -39,8 +45,7 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
         var others = new HashMap<>(doors);
         var before = Optional.ofNullable(others.remove(id));
         changed.catalog().stream(id).ifPresent(stream -> {
-            var gate = before.map(Doors::shardGate).orElseGet(ShardGate::new);
-            others.put(id, doors(stream, log, rules.apply(stream), gate));
+            others.put(id, doors(stream, log, rules.apply(stream), before.orElseGet(Doors::new)));
         });
         return new View(changed, others);
     }
@@ -54,7 +59,8 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
         return index >= 0 && index < partitions.size() ? Optional.of(partitions.get(index)) : Optional.empty();
     }
 
-    private static Doors doors(Stream stream, Log log, BatchRules rules, ShardGate gate) {
+    /// What the stream's doors are now; what people wait at and are counted by stays.
+    private static Doors doors(Stream stream, Log log, BatchRules rules, Doors before) {
         var partitions = IntStream.range(0, stream.partitions())
                 .mapToObj(index -> new Partition(
                         stream,
@@ -62,8 +68,9 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
                         log.partition(new PartitionId(stream.id(), index))
                                 .orElseThrow(() -> new IllegalStateException(
                                         "stream %s: the log has no partition %d".formatted(stream.name(), index))),
-                        rules))
+                        rules,
+                        before.clients()))
                 .toList();
-        return new Doors(partitions, gate);
+        return new Doors(partitions, before.shardGate(), before.clients());
     }
 }

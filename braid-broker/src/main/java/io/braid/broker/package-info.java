@@ -32,8 +32,8 @@
 /// catalog's partition fails, everything that exists goes on being read and written, and nothing can be changed
 /// until the next start.
 ///
-/// *Not here.* Bytes and offsets (`io.braid.log`), error codes and access rules (the fronts), splitting and
-/// merging by load (a later release), shortening the catalog's log (its changes are few and small).
+/// *Not here.* Bytes and offsets (`io.braid.log`), error codes and access rules (the fronts), when to split and
+/// merge by load (`braid-aws`), shortening the catalog's log (its changes are few and small).
 ///
 /// *Start* at [Broker][io.braid.broker.Broker], then [Stream][io.braid.broker.Stream] and
 /// [Shard][io.braid.broker.Shard].

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.braid.broker.Reshard.Merge;
 import io.braid.broker.Reshard.Scale;
 import io.braid.broker.Reshard.Split;
+import io.braid.broker.Reshard.Together;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +77,8 @@ class ReshapeTest {
     private Reshard chosen(Random random) {
         var open = stream.openShards();
         int place = random.nextInt(open.size());
-        int kind = random.nextInt(3);
+        int kind = random.nextInt(4);
+        if (kind == 3) return together(open, random);
         if (kind == 0 && open.size() < SHARDS_MAX) {
             var range = open.get(place).range();
             int bits = range.width().bitLength();
@@ -89,6 +91,21 @@ class ReshapeTest {
         if (kind == 1 && place + 1 < open.size())
             return new Merge(open.get(place).index(), open.get(place + 1).index());
         return new Scale(1 + random.nextInt(SHARDS_MAX));
+    }
+
+    /// Each shard is split, merged with the next one, or left.
+    private static Reshard together(List<Shard> open, Random random) {
+        var splits = new ArrayList<Split>();
+        var merges = new ArrayList<Merge>();
+        for (int place = 0; place < open.size(); place++) {
+            var range = open.get(place).range();
+            int kind = random.nextInt(4);
+            if (kind == 0 && open.size() + splits.size() < SHARDS_MAX && range.width().bitLength() > 3)
+                splits.add(new Split(open.get(place).index(), range.halves().get(1).first()));
+            if (kind == 1 && place + 1 < open.size())
+                merges.add(new Merge(open.get(place).index(), open.get(++place).index()));
+        }
+        return new Together(splits, merges);
     }
 
     private static List<List<Integer>> places(Reshape reshape) {

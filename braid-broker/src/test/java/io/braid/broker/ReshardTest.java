@@ -12,6 +12,7 @@ import io.braid.broker.CatalogOutcome.NotFound;
 import io.braid.broker.Reshard.Merge;
 import io.braid.broker.Reshard.Scale;
 import io.braid.broker.Reshard.Split;
+import io.braid.broker.Reshard.Together;
 import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.AppendOutcome.Reason;
 import io.braid.log.AppendOutcome.Refused;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,58 @@ class ReshardTest {
         assertEquals(1, split.shard(4).orElseThrow().partition());
         assertEquals(1, split.shard(4).orElseThrow().firstOffset());
         assertEquals(1, assertInstanceOf(Appended.class, append(1)).firstOffset());
+    }
+
+    @Test
+    void splitsAndMergesTogetherAreOneChange() throws Exception {
+        server.create(NewStream.of("orders", 4));
+        long before = server.broker.catalogChanges();
+        var ends = HashRange.even(4).get(0).halves().get(1).first();
+
+        var after = reshard(new Together(List.of(new Split(0, ends)), List.of(new Merge(2, 3))));
+
+        assertEquals(before + 1, server.broker.catalogChanges());
+        assertEquals(4, after.openShardCount());
+        assertEquals(4, after.partitions());
+        assertEquals(3, after.shard(6).orElseThrow().partition(), "which the merge has left");
+        restart();
+        assertEquals(after, orders());
+    }
+
+    @Test
+    void noShardIsChangedTwiceAtOnce() {
+        server.create(NewStream.of("orders", 3));
+
+        var outcome = server.broker.reshard(
+                "orders", _ -> new Together(List.of(), List.of(new Merge(0, 1), new Merge(1, 2))));
+
+        assertEquals(new Invalid(Field.SHARDS, "stream orders: shard 1 is changed twice: once at a time"), outcome);
+    }
+
+    @Test
+    void nothingTogetherChangesNothing() {
+        server.create(NewStream.of("orders", 3));
+        long before = server.broker.catalogChanges();
+
+        reshard(new Together(List.of(), List.of()));
+
+        assertEquals(before, server.broker.catalogChanges());
+    }
+
+    @Test
+    void itIsKnownWhenAClientsBatchWasLetIn() {
+        var stream = server.create(NewStream.of("orders", 1));
+        assertEquals(OptionalLong.empty(), server.broker.lastClientBatch(stream.id()));
+        var bytes = MemorySegment.ofArray(new byte[] {1});
+        var batch = new BatchBuilder(7).add(7, bytes, bytes).build();
+
+        server.broker.partition("orders", 0).orElseThrow().admit(batch, 5_000);
+        server.broker.partition("orders", 0).orElseThrow().admit(batch, 5_999);
+        reshard(new Split(0, HashKey.of(BigInteger.TEN)));
+
+        assertEquals(OptionalLong.of(5_000), server.broker.lastClientBatch(stream.id()), "to a second");
+        server.broker.partition("orders", 1).orElseThrow().admit(batch, 6_000);
+        assertEquals(OptionalLong.of(6_000), server.broker.lastClientBatch(stream.id()));
     }
 
     @Test

@@ -127,7 +127,7 @@ final class ProduceApi implements Handler {
         if (fault.isPresent()) return refused(data, Errors.INVALID_RECORD, fault.get());
         var batch = new Batch(MemorySegment.ofBuffer(bytes));
         if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
-        var broken = partition.rules().admit(batch, partition.log().config(), clock.millis());
+        var broken = partition.admit(batch, clock.millis());
         if (broken.isPresent()) return refused(data, broken.get());
         if (!batch.isTransactional())
             return new Submitted(data.index(), partition, batch, partition.log().append(batch));

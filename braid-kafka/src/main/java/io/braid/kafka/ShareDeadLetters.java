@@ -250,7 +250,7 @@ final class ShareDeadLetters implements ShareGroupDLQManager {
     }
 
     private AppendOutcome append(Partition target, Batch batch) {
-        var fault = target.rules().admit(batch, target.log().config(), clock.millis());
+        var fault = target.admit(batch, clock.millis());
         return fault.<AppendOutcome>map(why -> new Refused(Reason.CORRUPT, why.detail()))
                 .orElseGet(() -> target.log().append(batch).join());
     }
