@@ -4,7 +4,10 @@ import io.braid.aws.cloudwatch.CloudWatch;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
+import io.braid.aws.kinesis.OnDemand;
 import io.braid.aws.kinesis.Subscriptions;
+import io.braid.aws.scaling.Autoscaler;
+import io.braid.aws.scaling.ScalingPolicy;
 import io.braid.broker.Broker;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
@@ -47,6 +50,7 @@ public final class AwsListener implements AutoCloseable {
     /// @param shardsMax       open shards that all streams together may have
     /// @param fanOut          limits of subscriptions to shards
     /// @param metricsRetention how long CloudWatch's metrics are kept; rounded up to a minute
+    /// @param scaling         how streams in On-Demand mode follow their load
     public record Config(
             String host,
             int port,
@@ -59,7 +63,8 @@ public final class AwsListener implements AutoCloseable {
             Duration idleMax,
             int shardsMax,
             FanOut fanOut,
-            Duration metricsRetention) {
+            Duration metricsRetention,
+            Scaling scaling) {
         public static final Config DEFAULT = new Config(
                 "127.0.0.1",
                 4566,
@@ -72,7 +77,8 @@ public final class AwsListener implements AutoCloseable {
                 Duration.ofMinutes(5),
                 10_000,
                 FanOut.DEFAULT,
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                Scaling.DEFAULT);
 
         public Config {
             require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -100,7 +106,8 @@ public final class AwsListener implements AutoCloseable {
                     idleMax,
                     shardsMax,
                     fanOut,
-                    metricsRetention);
+                    metricsRetention,
+                    scaling);
         }
 
         public Config withFanOut(FanOut changed) {
@@ -116,7 +123,25 @@ public final class AwsListener implements AutoCloseable {
                     idleMax,
                     shardsMax,
                     changed,
-                    metricsRetention);
+                    metricsRetention,
+                    scaling);
+        }
+
+        public Config withScaling(Scaling changed) {
+            return new Config(
+                    host,
+                    port,
+                    account,
+                    region,
+                    entityBytesMax,
+                    connectionsMax,
+                    requestsMax,
+                    requestReadMax,
+                    idleMax,
+                    shardsMax,
+                    fanOut,
+                    metricsRetention,
+                    changed);
         }
     }
 
@@ -144,18 +169,64 @@ public final class AwsListener implements AutoCloseable {
         }
     }
 
+    /// When streams in On-Demand mode are split and merged. What a shard takes is what Amazon lets it take: 1 MiB and
+    /// 1,000 records a second.
+    ///
+    /// @param on          whether they are at all
+    /// @param interval    between two looks at the load
+    /// @param window      the time that the load is averaged over; at least the interval
+    /// @param hotPercent  of what a shard takes; one that takes more is split
+    /// @param coldPercent of the same; neighbours that take less are merged. Less than half of `hotPercent`
+    /// @param coldAfter   how long they must have been cold without a break; at least the window
+    /// @param shardsMax   the most of one stream
+    /// @param kafkaQuiet  how long no Kafka producer must have written to a stream before its shards are merged
+    public record Scaling(
+            boolean on,
+            Duration interval,
+            Duration window,
+            int hotPercent,
+            int coldPercent,
+            Duration coldAfter,
+            int shardsMax,
+            Duration kafkaQuiet) {
+        public static final Scaling DEFAULT = of(ScalingPolicy.DEFAULT);
+
+        public Scaling {
+            new ScalingPolicy(interval, window, hotPercent, coldPercent, coldAfter, shardsMax, kafkaQuiet);
+        }
+
+        private static Scaling of(ScalingPolicy policy) {
+            return new Scaling(
+                    true,
+                    policy.interval(),
+                    policy.window(),
+                    policy.hotPercent(),
+                    policy.coldPercent(),
+                    policy.coldAfter(),
+                    policy.shardsMax(),
+                    policy.kafkaQuiet());
+        }
+
+        private ScalingPolicy policy() {
+            return new ScalingPolicy(interval, window, hotPercent, coldPercent, coldAfter, shardsMax, kafkaQuiet);
+        }
+    }
+
     /// Here and not in one of the records, whose defaults need each other.
     private static void require(boolean holds, String rule, Object value) {
         if (!holds) throw new IllegalArgumentException(rule.formatted(value));
     }
 
     private final Kinesis kinesis;
+    private final Autoscaler scaling;
     private final WebServer server;
     private final HttpFront front;
     private final InetSocketAddress address;
 
-    private AwsListener(Kinesis kinesis, WebServer server, HttpFront front, InetSocketAddress address) {
+    private AwsListener(
+            Kinesis kinesis, Autoscaler scaling, WebServer server, HttpFront front, InetSocketAddress address) {
         this.kinesis = kinesis;
+        this.scaling = scaling;
         this.server = server;
         this.front = front;
         this.address = address;
@@ -180,14 +251,19 @@ public final class AwsListener implements AutoCloseable {
                 metrics);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
         var cloudWatch = new CloudWatch(metrics, kinesis.traffic()::publish, clock);
-        var front = new HttpFront(broker, kinesis, dynamoDb, cloudWatch, config, others, clock, new RequestIds(random));
+        var scaling =
+                new Autoscaler(broker, new OnDemand(broker), config.scaling().policy(), config.shardsMax(), clock);
+        var front = new HttpFront(
+                broker, kinesis, dynamoDb, cloudWatch, scaling, config, others, clock, new RequestIds(random));
         var server = server(config, front);
         server.start();
         if (!server.isRunning()) {
             front.close();
             throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
         }
-        return new AwsListener(kinesis, server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
+        if (config.scaling().on()) scaling.start();
+        return new AwsListener(
+                kinesis, scaling, server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
     }
 
     /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
@@ -260,6 +336,7 @@ public final class AwsListener implements AutoCloseable {
 
     @Override
     public void close() {
+        scaling.close();
         kinesis.close(); // first: what goes on for minutes would use up the grace of the others
         server.stop();
         front.close();

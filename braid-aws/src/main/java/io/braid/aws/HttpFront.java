@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.braid.aws.cloudwatch.CloudWatch;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
+import io.braid.aws.scaling.Autoscaler;
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
 import io.braid.aws.wire.Caller;
@@ -65,6 +66,7 @@ final class HttpFront implements Handler, AutoCloseable {
             Kinesis kinesis,
             DynamoDb dynamoDb,
             CloudWatch cloudWatch,
+            Autoscaler scaling,
             AwsListener.Config config,
             Consumer<StringBuilder> others,
             InstantSource clock,
@@ -72,7 +74,7 @@ final class HttpFront implements Handler, AutoCloseable {
         this.routes = new Routes(List.of(Service.of(kinesis), Service.of(dynamoDb), Service.of(cloudWatch)));
         this.config = config;
         this.ids = ids;
-        this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), counts, others, clock);
+        this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), scaling, counts, others, clock);
         this.permits = new Semaphore(config.requestsMax());
         this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
     }
@@ -105,7 +107,7 @@ final class HttpFront implements Handler, AutoCloseable {
             response.status(Status.NOT_FOUND_404)
                     .header(HeaderNames.CONTENT_TYPE, TEXT)
                     .send(
-                            "There is nothing at %s. AWS requests are POSTs with an X-Amz-Target header; pages are /, /health and /metrics.\n"
+                            "There is nothing at %s. AWS requests are POSTs with an X-Amz-Target header; pages are /, /health, /metrics and /scaling.\n"
                                     .formatted(path)
                                     .getBytes(UTF_8));
         }

@@ -2,6 +2,7 @@ package io.braid.aws;
 
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.kinesis.Traffic;
+import io.braid.aws.scaling.Autoscaler;
 import io.braid.broker.Broker;
 import io.braid.broker.Stream;
 import java.time.Duration;
@@ -12,11 +13,12 @@ import java.util.function.Consumer;
 
 /// The pages for people and monitors. Any thread.
 final class Pages {
-    private static final Set<String> PATHS = Set.of("/", "/health", "/metrics");
+    private static final Set<String> PATHS = Set.of("/", "/health", "/metrics", "/scaling");
 
     private final Broker broker;
     private final Traffic traffic;
     private final MetricStore metrics;
+    private final Autoscaler scaling;
     private final RequestCounts counts;
     private final Consumer<StringBuilder> others;
     private final InstantSource clock;
@@ -27,12 +29,14 @@ final class Pages {
             Broker broker,
             Traffic traffic,
             MetricStore metrics,
+            Autoscaler scaling,
             RequestCounts counts,
             Consumer<StringBuilder> others,
             InstantSource clock) {
         this.broker = broker;
         this.traffic = traffic;
         this.metrics = metrics;
+        this.scaling = scaling;
         this.counts = counts;
         this.others = others;
         this.clock = clock;
@@ -47,6 +51,7 @@ final class Pages {
         return switch (path) {
             case "/health" -> "ok\n";
             case "/metrics" -> metrics();
+            case "/scaling" -> scaling.page();
             default -> welcome();
         };
     }
@@ -63,6 +68,7 @@ final class Pages {
 
             /health   says ok
             /metrics  numbers for Prometheus
+            /scaling  why On-Demand streams have as many shards as they have
             """;
     }
 
@@ -90,6 +96,7 @@ final class Pages {
         gauge(page, "braid_cloudwatch_points", kept.points());
         counter(page, "braid_cloudwatch_points_evicted_total", kept.pointsEvicted());
         counter(page, "braid_cloudwatch_samples_refused_total", kept.samplesRefused());
+        scaling.writeMetrics(page);
         counts.writeTo(page);
         others.accept(page);
         return page.toString();

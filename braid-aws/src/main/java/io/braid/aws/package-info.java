@@ -7,6 +7,7 @@
 /// | `io.braid.aws`         | the port: HTTP/1.1 and 2, routing, ids, limits, pages               |
 /// | `io.braid.aws.wire`    | JSON and CBOR, types, constraints, errors; no service               |
 /// | `io.braid.aws.kinesis` | Kinesis Data Streams                                                |
+/// | `io.braid.aws.scaling` | shards of On-Demand streams that follow their load                     |
 /// | `io.braid.aws.dynamodb` | the part of DynamoDB that the Kinesis Client Library needs         |
 ///
 /// Types of the inner packages are public so that these can see each other, and for nobody else.

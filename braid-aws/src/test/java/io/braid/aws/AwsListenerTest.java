@@ -40,7 +40,8 @@ class AwsListenerTest {
             Duration.ofMinutes(1),
             100,
             AwsListener.FanOut.DEFAULT,
-            Duration.ofHours(24));
+            Duration.ofHours(24),
+            AwsListener.Scaling.DEFAULT);
 
     private TestServer server;
 
@@ -315,7 +316,8 @@ class AwsListenerTest {
                 idleMax,
                 100,
                 AwsListener.FanOut.DEFAULT,
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                AwsListener.Scaling.DEFAULT);
     }
 
     @Test

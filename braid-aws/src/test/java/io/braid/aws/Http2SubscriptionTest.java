@@ -137,7 +137,8 @@ class Http2SubscriptionTest {
                 Duration.ofMillis(100),
                 idle.shardsMax(),
                 new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
-                idle.metricsRetention()));
+                idle.metricsRetention(),
+                idle.scaling()));
         subscribe(1);
 
         for (int events = 0; events < 10; events++) {

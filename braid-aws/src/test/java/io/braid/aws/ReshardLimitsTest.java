@@ -34,7 +34,8 @@ class ReshardLimitsTest {
             Duration.ofMinutes(5),
             SHARDS_MAX,
             AwsListener.Config.DEFAULT.fanOut(),
-            AwsListener.Config.DEFAULT.metricsRetention());
+            AwsListener.Config.DEFAULT.metricsRetention(),
+            AwsListener.Scaling.DEFAULT);
     private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 
     private TestServer server;

@@ -100,8 +100,11 @@ class ReshapeTest {
         for (int place = 0; place < open.size(); place++) {
             var range = open.get(place).range();
             int kind = random.nextInt(4);
-            if (kind == 0 && open.size() + splits.size() < SHARDS_MAX && range.width().bitLength() > 3)
-                splits.add(new Split(open.get(place).index(), range.halves().get(1).first()));
+            if (kind == 0
+                    && open.size() + splits.size() < SHARDS_MAX
+                    && range.width().bitLength() > 3)
+                splits.add(
+                        new Split(open.get(place).index(), range.halves().get(1).first()));
             if (kind == 1 && place + 1 < open.size())
                 merges.add(new Merge(open.get(place).index(), open.get(++place).index()));
         }

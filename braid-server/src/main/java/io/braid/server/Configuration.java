@@ -174,7 +174,16 @@ public final class Configuration {
                         value(Settings.KINESIS_SUBSCRIPTION_LIFE),
                         AwsListener.FanOut.DEFAULT.heartbeat(),
                         AwsListener.FanOut.DEFAULT.takeOverAfter()),
-                value(Settings.METRICS_RETENTION));
+                value(Settings.METRICS_RETENTION),
+                new AwsListener.Scaling(
+                        value(Settings.KINESIS_SCALING_ON),
+                        value(Settings.KINESIS_SCALING_INTERVAL),
+                        value(Settings.KINESIS_SCALING_WINDOW),
+                        value(Settings.KINESIS_SCALING_HOT_PERCENT),
+                        value(Settings.KINESIS_SCALING_COLD_PERCENT),
+                        value(Settings.KINESIS_SCALING_COLD_AFTER),
+                        value(Settings.KINESIS_SCALING_SHARDS_MAX),
+                        value(Settings.KINESIS_SCALING_KAFKA_QUIET)));
     }
 
     private int bytes(Setting<Long> setting) {
@@ -241,6 +250,7 @@ public final class Configuration {
         checkTogether(this::log, faults);
         checkTogether(this::broker, faults);
         checkTogether(this::kafka, faults);
+        checkTogether(this::http, faults);
         checkBatchBytes(faults);
         checkTier(faults);
     }

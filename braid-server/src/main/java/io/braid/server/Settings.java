@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class Settings {
     private static final LogConfig LOG = new LogConfig(Path.of("data"));
     private static final AwsListener.Config HTTP = AwsListener.Config.DEFAULT;
+    private static final AwsListener.Scaling SCALING = HTTP.scaling();
     private static final KafkaListener.Config KAFKA = KafkaListener.Config.DEFAULT;
     private static final KafkaListener.Limits KAFKA_LIMITS = KafkaListener.Limits.DEFAULT;
 
@@ -152,6 +153,47 @@ public final class Settings {
             Kind.DURATION,
             Kind.durationText(HTTP.fanOut().life()),
             "How long a subscription to a shard lasts; Amazon's last 5 minutes.");
+    public static final Setting<Boolean> KINESIS_SCALING_ON = new Setting<>(
+            "kinesis.scaling.on",
+            Kind.BOOLEAN,
+            String.valueOf(SCALING.on()),
+            "Whether the shards of streams in On-Demand mode follow their load.");
+    public static final Setting<Duration> KINESIS_SCALING_INTERVAL = new Setting<>(
+            "kinesis.scaling.interval",
+            Kind.DURATION,
+            Kind.durationText(SCALING.interval()),
+            "How often the load of On-Demand streams is looked at.");
+    public static final Setting<Duration> KINESIS_SCALING_WINDOW = new Setting<>(
+            "kinesis.scaling.window",
+            Kind.DURATION,
+            Kind.durationText(SCALING.window()),
+            "The time that a shard's load is averaged over, at least the interval.");
+    public static final Setting<Integer> KINESIS_SCALING_HOT_PERCENT = new Setting<>(
+            "kinesis.scaling.hot-percent",
+            Kind.count(1, 100),
+            String.valueOf(SCALING.hotPercent()),
+            "A shard that takes more than this part of 1 MiB or 1,000 records a second is split.");
+    public static final Setting<Integer> KINESIS_SCALING_COLD_PERCENT = new Setting<>(
+            "kinesis.scaling.cold-percent",
+            Kind.count(0, 49),
+            String.valueOf(SCALING.coldPercent()),
+            "Two neighbours that take less than this part of the same are merged; less than half of hot-percent.");
+    public static final Setting<Duration> KINESIS_SCALING_COLD_AFTER = new Setting<>(
+            "kinesis.scaling.cold-after",
+            Kind.DURATION,
+            Kind.durationText(SCALING.coldAfter()),
+            "How long they must have been below it without a break, at least the window.");
+    public static final Setting<Integer> KINESIS_SCALING_SHARDS_MAX = new Setting<>(
+            "kinesis.scaling.shards-max",
+            Kind.count(1, Integer.MAX_VALUE),
+            String.valueOf(SCALING.shardsMax()),
+            "The most open shards that one On-Demand stream is split into; kinesis.shards-max bounds all streams.");
+    public static final Setting<Duration> KINESIS_SCALING_KAFKA_QUIET = new Setting<>(
+            "kinesis.scaling.kafka-quiet",
+            Kind.DURATION,
+            Kind.durationText(SCALING.kafkaQuiet()),
+            "How long no Kafka producer must have written to a stream before its shards are merged: a partition that a"
+                    + " merge leaves refuses them.");
     public static final Setting<Duration> METRICS_RETENTION = new Setting<>(
             "metrics.retention",
             Kind.DURATION,
@@ -299,6 +341,14 @@ public final class Settings {
                             KINESIS_SHARDS_MAX,
                             KINESIS_SUBSCRIPTIONS_MAX,
                             KINESIS_SUBSCRIPTION_LIFE,
+                            KINESIS_SCALING_ON,
+                            KINESIS_SCALING_INTERVAL,
+                            KINESIS_SCALING_WINDOW,
+                            KINESIS_SCALING_HOT_PERCENT,
+                            KINESIS_SCALING_COLD_PERCENT,
+                            KINESIS_SCALING_COLD_AFTER,
+                            KINESIS_SCALING_SHARDS_MAX,
+                            KINESIS_SCALING_KAFKA_QUIET,
                             METRICS_RETENTION,
                             ALLOW_UNAUTHENTICATED,
                             DEFAULT_PARTITIONS,

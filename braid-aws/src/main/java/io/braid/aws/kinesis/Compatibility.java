@@ -92,11 +92,13 @@ final class Compatibility {
             Map.entry("DisableEnhancedMonitoring", "As EnableEnhancedMonitoring."),
             Map.entry(
                     "UpdateStreamMode",
-                    "The shards stay as they are, and a stream in On-Demand mode does not scale by itself yet."
-                            + " Asking for the mode that it has is done and no switch."),
+                    "The shards stay as they are. In On-Demand mode they follow the load from then on, by rules of"
+                            + " Braid's own ([scaling.md](scaling.md)). Asking for the mode that it has is done and no"
+                            + " switch."),
             Map.entry(
                     "UpdateStreamWarmThroughput",
-                    "Kept, told, and ready at once: a shard here has no limit of throughput. " + OWN_WORDS),
+                    "Kept, told, and ready at once: a shard here has no limit of throughput. The stream gets a shard"
+                            + " for each MiB/s within a few turns of its scaling, and keeps them. " + OWN_WORDS),
             Map.entry("UpdateAccountSettings", "Nobody bills anything. Kept for each region of the credential scope."),
             Map.entry(
                     "GetRecords",

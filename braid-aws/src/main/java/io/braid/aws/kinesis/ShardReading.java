@@ -126,7 +126,8 @@ final class ShardReading {
         return false;
     }
 
-    private static Batch batchAt(MemorySegment run, long at) {
+    /// The batch at a place of a run of whole batches.
+    static Batch batchAt(MemorySegment run, long at) {
         long size = (long) Batch.PREFIX_BYTES + run.get(BIG_ENDIAN_INT, at + Long.BYTES);
         return new Batch(run.asSlice(at, size));
     }
