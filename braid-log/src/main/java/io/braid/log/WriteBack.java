@@ -29,9 +29,8 @@ final class WriteBack implements AutoCloseable {
     }
 
     /// Takes what a segment has got since it came here last, if that is enough; answers up to where it has been taken.
-    /// A segment that finds no room here is left to the checkpoint. Never blocks; any thread, one at a time for
-    each
-    /// segment.
+    /// A segment that finds no room here is left to the checkpoint. Never blocks; any thread, one at a time
+    /// for each segment.
     ///
     /// @param taken what the last call answered, 0 at first
     int offer(Segment segment, int taken) {
