@@ -36,8 +36,8 @@ final class Recipes {
             var wanted = poms();
             var copied = home.resolve("copied-poms");
             if (Files.exists(copied) && Files.readString(copied).equals(wanted)) return home;
-            var command =
-                    List.of("mvn", "-q", "-B", "-f", sources().resolve("pom.xml").toString(), COPY, "-Dpantry=" + home);
+            var command = List.of(
+                    "mvn", "-q", "-B", "-f", sources().resolve("pom.xml").toString(), COPY, "-Dpantry=" + home);
             Finished.run(command, "", COPY_MAX).successfully();
             Files.writeString(copied, wanted);
             return home;
