@@ -56,6 +56,7 @@ class AutoscalerTest {
 
     private volatile Instant now = Instant.parse("2026-11-27T10:00:00Z");
     private long ready;
+    private Runnable whileDeciding = () -> {};
     private Log log;
     private Broker broker;
     private Autoscaler scaling;
@@ -91,6 +92,7 @@ class AutoscalerTest {
 
         @Override
         public KeySample keys(Stream stream, Shard shard) {
+            whileDeciding.run();
             return new KeySample();
         }
     }
@@ -313,6 +315,25 @@ class AutoscalerTest {
         now = now.plus(KAFKA_QUIET).plus(Duration.ofHours(1));
         turns(2 * COLD);
         assertEquals(4, open(stream()));
+    }
+
+    /// Kafka's CreatePartitions comes between the look and the change.
+    @Test
+    void whatWasDecidedOfShardsThatHaveChangedMeanwhileIsNotDone() {
+        create(Stream.Mode.ON_DEMAND, 4);
+        turn();
+        hotSeconds(1);
+        whileDeciding = () -> {
+            whileDeciding = () -> {};
+            assertInstanceOf(Done.class, broker.grow("s", 5));
+        };
+        hotSeconds(1);
+
+        assertEquals(5, open(stream()));
+        var metrics = new StringBuilder();
+        scaling.writeMetrics(metrics);
+        assertTrue(metrics.indexOf("\nbraid_scaling_splits_total 0\n") > 0, metrics::toString);
+        assertTrue(metrics.indexOf("\nbraid_scaling_refused_total 0\n") > 0, metrics::toString);
     }
 
     @Test
