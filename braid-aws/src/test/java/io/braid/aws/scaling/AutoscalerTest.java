@@ -278,6 +278,12 @@ class AutoscalerTest {
                                 "leave 7 pairs of cold shards: Kafka's producers may have written in the last 3 hours"),
                 scaling.page());
 
+        now = now.plus(Duration.ofMinutes(30));
+        long changes = broker.catalogChanges();
+        kafkaWrites();
+        turn();
+        assertEquals(changes, broker.catalogChanges(), "written down once an hour");
+
         close(); // and it is known after a restart
         now = now.plus(KAFKA_QUIET).minusSeconds(60);
         open();
