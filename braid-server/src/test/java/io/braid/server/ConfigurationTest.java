@@ -110,6 +110,16 @@ class ConfigurationTest {
     }
 
     @Test
+    void whatIsMergedByLoadMayNotBeSplitAgain() {
+        assertEquals(
+                List.of("kinesis.scaling.cold-percent 30: must be less than half of kinesis.scaling.hot-percent, or"
+                        + " what is merged would be split again"),
+                faults("kinesis.scaling.cold-percent: 30\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
+    }
+
+    @Test
     void streamsCannotTakeMoreByDefaultThanTheLogDoes() {
         assertEquals(
                 List.of(new Fault(
