@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -51,6 +52,7 @@ public final class AwsListener implements AutoCloseable {
     /// @param fanOut          limits of subscriptions to shards
     /// @param metricsRetention how long CloudWatch's metrics are kept; rounded up to a minute
     /// @param scaling         how streams in On-Demand mode follow their load
+    /// @param kinesis         how much Kinesis is like Amazon's
     public record Config(
             String host,
             int port,
@@ -64,7 +66,8 @@ public final class AwsListener implements AutoCloseable {
             int shardsMax,
             FanOut fanOut,
             Duration metricsRetention,
-            Scaling scaling) {
+            Scaling scaling,
+            KinesisConfig kinesis) {
         public static final Config DEFAULT = new Config(
                 "127.0.0.1",
                 4566,
@@ -78,7 +81,8 @@ public final class AwsListener implements AutoCloseable {
                 10_000,
                 FanOut.DEFAULT,
                 Duration.ofHours(24),
-                Scaling.DEFAULT);
+                Scaling.DEFAULT,
+                KinesisConfig.DEFAULT);
 
         public Config {
             require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -107,7 +111,8 @@ public final class AwsListener implements AutoCloseable {
                     shardsMax,
                     fanOut,
                     metricsRetention,
-                    scaling);
+                    scaling,
+                    kinesis);
         }
 
         public Config withFanOut(FanOut changed) {
@@ -124,7 +129,8 @@ public final class AwsListener implements AutoCloseable {
                     shardsMax,
                     changed,
                     metricsRetention,
-                    scaling);
+                    scaling,
+                    kinesis);
         }
 
         public Config withScaling(Scaling changed) {
@@ -141,7 +147,56 @@ public final class AwsListener implements AutoCloseable {
                     shardsMax,
                     fanOut,
                     metricsRetention,
+                    changed,
+                    kinesis);
+        }
+
+        public Config withKinesis(KinesisConfig changed) {
+            return new Config(
+                    host,
+                    port,
+                    account,
+                    region,
+                    entityBytesMax,
+                    connectionsMax,
+                    requestsMax,
+                    requestReadMax,
+                    idleMax,
+                    shardsMax,
+                    fanOut,
+                    metricsRetention,
+                    scaling,
                     changed);
+        }
+    }
+
+    /// Whose limits of throughput and of calls Kinesis has.
+    public enum Limits {
+        NONE,
+        AMAZON
+    }
+
+    /// How much Kinesis is like Amazon's where that helps in tests only.
+    ///
+    /// @param limits         whose hold
+    /// @param lifecycleDelay how long streams and consumers that were created, changed or deleted
+    ///     are told to be CREATING, UPDATING or DELETING; zero is not at all
+    /// @param iteratorSecret what iterators and page tokens are sealed with, the same on each server
+    ///     that shall take them; empty if this one makes a secret of its own and keeps it
+    public record KinesisConfig(Limits limits, Duration lifecycleDelay, Optional<String> iteratorSecret) {
+        public static final KinesisConfig DEFAULT = new KinesisConfig(Limits.NONE, Duration.ZERO, Optional.empty());
+
+        public KinesisConfig {
+            require(!lifecycleDelay.isNegative(), "lifecycleDelay %s: must not be negative", lifecycleDelay);
+        }
+
+        private Kinesis.Rules rules() {
+            return new Kinesis.Rules(limits == Limits.AMAZON, lifecycleDelay, iteratorSecret);
+        }
+
+        @Override
+        public String toString() {
+            return rules().toString(); // without the secret
         }
     }
 
@@ -248,6 +303,7 @@ public final class AwsListener implements AutoCloseable {
                 config.account(),
                 config.shardsMax(),
                 config.fanOut().limits(),
+                config.kinesis().rules(),
                 metrics);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
         var cloudWatch = new CloudWatch(metrics, kinesis.traffic()::publish, clock);

@@ -41,7 +41,8 @@ class AwsListenerTest {
             100,
             AwsListener.FanOut.DEFAULT,
             Duration.ofHours(24),
-            AwsListener.Scaling.DEFAULT);
+            AwsListener.Scaling.DEFAULT,
+            AwsListener.KinesisConfig.DEFAULT);
 
     private TestServer server;
 
@@ -317,7 +318,8 @@ class AwsListenerTest {
                 100,
                 AwsListener.FanOut.DEFAULT,
                 Duration.ofHours(24),
-                AwsListener.Scaling.DEFAULT);
+                AwsListener.Scaling.DEFAULT,
+                AwsListener.KinesisConfig.DEFAULT);
     }
 
     @Test

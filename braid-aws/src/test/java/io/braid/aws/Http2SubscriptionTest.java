@@ -138,7 +138,8 @@ class Http2SubscriptionTest {
                 idle.shardsMax(),
                 new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
                 idle.metricsRetention(),
-                idle.scaling()));
+                idle.scaling(),
+                idle.kinesis()));
         subscribe(1);
 
         for (int events = 0; events < 10; events++) {

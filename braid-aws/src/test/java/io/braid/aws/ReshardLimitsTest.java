@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -35,7 +36,8 @@ class ReshardLimitsTest {
             SHARDS_MAX,
             AwsListener.Config.DEFAULT.fanOut(),
             AwsListener.Config.DEFAULT.metricsRetention(),
-            AwsListener.Scaling.DEFAULT);
+            AwsListener.Scaling.DEFAULT,
+            new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ZERO, Optional.empty()));
     private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 
     private TestServer server;
@@ -98,7 +100,9 @@ class ReshardLimitsTest {
     void aStreamIsScaledTenTimesADay() throws Exception {
         create(1);
         for (int i = 0; i < 10; i++) assertEquals(200, scale(i % 2 == 0 ? 2 : 1).statusCode());
+        assertEquals(400, scale(9).statusCode()); // refused for something else: not counted
 
+        server.restart();
         var eleventh = scale(2);
 
         assertEquals(

@@ -27,7 +27,7 @@ final class TestServer implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final AwsListener.Config config;
+    private AwsListener.Config config;
     private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
     private volatile Duration logAhead = Duration.ZERO;
@@ -59,6 +59,12 @@ final class TestServer implements AutoCloseable {
     void restart() throws IOException {
         closeParts();
         open();
+    }
+
+    /// Restarts with limits and states like Amazon's, or not.
+    void restart(AwsListener.KinesisConfig kinesis) throws IOException {
+        config = config.withKinesis(kinesis);
+        restart();
     }
 
     Broker broker() {

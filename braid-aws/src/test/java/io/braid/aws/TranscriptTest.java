@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///     # is a comment, and stays
 ///     > Operation {"a":"request"}     is sent; ${ShardIterator} stands for the value last answered under that name
 ///     < 200 {"the":"answer"}          must come back; opaque tokens show as <ShardIterator>
-///     ! pass PT5M | ! grow NAME COUNT | ! restart
+///     ! pass PT5M | ! grow NAME COUNT | ! restart | ! limits none|amazon PT30S (the life-cycle delay)
 ///
 /// `mvn test -Drewrite` writes down what really comes back: read the diff.
 class TranscriptTest {
@@ -61,6 +63,10 @@ class TranscriptTest {
             case "pass" -> server.pass(Duration.parse(words[2]));
             case "grow" -> server.broker().grow(words[2], Integer.parseInt(words[3]));
             case "restart" -> server.restart();
+            case "limits" -> {
+                var limits = AwsListener.Limits.valueOf(words[2].toUpperCase(Locale.ROOT));
+                server.restart(new AwsListener.KinesisConfig(limits, Duration.parse(words[3]), Optional.empty()));
+            }
             default -> throw new IllegalArgumentException(String.join(" ", words));
         }
     }

@@ -183,7 +183,11 @@ public final class Configuration {
                         value(Settings.KINESIS_SCALING_COLD_PERCENT),
                         value(Settings.KINESIS_SCALING_COLD_AFTER),
                         value(Settings.KINESIS_SCALING_SHARDS_MAX),
-                        value(Settings.KINESIS_SCALING_KAFKA_QUIET)));
+                        value(Settings.KINESIS_SCALING_KAFKA_QUIET)),
+                new AwsListener.KinesisConfig(
+                        value(Settings.KINESIS_LIMITS),
+                        value(Settings.KINESIS_LIFECYCLE_DELAY),
+                        value(Settings.KINESIS_ITERATOR_SECRET)));
     }
 
     private int bytes(Setting<Long> setting) {
@@ -305,7 +309,11 @@ public final class Configuration {
     }
 
     private static Fault fault(Given said, String rule) {
-        return new Fault(said.origin(), "%s = %s: %s".formatted(said.key(), said.text(), rule));
+        boolean isSecret = Settings.find(said.key())
+                .filter(setting -> setting.kind() == Kind.SECRET)
+                .isPresent();
+        var shown = isSecret ? "(a secret)" : said.text();
+        return new Fault(said.origin(), "%s = %s: %s".formatted(said.key(), shown, rule));
     }
 
     private static Fault unknownVariable(String variable) {

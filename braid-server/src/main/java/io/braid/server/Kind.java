@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 /// @param name   what a person reads in the table of settings
 /// @param parser throws an [IllegalArgumentException] whose message completes the sentence "it …"
 public record Kind<T>(String name, Function<String, T> parser) {
+    /// As many letters and digits as cannot be found by trying.
+    private static final int SECRET_LENGTH_MIN = 20;
+
     public static final Kind<String> TEXT = new Kind<>("text", text -> text);
     public static final Kind<Path> PATH = new Kind<>("path", Kind::path);
     public static final Kind<Boolean> BOOLEAN = new Kind<>("true or false", Kind::bool);
@@ -21,6 +24,9 @@ public record Kind<T>(String name, Function<String, T> parser) {
     public static final Kind<Optional<HostPort>> OPTIONAL_ADDRESS =
             new Kind<>("host:port", text -> text.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(text)));
     public static final Kind<Optional<String>> OPTIONAL_TIER = new Kind<>("text", Kind::tier);
+    /// Text that is never shown.
+    public static final Kind<Optional<String>> SECRET = new Kind<>("secret", Kind::secret);
+
     public static final Kind<Duration> DURATION = new Kind<>("duration", Kind::duration);
 
     /// Text of this form, a regular expression.
@@ -108,6 +114,13 @@ public record Kind<T>(String name, Function<String, T> parser) {
         StorageTier.fault(text).ifPresent(fault -> {
             throw new IllegalArgumentException(fault);
         });
+        return Optional.of(text);
+    }
+
+    private static Optional<String> secret(String text) {
+        if (text.isEmpty()) return Optional.empty();
+        if (text.length() < SECRET_LENGTH_MIN)
+            throw new IllegalArgumentException("must have at least %d characters".formatted(SECRET_LENGTH_MIN));
         return Optional.of(text);
     }
 

@@ -194,6 +194,24 @@ public final class Settings {
             Kind.durationText(SCALING.kafkaQuiet()),
             "How long no Kafka producer must have written to a stream before its shards are merged: a partition that a"
                     + " merge leaves refuses them.");
+    public static final Setting<AwsListener.Limits> KINESIS_LIMITS = new Setting<>(
+            "kinesis.limits",
+            Kind.choice(AwsListener.Limits.class),
+            "none",
+            "Whose limits of throughput by shard, of calls by second and of changes by day Kinesis has:"
+                    + " amazon's, so that tests meet them, or none.");
+    public static final Setting<Duration> KINESIS_LIFECYCLE_DELAY = new Setting<>(
+            "kinesis.lifecycle-delay",
+            Kind.DURATION,
+            "0s",
+            "How long streams and consumers are said to be CREATING, UPDATING or DELETING after they were; 0s is not at"
+                    + " all.");
+    public static final Setting<Optional<String>> KINESIS_ITERATOR_SECRET = new Setting<>(
+            "kinesis.iterator-secret",
+            Kind.SECRET,
+            "",
+            "What shard iterators and page tokens are sealed with, the same for servers that shall take each other's;"
+                    + " when empty, a secret that the server makes and keeps.");
     public static final Setting<Duration> METRICS_RETENTION = new Setting<>(
             "metrics.retention",
             Kind.DURATION,
@@ -349,6 +367,9 @@ public final class Settings {
                             KINESIS_SCALING_COLD_AFTER,
                             KINESIS_SCALING_SHARDS_MAX,
                             KINESIS_SCALING_KAFKA_QUIET,
+                            KINESIS_LIMITS,
+                            KINESIS_LIFECYCLE_DELAY,
+                            KINESIS_ITERATOR_SECRET,
                             METRICS_RETENTION,
                             ALLOW_UNAUTHENTICATED,
                             DEFAULT_PARTITIONS,

@@ -47,6 +47,24 @@ class ConfigurationTest {
     }
 
     @Test
+    void kinesisIsLikeAmazonsIfItShallBe() throws BadSettings {
+        var configuration = of("kinesis.limits: amazon\nkinesis.lifecycle-delay: 300ms\n", Map.of());
+
+        assertEquals(
+                new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ofMillis(300), Optional.empty()),
+                configuration.http().kinesis());
+    }
+
+    @Test
+    void aSecretThatIsNoneIsReportedAndNotShown() {
+        assertEquals(
+                List.of("kinesis.iterator-secret = (a secret): must have at least 20 characters"),
+                faults("kinesis.iterator-secret: hunter2\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
+    }
+
+    @Test
     void nestedMapsMeanDottedKeys() throws BadSettings {
         var configuration = of("kafka:\n  listen: 127.0.0.1:0\n  idle: 90s\n", Map.of());
 

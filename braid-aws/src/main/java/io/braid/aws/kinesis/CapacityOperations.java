@@ -33,7 +33,9 @@ final class CapacityOperations {
     void updateMaxRecordSize(Call call) throws IOException {
         var params = Params.read(call.body(), AttributeRequests.UPDATE_MAX_RECORD_SIZE);
         long kib = params.number("MaxRecordSizeInKiB").orElseThrow();
-        changes.attributes(lookup.stream(params), (_, before) -> before.withRecordKib(kib));
+        changes.updating(
+                lookup.stream(params),
+                stream -> StreamAttributes.of(stream).withRecordKib(kib).withModeOf(stream));
     }
 
     /// The shards stay as they are. What only streams in On-Demand mode have ends with that mode.
@@ -45,7 +47,7 @@ final class CapacityOperations {
                 params.structure("StreamModeDetails").orElseThrow().requiredText("StreamMode"));
         long warm = params.number("WarmThroughputMiBps").orElse(0);
         if (warm > 0) checkWarmThroughput(call, mode, warm);
-        changes.description(lookup.stream(params), stream -> {
+        changes.updating(lookup.stream(params), stream -> {
             var before = StreamAttributes.of(stream);
             var after = warm > 0 ? before.withWarmMibps(warm) : before;
             return stream.mode() == mode ? after.withModeOf(stream) : switched(stream, mode, after);
@@ -55,7 +57,7 @@ final class CapacityOperations {
     private StreamDescription switched(Stream stream, Stream.Mode mode, StreamAttributes before) {
         long now = clock.millis();
         long since = now - DAY_MILLIS;
-        if (before.modeChanges(since).size() >= MODE_CHANGES_MAX)
+        if (lookup.rates().areLimited() && before.modeChanges(since).size() >= MODE_CHANGES_MAX)
             throw AwsFault.of(
                     "LimitExceededException",
                     "Stream %s under account %s has been switched between capacity modes %d times in 24 hours, which is the most."
@@ -71,9 +73,9 @@ final class CapacityOperations {
     void updateWarmThroughput(Call call) throws IOException {
         var params = Params.read(call.body(), AttributeRequests.UPDATE_STREAM_WARM_THROUGHPUT);
         long warm = params.number("WarmThroughputMiBps").orElseThrow();
-        var stream = changes.attributes(lookup.stream(params), (now, before) -> {
+        var stream = changes.updating(lookup.stream(params), now -> {
             checkWarmThroughput(call, now.mode(), warm);
-            return before.withWarmMibps(warm);
+            return StreamAttributes.of(now).withWarmMibps(warm).withModeOf(now);
         });
         var answer = call.answer()
                 .startMap()

@@ -24,6 +24,18 @@ final class Changes {
                 stream, now -> change.apply(now, StreamAttributes.of(now)).withModeOf(now));
     }
 
+    /// The same for what Amazon's streams take their time for: they are UPDATING meanwhile, and
+    /// take no other such change ([LifeCycle]). A change that changes nothing is no change.
+    Stream updating(Stream stream, Function<Stream, StreamDescription> change) throws IOException {
+        return description(stream, now -> {
+            var after = change.apply(now);
+            if (after.equals(new StreamDescription(now.mode(), now.attributes()))) return after;
+            lookup.requireActive(now);
+            var attributes = lookup.life().updating(StreamAttributes.of(after));
+            return new StreamDescription(after.mode(), attributes.all());
+        });
+    }
+
     /// The same for the mode and the attributes together.
     Stream description(Stream stream, Function<Stream, StreamDescription> change) throws IOException {
         return broker.describe(stream.id(), change).orElseThrow(() -> lookup.noStream(Lookup.shownName(stream)));

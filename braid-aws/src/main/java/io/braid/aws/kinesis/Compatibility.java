@@ -69,13 +69,18 @@ final class Compatibility {
 
     private static final String OWN_WORDS = "Refusals are in words of Braid's own, as Amazon's are not known.";
     private static final String ENCRYPTION = "Nothing is encrypted and no key is looked at: any KeyId is taken. "
-            + "KMS's own errors therefore do not occur.";
+            + "KMS's own errors therefore do not occur. The refusal of more changes than 25 in 24 hours is in words of"
+            + " Braid's own.";
     private static final String POLICY = "A policy is kept and told, and enforced by nobody.";
 
     /// What is different about an operation that is served.
     private static final Map<String, String> DIFFERENCES = Map.ofEntries(
-            Map.entry("CreateStream", "The stream is ACTIVE at once. There is no limit to streams being created."),
-            Map.entry("DeleteStream", "The stream is gone at once, and its name free."),
+            Map.entry("CreateStream", "A limit of On-Demand streams for an account does not hold."),
+            Map.entry(
+                    "DeleteStream",
+                    "The stream is gone at once. While it is told to be DELETING (`kinesis.lifecycle-delay`),"
+                            + " operations other than describing, listing, creating and deleting say that it is not"
+                            + " found."),
             Map.entry("AddTagsToStream", "Keys that begin with `aws:` are taken."),
             Map.entry("TagResource", "Keys that begin with `aws:` are taken."),
             Map.entry("DeleteResourcePolicy", POLICY),
@@ -86,6 +91,7 @@ final class Compatibility {
                             + " and Action; what these say is not looked into. " + OWN_WORDS),
             Map.entry("StartStreamEncryption", ENCRYPTION),
             Map.entry("StopStreamEncryption", ENCRYPTION + " KeyId need not be the one it was started with."),
+            Map.entry("UpdateStreamRecordDistributionStrategy", OWN_WORDS),
             Map.entry(
                     "EnableEnhancedMonitoring",
                     "What is wanted is kept and told; there are no shard-level metrics yet."),
@@ -94,34 +100,30 @@ final class Compatibility {
                     "UpdateStreamMode",
                     "The shards stay as they are. In On-Demand mode they follow the load from then on, by rules of"
                             + " Braid's own ([scaling.md](scaling.md)). Asking for the mode that it has is done and no"
-                            + " switch."),
+                            + " switch. " + OWN_WORDS),
             Map.entry(
                     "UpdateStreamWarmThroughput",
-                    "Kept, told, and ready at once: a shard here has no limit of throughput. The stream gets a shard"
-                            + " for each MiB/s within a few turns of its scaling, and keeps them. " + OWN_WORDS),
+                    "Kept, told, and ready at once, unless `kinesis.limits` limits shards. The stream gets a shard for"
+                            + " each MiB/s within a few turns of its scaling, and keeps them. " + OWN_WORDS),
             Map.entry("UpdateAccountSettings", "Nobody bills anything. Kept for each region of the credential scope."),
             Map.entry(
                     "GetRecords",
-                    "No throughput limits. EncryptionType is told of all records or of none, by how the stream is now."
+                    "EncryptionType is told of all records or of none, by how the stream is now."
                             + " Records of Kafka producers without a key, and those put without a partition key, have"
                             + " the partition key `-`."),
             Map.entry(
                     "PutRecord",
-                    "No throughput limits. A stream that Kafka has created takes records up to 1 MiB, too, until"
-                            + " UpdateMaxRecordSize."),
+                    "A stream that Kafka has created takes records up to 1 MiB, too, until" + " UpdateMaxRecordSize."),
             Map.entry("PutRecords", "As PutRecord."),
-            Map.entry("MergeShards", "Done when it is answered: the stream is ACTIVE all the time."),
-            Map.entry("SplitShard", "Done when it is answered: the stream is ACTIVE all the time."),
-            Map.entry(
-                    "UpdateShardCount",
-                    "Done when it is answered: the stream is ACTIVE all the time. How often a stream was scaled in 24"
-                            + " hours is forgotten by a restart."),
+            Map.entry("UpdateShardCount", "The refusal of an eleventh in 24 hours is in words of Braid's own."),
             Map.entry(
                     "RegisterStreamConsumer",
-                    "20 consumers for each stream, also with MinimumThroughputBillingCommitment."),
+                    "20 consumers for each stream, also with MinimumThroughputBillingCommitment. Refusals of too"
+                            + " many are in words of Braid's own."),
             Map.entry(
                     "SubscribeToShard",
-                    "No throughput limits. EncryptionType and partition keys are told as GetRecords tells them."),
+                    "EncryptionType and partition keys are told as GetRecords tells them. The refusal of"
+                            + " more than one call in a second is in words of Braid's own."),
             Map.entry("DescribeStreamSummary", "StreamId is never told: SDKs would go to Amazon's hosts with it."),
             Map.entry(
                     "DescribeLimits",

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /// Registering, describing, listing and deregistering consumers with enhanced fan-out. What is answered is durable,
 /// so a consumer may subscribe at once: it is CREATING in the answer to its registration, as Amazon's are, and
-/// ACTIVE at the next look.
+/// ACTIVE at the next look, unless it is to be told otherwise ([LifeCycle]).
 final class ConsumerOperations {
     private static final int LIST_DEFAULT = 100;
 
@@ -37,7 +37,7 @@ final class ConsumerOperations {
         Tags.checkCount(Set.of(), tags.keySet(), "consumer " + name, lookup.account());
         var consumer = consumers.register(stream, name, tags);
         var answer = call.answer().startMap().field(Names.CONSUMER).startMap();
-        write(answer, consumer, lookup.arn(call, stream), "CREATING");
+        write(answer, consumer, lookup.arn(call, stream), LifeCycle.Status.CREATING);
         answer.endMap().endMap();
     }
 
@@ -52,7 +52,7 @@ final class ConsumerOperations {
         var found = consumers.find(Params.read(call.body(), ConsumerRequests.CONSUMER));
         var arn = lookup.arn(call, found.stream());
         var answer = call.answer().startMap().field(Names.CONSUMER_DESCRIPTION).startMap();
-        write(answer, found.consumer(), arn, "ACTIVE");
+        write(answer, found.consumer(), arn, consumers.status(found));
         answer.field(Names.STREAM_ARN).text(arn).endMap().endMap();
     }
 
@@ -64,7 +64,7 @@ final class ConsumerOperations {
         var after = params.text("NextToken")
                 .map(token -> next(params, token, stream))
                 .orElseGet(() -> first(params, stream));
-        var rest = consumers.of(stream).stream()
+        var rest = consumers.told(stream).stream()
                 .filter(consumer -> consumer.name().compareTo(after) > 0)
                 .toList();
         var page = rest.subList(0, Math.min(limit, rest.size()));
@@ -72,7 +72,7 @@ final class ConsumerOperations {
         var answer = call.answer().startMap().field(Names.CONSUMERS).startList();
         for (var consumer : page) {
             answer.startMap();
-            write(answer, consumer, arn, "ACTIVE");
+            write(answer, consumer, arn, consumers.status(new Consumers.Found(stream, consumer)));
             answer.endMap();
         }
         answer.endList();
@@ -104,13 +104,13 @@ final class ConsumerOperations {
         return page.after();
     }
 
-    private static void write(WireWriter answer, Consumer consumer, String streamArn, String status) {
+    private static void write(WireWriter answer, Consumer consumer, String streamArn, LifeCycle.Status status) {
         answer.field(Names.CONSUMER_NAME)
                 .text(consumer.name())
                 .field(Names.CONSUMER_ARN)
                 .text(ConsumerArn.of(streamArn, consumer))
                 .field(Names.CONSUMER_STATUS)
-                .text(status)
+                .text(status.name())
                 .field(Names.CONSUMER_CREATION_TIMESTAMP)
                 .moment(consumer.registered().toEpochMilli());
     }

@@ -22,6 +22,8 @@ import java.util.function.Function;
 final class Consumers {
     /// Of one stream. Amazon's default.
     static final int PER_STREAM_MAX = 20;
+    /// Of one stream that are CREATING at once, if Amazon's limits hold.
+    private static final int CREATING_MAX = 5;
 
     private final Broker broker;
     private final Lookup lookup;
@@ -43,6 +45,33 @@ final class Consumers {
                 .flatMap(attribute -> Consumer.read(attribute).stream())
                 .sorted(Comparator.comparing(Consumer::name))
                 .toList();
+    }
+
+    /// The same with those that are DELETING.
+    List<Consumer> told(Stream stream) {
+        return java.util.stream.Stream.concat(of(stream).stream(), lookup.life().deregistering(stream).stream())
+                .sorted(Comparator.comparing(Consumer::name))
+                .toList();
+    }
+
+    /// The state that users are told of a consumer, which may be gone already.
+    LifeCycle.Status status(Found found) {
+        boolean isThere =
+                found.stream().attributes().containsKey(found.consumer().attribute());
+        return isThere ? lookup.life().of(found.stream(), found.consumer()) : LifeCycle.Status.DELETING;
+    }
+
+    /// @throws AwsFault it is being registered or deregistered
+    void requireActive(Found found) {
+        if (status(found) != LifeCycle.Status.ACTIVE)
+            throw AwsFault.of(
+                    "ResourceInUseException",
+                    "Consumer %s with creation timestamp %d under stream: %s , account %s is not in ACTIVE status."
+                            .formatted(
+                                    found.consumer().name(),
+                                    found.consumer().registered().getEpochSecond(),
+                                    Lookup.shownName(found.stream()),
+                                    lookup.account()));
     }
 
     /// By `ConsumerARN`, or by `StreamARN` and `ConsumerName`; if all are there they must agree.
@@ -77,7 +106,7 @@ final class Consumers {
     }
 
     private Optional<Consumer> named(Stream stream, String name) {
-        return of(stream).stream()
+        return told(stream).stream()
                 .filter(consumer -> consumer.name().equals(name))
                 .findFirst();
     }
@@ -90,7 +119,8 @@ final class Consumers {
     Consumer register(Stream stream, String name, Map<String, String> tags) throws IOException {
         var consumer = new Consumer(name, clock.instant().truncatedTo(ChronoUnit.SECONDS));
         change(stream, now -> {
-            var others = of(now);
+            lookup.requireCreated(now);
+            var others = told(now);
             if (others.stream().anyMatch(other -> other.name().equals(name)))
                 throw AwsFault.of(
                         "ResourceInUseException",
@@ -101,12 +131,25 @@ final class Consumers {
                         "LimitExceededException",
                         "Stream %s under account %s has %d consumers, which is the most that it may have."
                                 .formatted(Lookup.shownName(now), lookup.account(), others.size()));
+            checkCreating(now, others);
             var attributes = new HashMap<>(now.attributes());
-            attributes.put(consumer.attribute(), "");
+            attributes.put(consumer.attribute(), lookup.life().registration());
             tags.forEach((key, value) -> attributes.put(consumer.tagAttribute(key), value));
             return attributes;
         });
         return consumer;
+    }
+
+    private void checkCreating(Stream stream, List<Consumer> consumers) {
+        if (!lookup.rates().areLimited()) return;
+        long creating = consumers.stream()
+                .filter(consumer -> status(new Found(stream, consumer)) == LifeCycle.Status.CREATING)
+                .count();
+        if (creating >= CREATING_MAX)
+            throw AwsFault.of(
+                    "LimitExceededException",
+                    "Stream %s under account %s has %d consumers in CREATING status, which is the most."
+                            .formatted(Lookup.shownName(stream), lookup.account(), creating));
     }
 
     /// Durable when this returns; its subscriptions end.
@@ -117,6 +160,7 @@ final class Consumers {
             attributes.keySet().removeIf(consumer::has);
             return attributes;
         });
+        lookup.life().deregistered(stream, consumer);
         subscriptions.deregistered(stream, consumer, noConsumer(consumer.name()));
     }
 

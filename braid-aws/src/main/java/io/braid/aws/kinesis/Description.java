@@ -15,13 +15,13 @@ final class Description {
     private Description() {}
 
     /// The members that every description of a stream has.
-    static void identity(WireWriter answer, Stream stream, String arn) {
+    static void identity(WireWriter answer, Stream stream, String arn, LifeCycle.Status status) {
         answer.field(Names.STREAM_NAME)
                 .text(Lookup.shownName(stream))
                 .field(Names.STREAM_ARN)
                 .text(arn)
                 .field(Names.STREAM_STATUS)
-                .text("ACTIVE")
+                .text(status.name())
                 .field(Names.STREAM_MODE_DETAILS)
                 .startMap()
                 .field(Names.STREAM_MODE)

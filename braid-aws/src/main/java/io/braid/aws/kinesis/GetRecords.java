@@ -22,12 +22,12 @@ final class GetRecords implements Operation {
     private final Traffic traffic;
     private final Seal seal;
 
-    GetRecords(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic) {
+    GetRecords(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic, Seal seal) {
         this.broker = broker;
         this.lookup = lookup;
         this.clock = clock;
         this.traffic = traffic;
-        this.seal = IteratorOperation.seal(broker);
+        this.seal = seal;
     }
 
     @Override
@@ -39,6 +39,10 @@ final class GetRecords implements Operation {
         var known = stream.shard(iterator.shard()).orElseThrow();
         var partition = broker.partition(stream.id(), known.partition())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), Lookup.shownName(stream)));
+        if (!lookup.rates().takeRead(stream.id(), known.index())) {
+            traffic.of(stream).throttledGet(clock.millis());
+            throw lookup.tooOften(Lookup.shardId(known.index()), Lookup.shownName(stream));
+        }
         boolean answered = false;
         try {
             answer(call, params, iterator, stream, known, partition.log(), now);
@@ -64,6 +68,7 @@ final class GetRecords implements Operation {
         reading.run();
         answer.endList();
         traffic.got(reading.records(), reading.bytes());
+        lookup.rates().read(stream.id(), shard.index(), reading.bytes());
         // The catalog once more: if the shard has been closed and we have read all of it, the client goes on.
         finish(answer, lookup.find(stream.id()).orElse(stream), shard, reading, now);
         long done = clock.millis();

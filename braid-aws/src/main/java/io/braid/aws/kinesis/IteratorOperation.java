@@ -17,17 +17,12 @@ final class IteratorOperation implements Operation {
     private final StartingPosition.Finder positions;
     private final Seal seal;
 
-    IteratorOperation(Broker broker, Lookup lookup, InstantSource clock) {
+    IteratorOperation(Broker broker, Lookup lookup, InstantSource clock, Seal seal) {
         this.broker = broker;
         this.lookup = lookup;
         this.clock = clock;
         this.positions = new StartingPosition.Finder(broker, lookup, clock, "GetShardIterator");
-        this.seal = seal(broker);
-    }
-
-    /// What all iterators of a server are sealed with.
-    static Seal seal(Broker broker) {
-        return new Seal(broker.clusterId(), "shard iterator");
+        this.seal = seal;
     }
 
     @Override
@@ -36,8 +31,11 @@ final class IteratorOperation implements Operation {
         var name = Lookup.name(params);
         int index = lookup.shardIndex(params.requiredText("ShardId"), name);
         var id = Lookup.shardId(index);
-        var stream = lookup.find(params).orElseThrow(() -> lookup.noShard(id, name));
+        var stream = lookup.find(params)
+                .filter(found -> lookup.life().of(found) != LifeCycle.Status.CREATING)
+                .orElseThrow(() -> lookup.noShard(id, name));
         var shard = lookup.shard(stream, index);
+        if (!lookup.rates().takeIterator(stream.id(), index)) throw lookup.tooOften(id, name);
         var partition = broker.partition(stream.id(), shard.partition()).orElseThrow(() -> lookup.noStream(name));
         var wish = new StartingPosition(
                 params.requiredText("ShardIteratorType"),

@@ -3,6 +3,7 @@ package io.braid.aws.kinesis;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.wire.Operation;
 import io.braid.broker.Broker;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,18 @@ public final class Kinesis implements AutoCloseable {
     private final Lookup lookup;
     private final Map<String, Operation> operations;
 
+    /// How much it is like Amazon's.
+    ///
+    /// @param limited        whether Amazon's limits of throughput and of calls hold
+    /// @param lifecycleDelay how long streams and consumers are told to be CREATING, UPDATING or DELETING
+    /// @param tokenSecret    what iterators are sealed with; empty if this server makes a secret of its own
+    public record Rules(boolean limited, Duration lifecycleDelay, Optional<String> tokenSecret) {
+        @Override
+        public String toString() {
+            return "Rules[%s, %s]".formatted(limited, lifecycleDelay); // without the secret
+        }
+    }
+
     /// @param account   of callers whose access key is not an account itself, and of streams that Kafka created;
     ///     twelve digits
     /// @param shardsMax open shards that all streams together may have
@@ -28,28 +41,32 @@ public final class Kinesis implements AutoCloseable {
             String account,
             int shardsMax,
             Subscriptions.Limits subscriptionLimits,
+            Rules rules,
             MetricStore metrics) {
-        lookup = new Lookup(broker, account);
+        var rates = new Rates(rules.limited(), clock);
+        var secret = new Secret(broker, rules.tokenSecret());
+        lookup = new Lookup(broker, account, rates, new LifeCycle(rules.lifecycleDelay(), clock));
         traffic = new Traffic(broker, metrics);
-        subscriptions = new Subscriptions(subscriptionLimits, clock, traffic);
+        subscriptions = new Subscriptions(subscriptionLimits, clock, traffic, rates);
         broker.onChange(subscriptions::changed);
         var consumers = new Consumers(broker, lookup, subscriptions, clock);
-        var consuming =
-                new ConsumerOperations(consumers, lookup, clock, new Seal(broker.clusterId(), "list consumers"));
+        var consuming = new ConsumerOperations(consumers, lookup, clock, secret.seal("list consumers"));
         var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic);
         var limit = new ShardLimit(broker, lookup, shardsMax);
         var accounts = new AccountOperations(broker, lookup, clock);
         var capacity = new CapacityOperations(broker, lookup, accounts, clock);
-        var streams = new StreamOperations(broker, lookup, capacity, consumers, clock, limit);
+        var streams =
+                new StreamOperations(broker, lookup, capacity, consumers, clock, limit, secret.seal("list streams"));
         var resharding = new ReshardOperations(broker, lookup, clock, limit);
-        var listing = new ShardListing(broker, lookup, consumers, clock);
+        var listing = new ShardListing(broker, lookup, consumers, clock, secret.seal("list shards"));
         var retention = new RetentionOperations(broker, lookup);
         var tags = new TagOperations(broker, lookup, consumers);
         var policies = new PolicyOperations(broker, lookup, consumers);
         var encryption = new EncryptionOperations(broker, lookup, clock);
         var monitoring = new MonitoringOperations(broker, lookup);
-        var iterators = new IteratorOperation(broker, lookup, clock);
-        var reading = new GetRecords(broker, lookup, clock, traffic);
+        var places = secret.seal("shard iterator");
+        var iterators = new IteratorOperation(broker, lookup, clock, places);
+        var reading = new GetRecords(broker, lookup, clock, traffic, places);
         var writing = new PutOperations(broker, lookup, clock, traffic);
         operations = Map.ofEntries(
                 Map.entry("CreateStream", streams::create),
@@ -95,7 +112,7 @@ public final class Kinesis implements AutoCloseable {
     }
 
     public Optional<Operation> operation(String name) {
-        return Optional.ofNullable(operations.get(name)).map(operation -> call -> lookup.call(operation, call));
+        return Optional.ofNullable(operations.get(name)).map(operation -> call -> lookup.call(name, operation, call));
     }
 
     /// What is served, by name.

@@ -20,21 +20,58 @@ final class Lookup {
 
     /// Who asks. Bound around each operation, so that whatever looks a stream up sees the same streams.
     private static final ScopedValue<Home> CALLER = ScopedValue.newInstance();
+    /// What is asked, if it is asked for no more often than its [OperationRate].
+    private static final ScopedValue<String> OPERATION = ScopedValue.newInstance();
 
     private final Broker broker;
     private final String defaultAccount;
+    private final Rates rates;
+    private final LifeCycle life;
 
-    Lookup(Broker broker, String defaultAccount) {
+    Lookup(Broker broker, String defaultAccount, Rates rates, LifeCycle life) {
         this.broker = broker;
         this.defaultAccount = defaultAccount;
+        this.rates = rates;
+        this.life = life;
+    }
+
+    Rates rates() {
+        return rates;
+    }
+
+    LifeCycle life() {
+        return life;
     }
 
     /// Answers a call of the home that its caller belongs to.
-    void call(Operation operation, Call call) throws IOException {
-        ScopedValue.where(CALLER, Home.of(call.caller(), defaultAccount)).<Void, IOException>call(() -> {
-            operation.answer(call);
-            return null;
-        });
+    void call(String name, Operation operation, Call call) throws IOException {
+        ScopedValue.where(CALLER, Home.of(call.caller(), defaultAccount))
+                .where(OPERATION, name)
+                .<Void, IOException>call(() -> {
+                    if (rates.areLimited()) countAccount();
+                    operation.answer(call);
+                    return null;
+                });
+    }
+
+    private void countAccount() {
+        var operation = OPERATION.get();
+        var rate = OperationRate.of(operation).filter(known -> !known.namesStream());
+        if (rate.isPresent() && !rates.takeCall(operation, rate.get(), home(), ""))
+            throw AwsFault.of("LimitExceededException", "Rate exceeded for account %s.".formatted(account()));
+    }
+
+    /// The operation that is being answered names this stream; once for each call.
+    ///
+    /// @throws AwsFault it is called too often
+    void count(String stream) {
+        if (!rates.areLimited()) return;
+        var operation = OPERATION.get();
+        var rate = OperationRate.of(operation).filter(OperationRate::namesStream);
+        if (rate.isPresent() && !rates.takeCall(operation, rate.get(), home(), stream))
+            throw AwsFault.of(
+                    "LimitExceededException",
+                    "Rate exceeded for stream %s under account %s.".formatted(stream, account()));
     }
 
     /// The home of the caller who is being answered.
@@ -122,17 +159,55 @@ final class Lookup {
         return broker.catalog().stream(id);
     }
 
-    Stream stream(String name) {
-        return find(name).orElseThrow(() -> noStream(name));
-    }
-
     Stream stream(Params params) {
         return stream(params.text("StreamName"), params.text("StreamARN"));
     }
 
+    /// The stream that a request names, if there is one.
+    ///
+    /// @throws AwsFault there is none, or it was asked for too often
     Stream stream(Optional<String> name, Optional<String> arn) {
+        count(name(name, arn));
         return find(name, arn)
                 .orElseThrow(() -> noStream(name(name, arn), home(arn).account()));
+    }
+
+    /// The same for who only looks: one that is DELETING, too.
+    Stream told(Params params) {
+        var arn = params.text("StreamARN");
+        count(name(params));
+        return find(params)
+                .or(() -> life.deleting(home(arn), name(params)))
+                .orElseThrow(() -> noStream(name(params), home(arn).account()));
+    }
+
+    /// The state that users are told of a stream, which may be gone already.
+    LifeCycle.Status status(Stream stream) {
+        return find(stream.id()).isPresent() ? life.of(stream) : LifeCycle.Status.DELETING;
+    }
+
+    /// @throws AwsFault the stream is being created or changed
+    void requireActive(Stream stream) {
+        requireState(stream, life.of(stream) == LifeCycle.Status.ACTIVE, "ACTIVE");
+    }
+
+    /// @throws AwsFault the stream is being created
+    void requireCreated(Stream stream) {
+        requireState(stream, life.of(stream) != LifeCycle.Status.CREATING, "ACTIVE or UPDATING");
+    }
+
+    private void requireState(Stream stream, boolean holds, String wanted) {
+        if (!holds)
+            throw AwsFault.of(
+                    "ResourceInUseException",
+                    "Stream %s under account %s not %s, instead in state %s"
+                            .formatted(shownName(stream), account(), wanted, life.of(stream)));
+    }
+
+    /// Puts and reads do not see a stream that is being created.
+    Stream created(Stream stream) {
+        if (life.of(stream) == LifeCycle.Status.CREATING) throw noStream(shownName(stream));
+        return stream;
     }
 
     AwsFault noStream(String name) {
@@ -153,6 +228,15 @@ final class Lookup {
         return stream.shard(index)
                 .filter(found -> !found.isClosedBefore(broker.horizon(stream)))
                 .orElseThrow(() -> noShard(shardId(index), shownName(stream)));
+    }
+
+    /// A shard takes or gives no more in this second.
+    AwsFault tooOften(String shardId, String stream) {
+        return AwsFault.of("ProvisionedThroughputExceededException", rateExceeded(shardId, stream, account()));
+    }
+
+    static String rateExceeded(String shardId, String stream, String account) {
+        return "Rate exceeded for shard %s in stream %s under account %s.".formatted(shardId, stream, account);
     }
 
     /// The same where a shard is to be changed.

@@ -44,13 +44,15 @@ final class MonitoringOperations {
         var asked = Set.copyOf(params.texts("ShardLevelMetrics"));
         var named = asked.contains(ALL) ? Set.copyOf(METRICS) : asked;
         var before = new Before();
-        var stream = changes.attributes(lookup.stream(params), (_, attributes) -> {
+        var stream = changes.updating(lookup.stream(params), now -> {
+            var attributes = StreamAttributes.of(now);
             before.metrics = attributes.shardMetrics();
             var after = new HashSet<>(before.metrics);
             if (on) after.addAll(named);
             else after.removeAll(named);
-            return attributes.withShardMetrics(
-                    METRICS.stream().filter(after::contains).toList());
+            return attributes
+                    .withShardMetrics(METRICS.stream().filter(after::contains).toList())
+                    .withModeOf(now);
         });
         var answer = call.answer()
                 .startMap()

@@ -58,6 +58,7 @@ final class Put {
     private final long nowMillis;
     private final List<PutRequest.Entry> entries;
     private final AtomicLong spread;
+    private final Rates rates;
     private final Placement[] placements;
     private final MessageDigest md5;
     private final byte[] hash = new byte[16];
@@ -76,8 +77,9 @@ final class Put {
     }
 
     /// @param spread counts the records that went to a stream's shards in turn, whatever their keys
-    Put(Broker broker, String account, long nowMillis, List<PutRequest.Entry> entries, AtomicLong spread) {
+    Put(Broker broker, String account, long nowMillis, List<PutRequest.Entry> entries, AtomicLong spread, Rates rates) {
         this.spread = spread;
+        this.rates = rates;
         this.broker = broker;
         this.account = account;
         this.nowMillis = nowMillis;
@@ -152,6 +154,10 @@ final class Put {
         for (int i = 0; i < entries.size(); i++) {
             long bytes = bytesMax(entries.get(i));
             var shard = shards.apply(i);
+            if (!rates.takeWrite(stream.id(), shard.index(), entries.get(i).byteSize())) {
+                placements[i] = throttled(stream, shard);
+                continue;
+            }
             var group = filling.get(shard.index());
             if (group == null || group.bytes + bytes > batchBytesMax) {
                 group = new Group(shard);
@@ -191,7 +197,7 @@ final class Put {
             case AppendOutcome.Duplicate(long first, long _) -> stored(group, first);
             case AppendOutcome.Refused(var reason, String detail) -> {
                 switch (reason) {
-                    case OVERLOADED -> failed(group, new Failed(Code.THROTTLED, rateExceeded(stream, group.shard)));
+                    case OVERLOADED -> failed(group, throttled(stream, group.shard));
                     case DISK_FULL -> failed(group, new Failed(Code.NO_ROOM, detail));
                     case NOT_OWNER, CORRUPT, TOO_LARGE, OUT_OF_SEQUENCE, FENCED, NOT_IN_TRANSACTION, NOT_NEXT ->
                         failed(group, new Failed(Code.INTERNAL, detail));
@@ -201,9 +207,9 @@ final class Put {
         }
     }
 
-    private String rateExceeded(Stream stream, Shard shard) {
-        return "Rate exceeded for shard %s in stream %s under account %s."
-                .formatted(Lookup.shardId(shard.index()), Lookup.shownName(stream), account);
+    private Failed throttled(Stream stream, Shard shard) {
+        return new Failed(
+                Code.THROTTLED, Lookup.rateExceeded(Lookup.shardId(shard.index()), Lookup.shownName(stream), account));
     }
 
     private static AppendOutcome outcome(Group group) {

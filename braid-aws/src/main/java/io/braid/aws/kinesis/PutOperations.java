@@ -34,7 +34,7 @@ final class PutOperations {
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
     void putRecord(Call call) {
         var request = PutRequest.one(call.body(), this::isAutoDistributed);
-        var stream = request.streamIn(lookup);
+        var stream = lookup.created(request.streamIn(lookup));
         request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
         request.sequenceNumberForOrdering().ifPresent(number -> checkOrdering(number, stream, now));
@@ -66,7 +66,7 @@ final class PutOperations {
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
     void putRecords(Call call) {
         var request = PutRequest.many(call.body(), this::isAutoDistributed);
-        var stream = request.streamIn(lookup);
+        var stream = lookup.created(request.streamIn(lookup));
         request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
         var placements = put(stream, request.entries(), now);
@@ -130,7 +130,7 @@ final class PutOperations {
     }
 
     private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {
-        var placements = new Put(broker, lookup.account(), now, entries, spread).run(stream);
+        var placements = new Put(broker, lookup.account(), now, entries, spread, lookup.rates()).run(stream);
         long records = 0;
         long bytes = 0;
         for (int i = 0; i < placements.length; i++) {

@@ -12,27 +12,36 @@ import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /// SplitShard, MergeShards and UpdateShardCount. All of Amazon's checks are made on the stream as it is when its turn
 /// to change has come, so that of two requests for one shard the second is told. The change is durable when it is
-/// answered: the stream is ACTIVE all the time.
+/// answered: the stream is ACTIVE all the time, unless it is to be told otherwise ([LifeCycle]).
 final class ReshardOperations {
     /// What UpdateShardCount may make of a stream.
     private static final int SCALED_SHARDS_MAX = 10_000;
+    /// How often it may be scaled in 24 hours, if Amazon's limits hold.
+    private static final int SCALINGS_MAX = 10;
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final Broker broker;
     private final Lookup lookup;
     private final ShardLimit limit;
-    private final Scalings scalings;
+    private final Changes changes;
+    private final InstantSource clock;
+    private final ReentrantLock turn = new ReentrantLock(); // from a look at the stream until it is UPDATING
 
     ReshardOperations(Broker broker, Lookup lookup, InstantSource clock, ShardLimit limit) {
         this.broker = broker;
         this.lookup = lookup;
         this.limit = limit;
-        this.scalings = new Scalings(clock);
+        this.changes = new Changes(broker, lookup);
+        this.clock = clock;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SplitShard.html
@@ -107,11 +116,7 @@ final class ReshardOperations {
                 throw tooFar(
                         "UpdateShardCount cannot scale down below half your current open shard count.", open, target);
             limit.check(call, target - open);
-            if (!scalings.begin(stream.id()))
-                throw AwsFault.of(
-                        "LimitExceededException",
-                        "UpdateShardCount cannot scale stream %s under account %s more than %d times in 24 hours."
-                                .formatted(name, lookup.account(), Scalings.PER_DAY_MAX));
+            checkScalings(stream);
             return new Reshard.Scale((int) target);
         });
         call.answer()
@@ -127,18 +132,47 @@ final class ReshardOperations {
                 .endMap();
     }
 
+    private void checkScalings(Stream stream) {
+        long since = clock.millis() - DAY_MILLIS + 1;
+        int scaled = StreamAttributes.of(stream).scalings(since).size();
+        if (lookup.rates().areLimited() && scaled >= SCALINGS_MAX)
+            throw AwsFault.of(
+                    "LimitExceededException",
+                    "UpdateShardCount cannot scale stream %s under account %s more than %d times in 24 hours."
+                            .formatted(Lookup.shownName(stream), lookup.account(), SCALINGS_MAX));
+    }
+
     private static AwsFault tooFar(String what, int open, long target) {
         return AwsFault.of(
                 "LimitExceededException",
                 "%s Current open shard count: %d, Target shard count: %d".formatted(what, open, target));
     }
 
+    /// The stream as it is when that is done, and told to be UPDATING. A crash between the two
+    /// leaves it ACTIVE, and a scaling uncounted.
     private Stream reshard(Params params, Function<Stream, Reshard> decide) throws IOException {
         var named = lookup.stream(params); // an internal stream is not there, nor is another home's
+        turn.lock();
+        try {
+            var done = new Reshard[1];
+            var stream = reshard(named, now -> done[0] = decide.apply(now));
+            long now = clock.millis();
+            return changes.attributes(stream, (_, before) -> {
+                boolean isScaled = done[0] instanceof Reshard.Scale;
+                return lookup.life().updating(isScaled ? before.withScaling(now, now - DAY_MILLIS) : before);
+            });
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private Stream reshard(Stream named, Function<Stream, Reshard> decide) throws IOException {
         var name = Lookup.shownName(named);
         var outcome = broker.reshard(named.name(), stream -> {
             requireProvisioned(stream);
-            return decide.apply(stream);
+            var change = decide.apply(stream);
+            lookup.requireActive(stream);
+            return change;
         });
         return switch (outcome) {
             case CatalogOutcome.Done(var stream) -> stream;

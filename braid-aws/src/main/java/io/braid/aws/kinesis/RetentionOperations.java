@@ -21,10 +21,12 @@ final class RetentionOperations {
 
     private final Broker broker;
     private final Lookup lookup;
+    private final Changes changes;
 
     RetentionOperations(Broker broker, Lookup lookup) {
         this.broker = broker;
         this.lookup = lookup;
+        this.changes = new Changes(broker, lookup);
     }
 
     void increase(Call call) throws IOException {
@@ -36,6 +38,7 @@ final class RetentionOperations {
             throw AwsFault.invalidArgument(
                     "Requested retention period (%d hours) for stream %s can not be shorter than existing retention period (%d hours). Use DecreaseRetentionPeriod API."
                             .formatted(asked, Lookup.shownName(stream), now));
+        lookup.requireActive(stream);
         if (asked > now) set(stream, asked); // else it might be shortened to whole hours
     }
 
@@ -48,6 +51,7 @@ final class RetentionOperations {
             throw AwsFault.invalidArgument(
                     "Requested retention period (%d hours) for stream %s can not be longer than existing retention period (%d hours). Use IncreaseRetentionPeriod API."
                             .formatted(asked, Lookup.shownName(stream), now));
+        lookup.requireActive(stream);
         set(stream, asked);
     }
 
@@ -67,12 +71,16 @@ final class RetentionOperations {
     private void set(Stream stream, long hours) throws IOException {
         var millis = Long.toString(Duration.ofHours(hours).toMillis());
         switch (broker.configure(stream.name(), Map.of(StreamSettings.RETENTION_MS, Optional.of(millis)))) {
-            case CatalogOutcome.Done _ -> {}
+            case CatalogOutcome.Done(var after) -> updating(after);
             case CatalogOutcome.NotFound _ -> throw lookup.noStream(Lookup.shownName(stream));
             case CatalogOutcome.AlreadyExists _ -> throw lookup.noStream(Lookup.shownName(stream));
             case CatalogOutcome.Invalid(var _, String detail) -> throw AwsFault.invalidArgument(detail);
             case CatalogOutcome.Unknown(IOException cause) -> throw cause;
         }
+    }
+
+    private void updating(Stream stream) throws IOException {
+        changes.attributes(stream, (_, attributes) -> lookup.life().updating(attributes));
     }
 
     /// Whole hours, at least 1; a stream that keeps everything says the most that Kinesis can say.

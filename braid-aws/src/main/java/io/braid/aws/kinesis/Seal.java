@@ -2,6 +2,8 @@ package io.braid.aws.kinesis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -12,23 +14,26 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Makes opaque tokens that carry their own state and notices any that were not made here: the bytes, then the
-/// first half of their HMAC-SHA-256, in Base64. The key comes from the data directory's identity, so tokens stay
-/// valid across restarts and mean nothing to another server (docs/decisions/0042). Any thread.
+/// first half of their HMAC-SHA-256, in Base64. The key comes from a [Secret], so tokens stay valid
+/// across restarts, are taken by every server that has the same one, and cannot be made by anybody
+/// else. Any thread.
 final class Seal {
     private static final int MAC_BYTES = 16;
     private static final String ALGORITHM = "HmacSHA256";
 
-    private final SecretKeySpec key;
+    /// Where the secret comes from; asked when a token is first made or looked at.
+    interface Source {
+        byte[] secret() throws IOException;
+    }
 
-    /// @param identity the broker's cluster id
-    /// @param purpose  keeps one kind of token from passing as another
-    Seal(String identity, String purpose) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            key = new SecretKeySpec(digest.digest(("braid " + purpose + " " + identity).getBytes(UTF_8)), ALGORITHM);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    private final Source source;
+    private final String purpose;
+    private volatile Optional<SecretKeySpec> known = Optional.empty(); // always the same, whoever writes it
+
+    /// @param purpose keeps one kind of token from passing as another
+    Seal(Source source, String purpose) {
+        this.source = source;
+        this.purpose = purpose;
     }
 
     String seal(byte[] content) {
@@ -53,6 +58,23 @@ final class Seal {
     }
 
     private byte[] mac(byte[] content) {
+        return hmac(key(), content);
+    }
+
+    private SecretKeySpec key() {
+        var key = known;
+        if (key.isPresent()) return key.get();
+        try {
+            var secret = new SecretKeySpec(source.secret(), ALGORITHM);
+            var derived = new SecretKeySpec(hmac(secret, ("braid " + purpose).getBytes(UTF_8)), ALGORITHM);
+            known = Optional.of(derived);
+            return derived;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // ends the one request
+        }
+    }
+
+    private static byte[] hmac(SecretKeySpec key, byte[] content) {
         try {
             var mac = Mac.getInstance(ALGORITHM);
             mac.init(key);

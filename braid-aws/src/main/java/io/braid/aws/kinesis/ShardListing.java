@@ -8,7 +8,6 @@ import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /// Describing a stream and listing its shards, page by page.
@@ -22,25 +21,26 @@ final class ShardListing {
     private final InstantSource clock;
     private final Seal pages;
 
-    ShardListing(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock) {
+    ShardListing(Broker broker, Lookup lookup, Consumers consumers, InstantSource clock, Seal pages) {
         this.broker = broker;
         this.lookup = lookup;
         this.consumers = consumers;
         this.clock = clock;
-        this.pages = new Seal(broker.clusterId(), "list shards");
+        this.pages = pages;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html
     void describe(Call call) {
         var params = Params.read(call.body(), Requests.DESCRIBE_STREAM);
-        var stream = lookup.stream(params);
+        var stream = lookup.told(params);
+        var status = lookup.status(stream);
         int limit = (int) Math.min(DESCRIBE_MAX, params.number("Limit").orElse(DESCRIBE_MAX));
         int after = params.text("ExclusiveStartShardId")
                 .map(id -> lookup.shardIndex(id, Lookup.shownName(stream)))
                 .orElse(-1);
-        var page = Page.of(ShardFilter.ALL.select(stream, broker.horizon(stream)), after, limit);
+        var page = Page.of(shards(stream, status), after, limit);
         var answer = call.answer().startMap().field(Names.STREAM_DESCRIPTION).startMap();
-        Description.identity(answer, stream, lookup.arn(call, stream));
+        Description.identity(answer, stream, lookup.arn(call, stream), status);
         answer.field(Names.SHARDS).startList();
         for (var shard : page.shards()) Description.shard(answer, shard);
         answer.endList().field(Names.HAS_MORE_SHARDS).flag(page.hasMore());
@@ -48,16 +48,25 @@ final class ShardListing {
         answer.endMap().endMap();
     }
 
+    /// A stream that is being created or deleted shows none.
+    private List<Shard> shards(Stream stream, LifeCycle.Status status) {
+        return switch (status) {
+            case ACTIVE, UPDATING -> ShardFilter.ALL.select(stream, broker.horizon(stream));
+            case CREATING, DELETING -> List.of();
+        };
+    }
+
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
     void summarize(Call call) {
-        var stream = lookup.stream(Params.read(call.body(), Requests.STREAM));
+        var stream = lookup.told(Params.read(call.body(), Requests.STREAM));
+        var status = lookup.status(stream);
         var answer =
                 call.answer().startMap().field(Names.STREAM_DESCRIPTION_SUMMARY).startMap();
-        Description.identity(answer, stream, lookup.arn(call, stream));
+        Description.identity(answer, stream, lookup.arn(call, stream), status);
         var attributes = StreamAttributes.of(stream);
         Description.details(answer, attributes, RetentionOperations.hours(broker, stream));
         answer.field(Names.OPEN_SHARD_COUNT)
-                .number(stream.openShardCount())
+                .number(shards(stream, status).stream().filter(Shard::isOpen).count())
                 .field(Names.CONSUMER_COUNT)
                 .number(consumers.of(stream).size())
                 .field(Names.MAX_RECORD_SIZE_IN_KIB)
@@ -99,6 +108,7 @@ final class ShardListing {
         if (params.text("StreamName").isEmpty() && params.text("StreamARN").isEmpty())
             throw AwsFault.invalidArgument("Either NextToken or StreamName should be provided.");
         var stream = lookup.stream(params);
+        lookup.requireCreated(stream);
         params.moment("StreamCreationTimestamp").ifPresent(created -> {
             // The same name may have been another stream's before; clients round to seconds as they like.
             if (Math.abs(created - stream.created().toEpochMilli()) >= 1000)
@@ -124,11 +134,10 @@ final class ShardListing {
         refuseBesideToken("ShardFilter", params.structure("ShardFilter").isPresent());
         var page = PageToken.open(pages, token, clock.millis());
         var query = page.query().split(" ");
-        Optional<Stream> stream = lookup.find(UUID.fromString(query[0]));
-        return new Query(
-                stream.orElseThrow(() -> AwsFault.notFound("The stream of this NextToken does not exist any more.")),
-                ShardFilter.decode(query[1]),
-                Integer.parseInt(page.after()));
+        var stream = lookup.find(UUID.fromString(query[0]))
+                .orElseThrow(() -> AwsFault.notFound("The stream of this NextToken does not exist any more."));
+        lookup.count(Lookup.shownName(stream));
+        return new Query(stream, ShardFilter.decode(query[1]), Integer.parseInt(page.after()));
     }
 
     private static void refuseBesideToken(String member, boolean present) {

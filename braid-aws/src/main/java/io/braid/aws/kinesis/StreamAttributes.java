@@ -20,6 +20,9 @@ final class StreamAttributes {
     /// A resource policy, as it was given.
     static final String POLICY = "kinesis.policy";
 
+    /// Of each kind that are remembered: more than may be in a day, where that is limited.
+    private static final int MOMENTS_MAX = 25;
+
     private static final String HOME = "kinesis.home";
     private static final String NAME = "kinesis.name";
     private static final String RECORD_KIB = "kinesis.record-kib";
@@ -29,6 +32,8 @@ final class StreamAttributes {
     private static final String WARM_MIBPS = "kinesis.warm-mibps";
     private static final String MODE_CHANGES = "kinesis.mode-changes";
     private static final String ENCRYPTION_CHANGES = "kinesis.encryption-changes";
+    private static final String SCALINGS = "kinesis.scalings";
+    private static final String UPDATED = "kinesis.updated";
 
     private final Map<String, String> all; // never changed after construction
 
@@ -40,6 +45,10 @@ final class StreamAttributes {
 
     static StreamAttributes of(Stream stream) {
         return new StreamAttributes(stream.attributes());
+    }
+
+    static StreamAttributes of(StreamDescription description) {
+        return new StreamAttributes(description.attributes());
     }
 
     Map<String, String> all() {
@@ -161,6 +170,25 @@ final class StreamAttributes {
         return withMoment(ENCRYPTION_CHANGES, now, since);
     }
 
+    /// When UpdateShardCount was done, milliseconds since 1970, not before `since`.
+    List<Long> scalings(long since) {
+        return moments(SCALINGS, since);
+    }
+
+    StreamAttributes withScaling(long now, long since) {
+        return withMoment(SCALINGS, now, since);
+    }
+
+    /// When the stream was last changed in a way that Amazon's streams take their time for,
+    /// milliseconds since 1970; empty if it was not, or if nobody wanted to be told.
+    Optional<Long> updated() {
+        return text(UPDATED).map(Long::parseLong);
+    }
+
+    StreamAttributes withUpdated(long now) {
+        return with(UPDATED, Long.toString(now));
+    }
+
     private List<Long> moments(String name, long since) {
         if (!all.containsKey(name)) return List.of();
         return java.util.stream.Stream.of(all.get(name).split(","))
@@ -172,6 +200,7 @@ final class StreamAttributes {
     private StreamAttributes withMoment(String name, long now, long since) {
         var moments = new ArrayList<>(moments(name, since));
         moments.add(now);
+        while (moments.size() > MOMENTS_MAX) moments.removeFirst();
         return with(
                 name, String.join(",", moments.stream().map(Object::toString).toList()));
     }

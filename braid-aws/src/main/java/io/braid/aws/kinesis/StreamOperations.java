@@ -20,10 +20,12 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Creating, deleting and listing streams. A change is durable when it is answered, so a stream is ACTIVE from its
-/// first moment and gone at once: waiters find what they wait for at their first look.
+/// first moment and gone at once, unless it is to be told otherwise ([LifeCycle]).
 final class StreamOperations {
     private static final int ON_DEMAND_SHARDS = 4;
     private static final int LIST_DEFAULT = 100;
+    /// Streams of an account that are CREATING or DELETING at once, if Amazon's limits hold.
+    private static final int PENDING_MAX = 5;
     /// What a stream keeps unless told otherwise; Kafka's default, a week, would surprise Kinesis users.
     private static final Duration RETENTION_DEFAULT = Duration.ofHours(24);
 
@@ -42,20 +44,22 @@ final class StreamOperations {
             CapacityOperations capacity,
             Consumers consumers,
             InstantSource clock,
-            ShardLimit limit) {
+            ShardLimit limit,
+            Seal pages) {
         this.capacity = capacity;
         this.broker = broker;
         this.lookup = lookup;
         this.consumers = consumers;
         this.clock = clock;
         this.limit = limit;
-        this.pages = new Seal(broker.clusterId(), "list streams");
+        this.pages = pages;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
     void create(Call call) throws IOException {
         var params = Params.read(call.body(), Requests.CREATE_STREAM);
         var name = params.requiredText("StreamName");
+        lookup.count(name);
         var mode = mode(params);
         long count = shardCount(params, mode);
         var attributes = attributes(call, params, mode);
@@ -82,8 +86,9 @@ final class StreamOperations {
             String name, Stream.Mode mode, int shards, Map<String, String> settings, StreamAttributes attributes) {
         creating.lock();
         try {
-            var seen = lookup.find(name);
+            var seen = lookup.find(name).or(() -> lookup.life().deleting(lookup.home(), name));
             if (seen.isPresent()) return new CatalogOutcome.AlreadyExists(seen.get());
+            checkPending();
             var plain = new NewStream(name, Stream.Kind.USER, mode, shards, settings, attributes.all());
             var outcome = broker.create(plain);
             if (!(outcome instanceof CatalogOutcome.AlreadyExists(Stream taken)) || lookup.isSeen(taken))
@@ -94,6 +99,20 @@ final class StreamOperations {
         } finally {
             creating.unlock();
         }
+    }
+
+    /// @throws AwsFault as many streams of the account as may be are CREATING or DELETING
+    private void checkPending() {
+        if (!lookup.rates().areLimited() || !lookup.life().isSlow()) return;
+        long creating = seenStreams().stream()
+                .filter(stream -> lookup.life().of(stream) == LifeCycle.Status.CREATING)
+                .count();
+        if (creating + lookup.life().deleting(lookup.home()).size() >= PENDING_MAX)
+            throw AwsFault.of(
+                    "LimitExceededException", // the two spaces are Amazon's
+                    ("This request would have exceed the limit on the number  of streams that can simultaneously"
+                                    + " be in CREATING or DELETING for the account %s. Limit: %d.")
+                            .formatted(lookup.account(), PENDING_MAX));
     }
 
     private static Stream.Mode mode(Params params) {
@@ -138,7 +157,8 @@ final class StreamOperations {
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
     void delete(Call call) throws IOException {
         var params = Params.read(call.body(), Requests.DELETE_STREAM);
-        var stream = lookup.stream(params);
+        var stream = lookup.told(params);
+        if (lookup.status(stream) == LifeCycle.Status.DELETING) return; // that is what is wanted
         var name = Lookup.shownName(stream);
         if (!params.flag("EnforceConsumerDeletion") && !consumers.of(stream).isEmpty())
             throw AwsFault.of(
@@ -146,7 +166,8 @@ final class StreamOperations {
                     "DeleteStream can't delete %s:%s because there are consumers associated with this data stream. To delete %s anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the consumers that are associated with it."
                             .formatted(lookup.account(), name, name));
         switch (broker.delete(stream.name())) {
-            case CatalogOutcome.Done _ -> {}
+            case CatalogOutcome.Done _ ->
+                lookup.life().deleted(StreamAttributes.of(stream).home().orElseGet(lookup::home), stream);
             case CatalogOutcome.NotFound _ -> throw lookup.noStream(name);
             case CatalogOutcome.AlreadyExists _ -> throw lookup.noStream(name);
             case CatalogOutcome.Invalid(var _, String detail) -> throw AwsFault.invalidArgument(detail);
@@ -162,7 +183,8 @@ final class StreamOperations {
                 .map(token -> PageToken.open(pages, token, clock.millis()).after())
                 .or(() -> params.text("ExclusiveStartStreamName"))
                 .orElse("");
-        var rest = seenStreams().stream()
+        var rest = java.util.stream.Stream.concat(
+                        seenStreams().stream(), lookup.life().deleting(lookup.home()).stream())
                 .filter(stream -> Lookup.shownName(stream).compareTo(after) > 0)
                 .sorted(Comparator.comparing(Lookup::shownName))
                 .limit(limit + 1L)
@@ -182,7 +204,7 @@ final class StreamOperations {
 
     private void summary(Call call, WireWriter answer, Stream stream) {
         answer.startMap();
-        Description.identity(answer, stream, lookup.arn(call, stream));
+        Description.identity(answer, stream, lookup.arn(call, stream), lookup.status(stream));
         answer.endMap();
     }
 

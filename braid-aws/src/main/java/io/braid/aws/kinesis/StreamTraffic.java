@@ -94,6 +94,13 @@ final class StreamTraffic {
         add(Measure.GET_RECORDS_SUCCESS, 0);
     }
 
+    /// A GetRecords that was one too many.
+    synchronized void throttledGet(long now) {
+        turn(now);
+        add(Measure.GET_RECORDS_SUCCESS, 0);
+        add(Measure.READ_EXCEEDED, 1);
+    }
+
     /// A consumer's SubscribeToShard; one that failed did so because there is another, or there are too many.
     synchronized void subscribed(long now, boolean isRefused) {
         turn(now);

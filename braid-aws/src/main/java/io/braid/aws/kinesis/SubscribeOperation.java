@@ -41,6 +41,7 @@ final class SubscribeOperation implements Operation {
         var params = Params.read(call.body(), ConsumerRequests.SUBSCRIBE);
         var arn = params.requiredText("ConsumerARN");
         var found = consumers.find(arn);
+        consumers.requireActive(found);
         var stream = found.stream();
         var name = Lookup.shownName(stream);
         int index = lookup.shardIndex(params.requiredText("ShardId"), name);
@@ -73,7 +74,8 @@ final class SubscribeOperation implements Operation {
             counted.subscribed(clock.millis(), !begun);
         }
         try {
-            consumers.find(arn); // it may have been deregistered before the subscription was there to be told
+            // It may have been deregistered before the subscription was there to be told.
+            consumers.requireActive(consumers.find(arn));
         } catch (AwsFault gone) {
             subscription.close();
             throw gone;

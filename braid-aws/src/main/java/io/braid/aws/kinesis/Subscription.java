@@ -153,6 +153,12 @@ final class Subscription implements Events {
             var stream = stream();
             shard = stream.shard(key.shard()).orElse(shard);
             long before = next;
+            long owed = next < stable ? subscriptions.rates().millisUntilSent(key) : 0;
+            if (owed > 0) { // the consumer has had what it may have of the shard for now
+                if (due) sendNothing(events, stream, stable);
+                due = !await(Math.min(owed, heartbeatMillis())) && owed >= heartbeatMillis();
+                continue;
+            }
             if (due || next < stable || isAtEnd()) send(events, stream, stable);
             if (isAtEnd()) return;
             due = next == before && isQuiet(stable);
@@ -186,17 +192,29 @@ final class Subscription implements Events {
     ///
     /// @throws IOException the partition has failed
     private boolean isQuiet(long stable) throws IOException {
-        long millis = Math.min(subscriptions.limits().heartbeat().toMillis(), millisLeft());
+        long millis = Math.min(heartbeatMillis(), millisLeft());
         boolean rung;
         try (var _ = log.watchStable(stable, this::ring)) {
-            rung = rings.tryAcquire(millis, TimeUnit.MILLISECONDS);
+            rung = await(millis);
+        }
+        // A failed partition rings, and says so here.
+        if (rung && state.get() == GOING && log.lastStable() == stable) log.read(next, next, 0);
+        return !rung;
+    }
+
+    private long heartbeatMillis() {
+        return subscriptions.limits().heartbeat().toMillis();
+    }
+
+    /// Waits for a ring, no longer than this. Answers whether one came.
+    private boolean await(long millis) {
+        try {
+            return rings.tryAcquire(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the HTTP server stops
             end();
-            return false;
+            return true;
         }
-        if (rung && log.lastStable() == stable) log.read(next, next, 0); // a failed partition rings, and says so here
-        return !rung;
     }
 
     private void send(EventStream events, Stream stream, long stable) throws IOException {
@@ -206,6 +224,11 @@ final class Subscription implements Events {
         next = reading.next();
         if (reading.records() == 0 && reading.endsBeforeLargeRecord()) sendLarge(events, stream, stable);
         else send(events, answer, reading, stream);
+    }
+
+    private void sendNothing(EventStream events, Stream stream, long stable) throws EventStream.Abandoned {
+        var answer = records(events);
+        send(events, answer, new ShardReading(log, stream, shard, stable, next, USUAL, answer), stream);
     }
 
     private static WireWriter records(EventStream events) {
@@ -238,6 +261,7 @@ final class Subscription implements Events {
         answer.field(Names.MILLIS_BEHIND_LATEST).number(behind).endMap();
         events.send();
         traffic.got(reading.records(), reading.bytes());
+        subscriptions.rates().sent(key, reading.bytes());
         counted.sent(clock.millis(), reading.records(), reading.bytes(), behind);
     }
 }

@@ -33,16 +33,18 @@ public final class Subscriptions implements AutoCloseable {
     private final Limits limits;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final Rates rates;
     private final Semaphore free;
     private final Semaphore freeLarge = new Semaphore(LARGE_EVENTS_MAX, true);
     private final ReentrantLock lock = new ReentrantLock(); // guards `newest` and `closed`
     private final Map<Key, Subscription> newest = new HashMap<>(); // those that are over until takeOverAfter, only
     private boolean closed;
 
-    Subscriptions(Limits limits, InstantSource clock, Traffic traffic) {
+    Subscriptions(Limits limits, InstantSource clock, Traffic traffic, Rates rates) {
         this.limits = limits;
         this.clock = clock;
         this.traffic = traffic;
+        this.rates = rates;
         this.free = new Semaphore(limits.max());
     }
 
@@ -50,12 +52,18 @@ public final class Subscriptions implements AutoCloseable {
         return limits;
     }
 
+    Rates rates() {
+        return rates;
+    }
+
     /// Lets a subscription begin, perhaps in another one's place.
     ///
     /// @param name what messages call it
-    /// @throws AwsFault there is one that is too young to be taken over, or there are as many as there may be
+    /// @throws AwsFault there is one that is too young to be taken over, or it is tried too often, or
+    ///     there are as many as there may be
     void begin(Subscription subscription, String name) {
         long now = clock.millis();
+        boolean tooOften = !rates.takeSubscription(subscription.key());
         lock.lock();
         try {
             if (closed) throw AwsFault.busy("The server is stopping.");
@@ -64,6 +72,8 @@ public final class Subscriptions implements AutoCloseable {
             var inUse = AwsFault.of(
                     "ResourceInUseException", "Another active subscription exists for this consumer: " + name);
             if (other != null && isYoung(other, now)) throw inUse;
+            if (tooOften)
+                throw AwsFault.of("LimitExceededException", "Rate exceeded for subscription %s.".formatted(name));
             if (!free.tryAcquire())
                 throw AwsFault.of(
                         "LimitExceededException",

@@ -14,6 +14,8 @@
 /// | [Subscription]       | one consumer's stream of events from one shard                            |
 /// | [Home]               | an account in a region: streams are seen where they were created          |
 /// | [StreamAttributes]   | what users say of a stream: tags, key, policy, sizes, kept in the catalog |
+/// | [Rates]              | what goes through in a second, if Amazon's limits are wanted              |
+/// | [LifeCycle]          | how long streams and consumers are CREATING, UPDATING, DELETING, if so    |
 ///
 ///     PutRecords ──► PutRequest ──► MD5 ──► shard ──► BatchBuilder ──► PartitionLog.append ──► wait
 ///     GetRecords ──► ShardIterator ─────┐
@@ -23,7 +25,9 @@
 /// ## Threads and failure
 ///
 /// Each call runs on its caller's virtual thread and keeps nothing between calls; only [Subscriptions] knows who is
-/// subscribed to what. A put that was refused because too much is waiting is a ProvisionedThroughputExceededException,
+/// subscribed to what, and [Rates] what went through in the last seconds, if it has to. A put that
+/// was refused because too much is waiting, or by [Rates], is a
+/// ProvisionedThroughputExceededException,
 /// everything else an InternalFailure: the two codes that PutRecords knows.
 ///
 /// ## Not here, on purpose

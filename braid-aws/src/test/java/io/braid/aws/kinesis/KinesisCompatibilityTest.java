@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +41,8 @@ class KinesisCompatibilityTest {
             var minute = Duration.ofMinutes(1);
             var limits = new Subscriptions.Limits(1, minute, minute, minute);
             var metrics = new MetricStore(clock, minute);
-            return new TreeSet<>(new Kinesis(broker, clock, "000000000000", 1, limits, metrics).served());
+            var rules = new Kinesis.Rules(false, Duration.ZERO, Optional.empty());
+            return new TreeSet<>(new Kinesis(broker, clock, "000000000000", 1, limits, rules, metrics).served());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.aws.wire.AwsFault;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,11 @@ class ShardIteratorTest {
     private static final long NOW = Instant.parse("2026-11-23T01:02:03Z").toEpochMilli();
     private static final ShardIterator ITERATOR = new ShardIterator(NOW, new UUID(1, 2), "orders", 3, 4_000_000_000L);
 
-    private final Seal seal = new Seal("cluster", "shard iterator");
+    private final Seal seal = seal("secret", "shard iterator");
+
+    private static Seal seal(String secret, String purpose) {
+        return new Seal(() -> secret.getBytes(StandardCharsets.UTF_8), purpose);
+    }
 
     private void assertInvalid(String token) {
         var fault = assertThrows(AwsFault.class, () -> ShardIterator.open(seal, token, NOW));
@@ -28,7 +33,7 @@ class ShardIteratorTest {
 
     @Test
     void itIsValidAfterARestart() {
-        var sameServerLater = new Seal("cluster", "shard iterator");
+        var sameServerLater = seal("secret", "shard iterator");
 
         assertEquals(ITERATOR, ShardIterator.open(sameServerLater, ITERATOR.sealed(seal), NOW));
     }
@@ -60,8 +65,8 @@ class ShardIteratorTest {
         assertInvalid("\"");
         assertInvalid("not base64!");
         assertInvalid("AAAA");
-        assertInvalid(ITERATOR.sealed(new Seal("another cluster", "shard iterator")));
-        assertInvalid(new PageToken(NOW, "", "").sealed(new Seal("cluster", "list shards")));
+        assertInvalid(ITERATOR.sealed(seal("another secret", "shard iterator")));
+        assertInvalid(new PageToken(NOW, "", "").sealed(seal("secret", "list shards")));
         assertInvalid(new PageToken(NOW, "", "").sealed(seal));
     }
 
