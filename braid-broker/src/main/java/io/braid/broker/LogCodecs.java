@@ -38,7 +38,7 @@ final class LogCodecs implements Codecs {
         return MemorySegment.ofArray(bytes.toByteArray());
     }
 
-    private static OutputStream stream(Compression compression, OutputStream target) throws IOException {
+    static OutputStream stream(Compression compression, OutputStream target) throws IOException {
         return switch (compression) {
             case NONE -> target;
             case GZIP -> new GZIPOutputStream(target, STREAM_BYTES);

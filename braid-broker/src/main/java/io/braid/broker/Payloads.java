@@ -9,6 +9,7 @@ import io.braid.log.CorruptBatchException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -62,6 +63,13 @@ public final class Payloads {
             throw new IOException(
                     "%d bytes of %s do not decompress: %s".formatted(packed.length, compression, e.getMessage()), e);
         }
+    }
+
+    /// What is written comes out packed at `target`, as Kafka's Java clients pack it; closing it writes what is left
+    /// and
+    /// closes `target`.
+    public static OutputStream packing(Compression compression, OutputStream target) throws IOException {
+        return LogCodecs.stream(compression, target);
     }
 
     private static MemorySegment decompress(Compression compression, byte[] packed, int bytesMax) throws IOException {

@@ -103,11 +103,16 @@ public final class S3Server implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /// The objects there are, as files.
+    /// The segments there are, as files.
     public List<Path> objects() throws IOException {
+        return objects(".log");
+    }
+
+    /// The objects there are whose keys end so, as files.
+    public List<Path> objects(String ending) throws IOException {
         while (true) {
             try {
-                return walk();
+                return walk(ending);
             } catch (UncheckedIOException e) {
                 // An upload that ended under the walk: its file has another name now.
                 if (!(e.getCause() instanceof NoSuchFileException)) throw e.getCause();
@@ -115,10 +120,10 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    private List<Path> walk() throws IOException {
+    private List<Path> walk(String ending) throws IOException {
         try (var files = Files.walk(home.resolve("data").resolve(BUCKET))) {
             return files.filter(
-                            file -> Files.isRegularFile(file) && file.toString().endsWith(".log"))
+                            file -> Files.isRegularFile(file) && file.toString().endsWith(ending))
                     .sorted()
                     .toList();
         }

@@ -20,8 +20,7 @@ final class S3Clients {
 
     private S3Clients() {}
 
-    static S3Client open() {
-        boolean isElsewhere = isElsewhere();
+    static S3Client open(boolean isElsewhere) {
         return S3Client.builder()
                 .region(region(isElsewhere))
                 .forcePathStyle(isElsewhere)
@@ -36,7 +35,7 @@ final class S3Clients {
     }
 
     /// Whether somebody has named an endpoint: then the store is most probably not Amazon's.
-    private static boolean isElsewhere() {
+    static boolean isElsewhere() {
         try (var probe = S3Client.builder()
                 .region(Region.US_EAST_1)
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
