@@ -9,6 +9,7 @@ import io.braid.aws.kinesis.Subscriptions;
 import io.braid.aws.scaling.Autoscaler;
 import io.braid.aws.scaling.ScalingPolicy;
 import io.braid.broker.Broker;
+import io.braid.delivery.Delivery;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
@@ -287,12 +288,18 @@ public final class AwsListener implements AutoCloseable {
         this.address = address;
     }
 
-    /// Listens. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
+    /// Listens. `delivery` is told which channels there are, and begins with that; it is its owner's to close, after
+    /// this. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
     /// called by any thread. `random` is asked once, for what makes request ids differ between two starts.
     ///
     /// @throws IOException the address cannot be listened on; the message names it
     public static AwsListener start(
-            Broker broker, Config config, Consumer<StringBuilder> others, InstantSource clock, RandomGenerator random)
+            Broker broker,
+            Config config,
+            Delivery delivery,
+            Consumer<StringBuilder> others,
+            InstantSource clock,
+            RandomGenerator random)
             throws IOException {
         var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         probe(wanted);
@@ -304,7 +311,8 @@ public final class AwsListener implements AutoCloseable {
                 config.shardsMax(),
                 config.fanOut().limits(),
                 config.kinesis().rules(),
-                metrics);
+                metrics,
+                delivery);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
         var cloudWatch = new CloudWatch(metrics, kinesis.traffic()::publish, clock);
         var scaling =

@@ -342,7 +342,8 @@ class AwsListenerTest {
 
         var failure = assertThrows(
                 IOException.class,
-                () -> AwsListener.start(server.broker(), taken, _ -> {}, java.time.Clock.systemUTC(), new Random()));
+                () -> AwsListener.start(
+                        server.broker(), taken, server.delivery(), _ -> {}, java.time.Clock.systemUTC(), new Random()));
 
         assertTrue(failure.getMessage().startsWith("cannot listen on 127.0.0.1:"), failure.getMessage());
     }

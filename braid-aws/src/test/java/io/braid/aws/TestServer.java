@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
+import io.braid.delivery.Buckets;
+import io.braid.delivery.Delivery;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import java.io.IOException;
@@ -31,8 +33,12 @@ final class TestServer implements AutoCloseable {
     private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
     private volatile Duration logAhead = Duration.ZERO;
+    private final Buckets objects = (place, _, _) -> {
+        throw new IOException("s3://%s: there is no such bucket".formatted(place.bucket()));
+    };
     private Log log;
     private Broker broker;
+    private Delivery delivery;
     private AwsListener listener;
 
     TestServer(Path directory) throws IOException {
@@ -53,7 +59,8 @@ final class TestServer implements AutoCloseable {
         InstantSource clock = () -> now;
         log = Log.open(logConfig, () -> now.plus(logAhead));
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
-        listener = AwsListener.start(broker, config, page -> page.append("others 7\n"), clock, new Random(2));
+        delivery = new Delivery(broker, objects, Delivery.Config.DEFAULT, clock);
+        listener = AwsListener.start(broker, config, delivery, page -> page.append("others 7\n"), clock, new Random(2));
     }
 
     void restart() throws IOException {
@@ -69,6 +76,10 @@ final class TestServer implements AutoCloseable {
 
     Broker broker() {
         return broker;
+    }
+
+    Delivery delivery() {
+        return delivery;
     }
 
     /// Compacts all that is due.
@@ -150,6 +161,7 @@ final class TestServer implements AutoCloseable {
 
     private void closeParts() throws IOException {
         listener.close();
+        delivery.close();
         broker.close();
         log.close();
     }

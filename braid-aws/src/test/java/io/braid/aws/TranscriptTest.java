@@ -31,7 +31,7 @@ class TranscriptTest {
     private static final Pattern OPAQUE =
             Pattern.compile("\"(ShardIterator|NextShardIterator|NextToken)\":\"([^\"]*)\"");
     private static final Pattern REMEMBERED = Pattern.compile(
-            "\"(ShardIterator|NextShardIterator|NextToken|SequenceNumber|StartingSequenceNumber)\":\"([^\"]*)\"");
+            "\"(ShardIterator|NextShardIterator|NextToken|SequenceNumber|StartingSequenceNumber|ChannelARN)\":\"([^\"]*)\"");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)}");
 
     private final Map<String, String> remembered = new HashMap<>();

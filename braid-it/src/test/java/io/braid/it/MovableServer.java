@@ -4,6 +4,7 @@ import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
 import io.braid.broker.Payloads;
+import io.braid.delivery.Delivery;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
@@ -23,6 +24,7 @@ final class MovableServer implements AutoCloseable {
     private final Log log;
     private final Broker broker;
     private final KafkaListener kafka;
+    private final Delivery delivery;
     private final AwsListener http;
     private volatile Instant now = Instant.parse("2026-11-23T10:00:00Z");
 
@@ -42,7 +44,8 @@ final class MovableServer implements AutoCloseable {
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         kafka = KafkaListener.start(broker, kafkaConfig, clock, new Random(2));
         var httpConfig = AwsListener.Config.DEFAULT.withAddress("127.0.0.1", 0);
-        http = AwsListener.start(broker, httpConfig, kafka::writeMetrics, clock, new Random(3));
+        delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
+        http = AwsListener.start(broker, httpConfig, delivery, kafka::writeMetrics, clock, new Random(3));
     }
 
     String kafka() {
@@ -66,6 +69,7 @@ final class MovableServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         http.close();
+        delivery.close();
         kafka.close();
         broker.close();
         log.close();

@@ -4,6 +4,7 @@ import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
+import io.braid.delivery.Delivery;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.CompactionLimits;
 import io.braid.log.InvalidConfig;
@@ -188,6 +189,10 @@ public final class Configuration {
                         value(Settings.KINESIS_LIMITS),
                         value(Settings.KINESIS_LIFECYCLE_DELAY),
                         value(Settings.KINESIS_ITERATOR_SECRET)));
+    }
+
+    Delivery.Config delivery() {
+        return Delivery.Config.DEFAULT.withObjectBytesMax(bytes(Settings.DELIVERY_OBJECT_BYTES_MAX));
     }
 
     private int bytes(Setting<Long> setting) {

@@ -1,5 +1,6 @@
 package io.braid.server;
 
+import io.braid.tier.StorageBuckets;
 import io.braid.tier.StorageTier;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public record Kind<T>(String name, Function<String, T> parser) {
     public static final Kind<Optional<HostPort>> OPTIONAL_ADDRESS =
             new Kind<>("host:port", text -> text.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(text)));
     public static final Kind<Optional<String>> OPTIONAL_TIER = new Kind<>("text", Kind::tier);
+    public static final Kind<String> BUCKETS = new Kind<>("text", Kind::buckets);
     /// Text that is never shown.
     public static final Kind<Optional<String>> SECRET = new Kind<>("secret", Kind::secret);
 
@@ -122,6 +124,13 @@ public record Kind<T>(String name, Function<String, T> parser) {
         if (text.length() < SECRET_LENGTH_MIN)
             throw new IllegalArgumentException("must have at least %d characters".formatted(SECRET_LENGTH_MIN));
         return Optional.of(text);
+    }
+
+    private static String buckets(String text) {
+        StorageBuckets.fault(text).ifPresent(fault -> {
+            throw new IllegalArgumentException(fault);
+        });
+        return text;
     }
 
     private static boolean bool(String text) {

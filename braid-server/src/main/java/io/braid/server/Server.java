@@ -3,9 +3,11 @@ package io.braid.server;
 import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
 import io.braid.broker.Payloads;
+import io.braid.delivery.Delivery;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import io.braid.log.TierAccess;
+import io.braid.tier.StorageBuckets;
 import io.braid.tier.StorageTier;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +23,8 @@ import java.util.random.RandomGenerator;
 ///
 ///     Kafka clients ──► KafkaListener ──┐
 ///                                       ├──► Broker ──► Log ──► data directory
-///     AWS clients ────► AwsListener ────┘                └────► tier, if there is one
+///     AWS clients ────► AwsListener ────┘  │             └────► tier, if there is one
+///                            └────────► Delivery ─────────────► buckets of channels
 ///
 /// Closing goes from the top down: listeners first, so that what they still answer is durable before the log goes.
 public final class Server implements AutoCloseable {
@@ -50,7 +53,8 @@ public final class Server implements AutoCloseable {
             var log = openLog(parts, configuration, clock, random);
             var broker = add(parts, openBroker(log, configuration, clock, random));
             var kafka = add(parts, startKafka(broker, configuration, clock, random));
-            var http = add(parts, startHttp(broker, kafka, configuration, clock, random));
+            var delivery = openDelivery(parts, broker, configuration, clock);
+            var http = add(parts, startHttp(broker, kafka, delivery, configuration, clock, random));
             return new Server(data, kafka, http, parts);
         } catch (CannotStart | RuntimeException | Error cause) {
             closeAll(parts);
@@ -104,6 +108,13 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /// Begins when the HTTP listener has told it of the channels.
+    private static Delivery openDelivery(
+            Deque<AutoCloseable> parts, Broker broker, Configuration configuration, InstantSource clock) {
+        var buckets = add(parts, StorageBuckets.open(configuration.value(Settings.DELIVERY_BUCKETS)));
+        return add(parts, new Delivery(broker, buckets, configuration.delivery(), clock));
+    }
+
     private static KafkaListener startKafka(
             Broker broker, Configuration configuration, InstantSource clock, RandomGenerator random)
             throws CannotStart {
@@ -117,12 +128,22 @@ public final class Server implements AutoCloseable {
     private static AwsListener startHttp(
             Broker broker,
             KafkaListener kafka,
+            Delivery delivery,
             Configuration configuration,
             InstantSource clock,
             RandomGenerator random)
             throws CannotStart {
         try {
-            return AwsListener.start(broker, configuration.http(), kafka::writeMetrics, clock, random);
+            return AwsListener.start(
+                    broker,
+                    configuration.http(),
+                    delivery,
+                    page -> {
+                        kafka.writeMetrics(page);
+                        delivery.writeMetrics(page);
+                    },
+                    clock,
+                    random);
         } catch (IOException | RuntimeException cause) {
             throw cannotListen(configuration, Settings.HTTP_LISTEN, "--http", cause);
         }

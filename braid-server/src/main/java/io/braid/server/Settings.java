@@ -4,6 +4,7 @@ import io.braid.aws.AwsListener;
 import io.braid.broker.BrokerConfig;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
+import io.braid.delivery.Delivery;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.LogConfig;
 import io.braid.log.TierAccess;
@@ -218,6 +219,21 @@ public final class Settings {
             Kind.durationText(HTTP.metricsRetention()),
             "How long CloudWatch's metrics are kept, in memory; rounded up to a minute.");
 
+    public static final Setting<String> DELIVERY_BUCKETS = new Setting<>(
+            "delivery.buckets",
+            Kind.BUCKETS,
+            "s3",
+            "Where the buckets of Kinesis' channels are: s3, with credentials, region and endpoint as every AWS tool"
+                    + " finds them, or file:///directory, below which each bucket is a directory that is there.");
+    public static final Setting<Long> DELIVERY_OBJECT_BYTES_MAX = new Setting<>(
+            "delivery.object-bytes-max",
+            Kind.size(1 << 10, 256 << 20),
+            Kind.sizeText(Delivery.Config.DEFAULT.objectBytesMax()),
+            "Data of records in one object that a channel delivers, before it is packed; objects that are being made"
+                    + " are held in memory, "
+                    + Delivery.Config.DEFAULT.threads()
+                    + " at once.");
+
     public static final Setting<Boolean> ALLOW_UNAUTHENTICATED = new Setting<>(
             "security.allow-unauthenticated",
             Kind.BOOLEAN,
@@ -371,6 +387,8 @@ public final class Settings {
                             KINESIS_LIFECYCLE_DELAY,
                             KINESIS_ITERATOR_SECRET,
                             METRICS_RETENTION,
+                            DELIVERY_BUCKETS,
+                            DELIVERY_OBJECT_BYTES_MAX,
                             ALLOW_UNAUTHENTICATED,
                             DEFAULT_PARTITIONS,
                             PARTITIONS_MAX,

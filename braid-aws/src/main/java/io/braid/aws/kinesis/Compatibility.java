@@ -56,21 +56,14 @@ final class Compatibility {
             "UpdateStreamRecordDistributionStrategy",
             "UpdateStreamWarmThroughput");
 
-    private static final String CHANNELS =
-            "Channels deliver a stream to S3 and S3 Tables: nothing here writes there yet.";
-
     /// Why an operation is not served. An operation that is served has no line here.
-    private static final Map<String, String> GAPS = Map.ofEntries(
-            Map.entry("CreateChannel", CHANNELS),
-            Map.entry("DeleteChannel", CHANNELS),
-            Map.entry("DescribeChannel", CHANNELS),
-            Map.entry("ListChannels", CHANNELS),
-            Map.entry("UpdateChannel", CHANNELS));
+    private static final Map<String, String> GAPS = Map.of();
 
     private static final String OWN_WORDS = "Refusals are in words of Braid's own, as Amazon's are not known.";
     private static final String ENCRYPTION = "Nothing is encrypted and no key is looked at: any KeyId is taken. "
             + "KMS's own errors therefore do not occur. The refusal of more changes than 25 in 24 hours is in words of"
             + " Braid's own.";
+    private static final String CHANNEL = "See [channels](channels.md).";
     private static final String POLICY = "A policy is kept and told, and enforced by nobody.";
 
     /// What is different about an operation that is served.
@@ -81,6 +74,18 @@ final class Compatibility {
                     "The stream is gone at once. While it is told to be DELETING (`kinesis.lifecycle-delay`),"
                             + " operations other than describing, listing, creating and deleting say that it is not"
                             + " found."),
+            Map.entry(
+                    "CreateChannel",
+                    "The channel is ACTIVE at the next look and delivers from then on. Buckets only: S3 Tables (Apache"
+                            + " Iceberg) are refused. DataFreshnessInSeconds may be less than Amazon's 300, down to 1."
+                            + " The role is not assumed, CloudWatch Logs are not written. "
+                            + OWN_WORDS + " " + CHANNEL),
+            Map.entry(
+                    "DescribeChannel",
+                    "While a bucket cannot be written to, ChannelStatusReason says why, and the status stays ACTIVE."
+                            + " A channel is never FAILED."),
+            Map.entry("UpdateChannel", "In force at once: UPDATING in the answer, ACTIVE at the next look."),
+            Map.entry("DeleteChannel", "The channel is gone at once. What waits is not delivered, as at Amazon."),
             Map.entry("AddTagsToStream", "Keys that begin with `aws:` are taken."),
             Map.entry("TagResource", "Keys that begin with `aws:` are taken."),
             Map.entry("DeleteResourcePolicy", POLICY),
@@ -127,7 +132,8 @@ final class Compatibility {
             Map.entry("DescribeStreamSummary", "StreamId is never told: SDKs would go to Amazon's hosts with it."),
             Map.entry(
                     "DescribeLimits",
-                    "ShardLimit is the setting of this server for all accounts together, 10,000 by default."));
+                    "ShardLimit is the setting of this server for all accounts together, 10,000 by default;"
+                            + " ChannelCountLimit is OnDemandStreamCountLimit, as a stream has one channel."));
 
     private Compatibility() {}
 

@@ -3,6 +3,7 @@ package io.braid.aws.kinesis;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.wire.Operation;
 import io.braid.broker.Broker;
+import io.braid.delivery.Delivery;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class Kinesis implements AutoCloseable {
     ///     twelve digits
     /// @param shardsMax open shards that all streams together may have
     /// @param metrics   takes what is counted of each stream
+    /// @param delivery  does what channels say
     public Kinesis(
             Broker broker,
             InstantSource clock,
@@ -42,7 +44,8 @@ public final class Kinesis implements AutoCloseable {
             int shardsMax,
             Subscriptions.Limits subscriptionLimits,
             Rules rules,
-            MetricStore metrics) {
+            MetricStore metrics,
+            Delivery delivery) {
         var rates = new Rates(rules.limited(), clock);
         var secret = new Secret(broker, rules.tokenSecret());
         lookup = new Lookup(broker, account, rates, new LifeCycle(rules.lifecycleDelay(), clock));
@@ -60,7 +63,9 @@ public final class Kinesis implements AutoCloseable {
         var resharding = new ReshardOperations(broker, lookup, clock, limit);
         var listing = new ShardListing(broker, lookup, consumers, clock, secret.seal("list shards"));
         var retention = new RetentionOperations(broker, lookup);
-        var tags = new TagOperations(broker, lookup, consumers);
+        var channels = new Channels(broker, lookup, delivery, metrics, clock);
+        var delivering = new ChannelOperations(broker, channels, lookup, clock, limit);
+        var tags = new TagOperations(broker, lookup, consumers, channels);
         var policies = new PolicyOperations(broker, lookup, consumers);
         var encryption = new EncryptionOperations(broker, lookup, clock);
         var monitoring = new MonitoringOperations(broker, lookup);
@@ -105,6 +110,11 @@ public final class Kinesis implements AutoCloseable {
                 Map.entry("DescribeStreamConsumer", consuming::describe),
                 Map.entry("ListStreamConsumers", consuming::list),
                 Map.entry("SubscribeToShard", subscribing),
+                Map.entry("CreateChannel", delivering::create),
+                Map.entry("DescribeChannel", delivering::describe),
+                Map.entry("UpdateChannel", delivering::update),
+                Map.entry("DeleteChannel", delivering::delete),
+                Map.entry("ListChannels", delivering::list),
                 Map.entry("PutRecord", writing::putRecord),
                 Map.entry("PutRecords", writing::putRecords),
                 Map.entry("GetShardIterator", iterators),

@@ -16,6 +16,7 @@ import java.util.UUID;
 /// there is one. Any thread, inside [#call].
 final class Lookup {
     private static final String ARN_RESOURCE = ":stream/";
+    static final String CHANNEL_RESOURCE = ":channel/";
     private static final int SHARD_DIGITS = 12;
 
     /// Who asks. Bound around each operation, so that whatever looks a stream up sees the same streams.
@@ -115,13 +116,18 @@ final class Lookup {
         return "arn:aws:kinesis:" + home.region() + ":" + home.account() + ARN_RESOURCE + shownName(stream);
     }
 
+    String channelArn(Call call, StoredChannel channel) {
+        var stream = arn(call, channel.stream());
+        return stream.substring(0, stream.indexOf(ARN_RESOURCE)) + CHANNEL_RESOURCE + channel.id();
+    }
+
     /// Whether the caller sees a stream. One that Kinesis did not create has no home and is seen from the default
     /// account in every region.
     boolean isSeen(Stream stream) {
         return isSeen(stream, home());
     }
 
-    private boolean isSeen(Stream stream, Home from) {
+    boolean isSeen(Stream stream, Home from) {
         return stream.kind() == Stream.Kind.USER
                 && StreamAttributes.of(stream)
                         .home()

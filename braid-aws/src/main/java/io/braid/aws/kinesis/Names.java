@@ -6,6 +6,8 @@ import io.braid.aws.wire.Name;
 final class Names {
     static final Name ADJACENT_PARENT_SHARD_ID = new Name("AdjacentParentShardId");
     static final Name APPROXIMATE_ARRIVAL_TIMESTAMP = new Name("ApproximateArrivalTimestamp");
+    static final Name CHANNEL_COUNT = new Name("ChannelCount");
+    static final Name CHANNEL_COUNT_LIMIT = new Name("ChannelCountLimit");
     static final Name CHILD_SHARDS = new Name("ChildShards");
     static final Name CONSUMER = new Name("Consumer");
     static final Name CONSUMERS = new Name("Consumers");

@@ -28,7 +28,7 @@ final class Requests {
     static final Shape.Blob DATA = new Shape.Blob(10_485_760);
 
     static final Shape.Text NEXT_TOKEN = text(1, 1_048_576);
-    static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+");
+    static final Shape.Text RESOURCE_ARN = text(1, 2048, "arn:aws.*:kinesis:.*:\\d{12}:.*(stream|channel)/\\S+");
     private static final Shape.Whole PAGE_LIMIT = integer(1, 10_000);
     private static final Shape.Whole ANY_INTEGER = integer(Long.MIN_VALUE, Long.MAX_VALUE);
     static final Shape.MapOf TAGS = new Shape.MapOf(text(1, 128), text(0, 256), 1, 200);

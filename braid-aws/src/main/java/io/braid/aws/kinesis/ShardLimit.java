@@ -16,6 +16,16 @@ record ShardLimit(Broker broker, Lookup lookup, int most) {
                 .sum();
     }
 
+    /// How many On-Demand streams an account may have.
+    int onDemandStreams() {
+        return most / StreamOperations.ON_DEMAND_SHARDS;
+    }
+
+    /// How many channels an account may have: one for each On-Demand stream.
+    int channels() {
+        return onDemandStreams() * Channels.PER_STREAM_MAX;
+    }
+
     /// @throws AwsFault so many more would be too many, in Amazon's words
     void check(Call call, long more) {
         long open = open();

@@ -74,6 +74,8 @@ final class ShardListing {
         switch (stream.mode()) {
             case ON_DEMAND -> {
                 if (attributes.warmMibps() > 0) Description.warmThroughput(answer, attributes.warmMibps());
+                answer.field(Names.CHANNEL_COUNT)
+                        .number(StoredChannel.of(stream).size());
                 answer.field(Names.RECORD_DISTRIBUTION_STRATEGY)
                         .text(attributes.isAutoDistributed() ? "AUTO" : "USER_PARTITION_KEY");
             }

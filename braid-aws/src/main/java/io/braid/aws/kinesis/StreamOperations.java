@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Creating, deleting and listing streams. A change is durable when it is answered, so a stream is ACTIVE from its
 /// first moment and gone at once, unless it is to be told otherwise ([LifeCycle]).
 final class StreamOperations {
-    private static final int ON_DEMAND_SHARDS = 4;
+    static final int ON_DEMAND_SHARDS = 4;
     private static final int LIST_DEFAULT = 100;
     /// Streams of an account that are CREATING or DELETING at once, if Amazon's limits hold.
     private static final int PENDING_MAX = 5;
@@ -165,6 +165,11 @@ final class StreamOperations {
                     "ResourceInUseException",
                     "DeleteStream can't delete %s:%s because there are consumers associated with this data stream. To delete %s anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the consumers that are associated with it."
                             .formatted(lookup.account(), name, name));
+        if (!StoredChannel.of(stream).isEmpty())
+            throw AwsFault.of(
+                    "ResourceInUseException",
+                    "DeleteStream can't delete %s:%s because there are channels associated with this data stream. Delete them first: ListChannels with a StreamFilter finds them."
+                            .formatted(lookup.account(), name));
         switch (broker.delete(stream.name())) {
             case CatalogOutcome.Done _ ->
                 lookup.life().deleted(StreamAttributes.of(stream).home().orElseGet(lookup::home), stream);
@@ -223,7 +228,13 @@ final class StreamOperations {
                 .field(Names.ON_DEMAND_STREAM_COUNT)
                 .number(onDemand)
                 .field(Names.ON_DEMAND_STREAM_COUNT_LIMIT)
-                .number(limit.most() / ON_DEMAND_SHARDS)
+                .number(limit.onDemandStreams())
+                .field(Names.CHANNEL_COUNT)
+                .number(seenStreams().stream()
+                        .mapToLong(stream -> StoredChannel.of(stream).size())
+                        .sum())
+                .field(Names.CHANNEL_COUNT_LIMIT)
+                .number(limit.channels())
                 .endMap();
     }
 

@@ -9,17 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/// Tags of streams and of consumers, by the older operations (a stream's name or ARN) and the newer ones (any
+/// Tags of streams, consumers and channels, by the older operations (a stream's name or ARN) and the newer ones (any
 /// resource's ARN). Listed by key, in the order of the keys' characters.
 final class TagOperations {
     private final Lookup lookup;
     private final Changes changes;
     private final Consumers consumers;
+    private final Channels channels;
 
-    TagOperations(Broker broker, Lookup lookup, Consumers consumers) {
+    TagOperations(Broker broker, Lookup lookup, Consumers consumers, Channels channels) {
         this.lookup = lookup;
         this.changes = new Changes(broker, lookup);
         this.consumers = consumers;
+        this.channels = channels;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html
@@ -101,6 +103,6 @@ final class TagOperations {
     }
 
     private Resource resource(Params params) {
-        return Resource.of(params.requiredText("ResourceARN"), lookup, consumers);
+        return Resource.of(params.requiredText("ResourceARN"), lookup, consumers, channels);
     }
 }

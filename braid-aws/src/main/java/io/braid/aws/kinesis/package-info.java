@@ -12,6 +12,7 @@
 /// | [PutRequest], [Put]  | the hot way in: read in place, one batch per shard                        |
 /// | [ShardReading]       | the hot way out: batches written straight into the answer                 |
 /// | [Subscription]       | one consumer's stream of events from one shard                            |
+/// | [StoredChannel]      | a stream's way to a bucket; `io.braid.delivery` goes it                    |
 /// | [Home]               | an account in a region: streams are seen where they were created          |
 /// | [StreamAttributes]   | what users say of a stream: tags, key, policy, sizes, kept in the catalog |
 /// | [Rates]              | what goes through in a second, if Amazon's limits are wanted              |

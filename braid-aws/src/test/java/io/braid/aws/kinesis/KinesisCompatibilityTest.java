@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
+import io.braid.delivery.Delivery;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import java.io.IOException;
@@ -42,7 +43,9 @@ class KinesisCompatibilityTest {
             var limits = new Subscriptions.Limits(1, minute, minute, minute);
             var metrics = new MetricStore(clock, minute);
             var rules = new Kinesis.Rules(false, Duration.ZERO, Optional.empty());
-            return new TreeSet<>(new Kinesis(broker, clock, "000000000000", 1, limits, rules, metrics).served());
+            var delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
+            var kinesis = new Kinesis(broker, clock, "000000000000", 1, limits, rules, metrics, delivery);
+            return new TreeSet<>(kinesis.served());
         }
     }
 

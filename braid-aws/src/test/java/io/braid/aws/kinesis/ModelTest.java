@@ -53,12 +53,15 @@ class ModelTest {
 
     private static final Map<String, Shape.Structure> TABLES = Map.ofEntries(
             Map.entry("AddTagsToStream", AttributeRequests.ADD_TAGS_TO_STREAM),
+            Map.entry("CreateChannel", ChannelRequests.CREATE),
             Map.entry("CreateStream", Requests.CREATE_STREAM),
             Map.entry("DecreaseStreamRetentionPeriod", Requests.RETENTION_PERIOD),
+            Map.entry("DeleteChannel", ChannelRequests.CHANNEL),
             Map.entry("DeleteResourcePolicy", AttributeRequests.RESOURCE),
             Map.entry("DeleteStream", Requests.DELETE_STREAM),
             Map.entry("DescribeAccountSettings", Requests.NOTHING),
             Map.entry("DeregisterStreamConsumer", ConsumerRequests.CONSUMER),
+            Map.entry("DescribeChannel", ChannelRequests.CHANNEL),
             Map.entry("DescribeLimits", Requests.NOTHING),
             Map.entry("DescribeStream", Requests.DESCRIBE_STREAM),
             Map.entry("DescribeStreamConsumer", ConsumerRequests.CONSUMER),
@@ -69,6 +72,7 @@ class ModelTest {
             Map.entry("GetResourcePolicy", AttributeRequests.RESOURCE),
             Map.entry("GetShardIterator", Requests.GET_SHARD_ITERATOR),
             Map.entry("IncreaseStreamRetentionPeriod", Requests.RETENTION_PERIOD),
+            Map.entry("ListChannels", ChannelRequests.LIST),
             Map.entry("ListShards", Requests.LIST_SHARDS),
             Map.entry("ListStreamConsumers", ConsumerRequests.LIST),
             Map.entry("ListStreams", Requests.LIST_STREAMS),
@@ -87,19 +91,14 @@ class ModelTest {
             Map.entry("TagResource", AttributeRequests.TAG_RESOURCE),
             Map.entry("UntagResource", AttributeRequests.UNTAG_RESOURCE),
             Map.entry("UpdateAccountSettings", AttributeRequests.UPDATE_ACCOUNT_SETTINGS),
+            Map.entry("UpdateChannel", ChannelRequests.UPDATE),
             Map.entry("UpdateMaxRecordSize", AttributeRequests.UPDATE_MAX_RECORD_SIZE),
             Map.entry("UpdateShardCount", ReshardRequests.UPDATE_SHARD_COUNT),
             Map.entry("UpdateStreamMode", AttributeRequests.UPDATE_STREAM_MODE),
             Map.entry("UpdateStreamWarmThroughput", AttributeRequests.UPDATE_STREAM_WARM_THROUGHPUT));
 
-    /// Amazon's, and newer than the model.
-    private static final Set<String> NEWER = Set.of(
-            "CreateChannel",
-            "DeleteChannel",
-            "DescribeChannel",
-            "ListChannels",
-            "UpdateChannel",
-            "UpdateStreamRecordDistributionStrategy");
+    /// Amazon's, and newer than the model. The channels were added to it by hand.
+    private static final Set<String> NEWER = Set.of("UpdateStreamRecordDistributionStrategy");
 
     /// Where a table differs, and why.
     private static final Map<String, String> DIFFERENCES = Map.of(
