@@ -69,10 +69,20 @@ final class FetchApi implements Handler {
             var read = FetchRead.of(broker, wanted, FetchSessions.isByTopicId(request), committed, bytesMax);
             long left = deadline - clock.millis();
             if (wanted.isEmpty() || read.isUrgent() || read.bytes() >= bytesMin || left <= 0 || bell.mayNotWait())
-                return read;
+                return counted(read);
             read.close();
             awaitNews(read, committed, bell, left);
         }
+    }
+
+    /// What the client is given is counted where it comes from.
+    private static FetchRead counted(FetchRead read) {
+        for (var result : read.results())
+            result.partition()
+                    .ifPresent(partition -> partition
+                            .log()
+                            .countFetched(result.found().records().sizeInBytes()));
+        return read;
     }
 
     private static void awaitNews(FetchRead read, boolean committed, Doorbell bell, long millis)

@@ -131,7 +131,7 @@ final class ShareRead implements AutoCloseable {
                 room / partitionsLeft);
         try {
             return switch (partition.acquire(share)) {
-                case GroupPartition.Acquired acquired -> taken(acquired);
+                case GroupPartition.Acquired acquired -> taken(acquired, partition.log());
                 case GroupPartition.Failed(var error) -> failed(error);
                 case GroupPartition.Nothing(long end) -> {
                     quiet.add(new Quiet(partition.log(), end));
@@ -155,8 +155,9 @@ final class ShareRead implements AutoCloseable {
         }
     }
 
-    private PartitionData taken(GroupPartition.Acquired acquired) {
+    private PartitionData taken(GroupPartition.Acquired acquired, PartitionLog log) {
         slices.add(acquired.slice());
+        log.countFetched(acquired.records().sizeInBytes());
         bytes += acquired.records().size();
         records += acquired.count();
         return new PartitionData().setRecords(acquired.records()).setAcquiredRecords(acquired.acquired());

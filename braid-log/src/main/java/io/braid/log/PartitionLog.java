@@ -7,11 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /// One partition: any thread submits, one thread writes, any thread reads below [#end].
 ///
@@ -35,7 +33,7 @@ public final class PartitionLog {
     private final ColdReads cold;
     private final int leaderEpoch;
     private final AtomicLong waiting = new AtomicLong();
-    private final Set<OneWatch> watches = ConcurrentHashMap.newKeySet(); // bounded by those who may connect
+    private final Watches watches = new Watches();
 
     final PartitionTail tail; // writer thread only
     private final TierManifest manifest;
@@ -46,6 +44,7 @@ public final class PartitionLog {
     private volatile long end;
     private volatile long stable; // at most `end`, which is written first
     private volatile long appendedBytes; // the writer changes it
+    private final LongAdder fetchedBytes = new LongAdder();
     private volatile Ending ending = Ending.OPEN;
     private volatile boolean isSuspended; // anybody writes it, the writer reads it
     private volatile Segment.Newest oldest = new Segment.Newest(-1, -1); // the first batch when it was trimmed last
@@ -397,51 +396,17 @@ public final class PartitionLog {
     /// Runs `wake` once, on any thread, as soon as [#end] is above `offset` (at once if it is already), or the
     /// partition is closed. `wake` must be short. Closing the watch forgets it.
     public Watch watch(long offset, Runnable wake) {
-        return watch(new OneWatch(offset, false, wake));
+        return watches.add(() -> end, offset, () -> !ending.isOpen(), wake);
     }
 
     /// The same for [#lastStable].
     public Watch watchStable(long offset, Runnable wake) {
-        return watch(new OneWatch(offset, true, wake));
-    }
-
-    private Watch watch(OneWatch watch) {
-        watches.add(watch);
-        if (watch.isDue() || !ending.isOpen()) watch.fire(); // moved before it was seen: nobody else would wake it
-        return watch;
+        return watches.add(() -> stable, offset, () -> !ending.isOpen(), wake);
     }
 
     public interface Watch extends AutoCloseable {
         @Override
         void close();
-    }
-
-    private final class OneWatch implements Watch {
-        private final long offset;
-        private final boolean isOfStable;
-        private final Runnable wake;
-        private final AtomicBoolean over = new AtomicBoolean();
-
-        OneWatch(long offset, boolean isOfStable, Runnable wake) {
-            this.offset = offset;
-            this.isOfStable = isOfStable;
-            this.wake = wake;
-        }
-
-        boolean isDue() {
-            return (isOfStable ? stable : end) > offset;
-        }
-
-        void fire() {
-            watches.remove(this);
-            if (over.compareAndSet(false, true)) wake.run();
-        }
-
-        @Override
-        public void close() {
-            over.set(true);
-            watches.remove(this);
-        }
     }
 
     /// Bytes held in segments on this disk.
@@ -456,6 +421,16 @@ public final class PartitionLog {
     /// after compression. Never less than those of the records below [#end] that came since.
     public long appendedBytes() {
         return appendedBytes;
+    }
+
+    /// Somebody gives this many bytes of it to a consumer of Kafka's.
+    public void countFetched(long bytes) {
+        fetchedBytes.add(bytes);
+    }
+
+    /// What was [counted][#countFetched] since the log was opened.
+    public long fetchedBytes() {
+        return fetchedBytes.sum();
     }
 
     /// New settings, from the next append on.
@@ -526,7 +501,7 @@ public final class PartitionLog {
         segments = tail.segments();
         end = tail.next();
         stable = tail.stable();
-        wake(false);
+        watches.wake(false);
     }
 
     /// Shows readers that records were deleted.
@@ -554,15 +529,11 @@ public final class PartitionLog {
     void close(Ending why) {
         if (!ending.isOpen()) return;
         ending = why;
-        wake(true);
+        watches.wake(true);
     }
 
     Ending ending() {
         return ending;
-    }
-
-    private void wake(boolean all) {
-        for (var watch : watches) if (all || watch.isDue()) watch.fire();
     }
 
     private void failIfBroken() throws IOException {
