@@ -32,6 +32,9 @@
 /// catalog's partition fails, everything that exists goes on being read and written, and nothing can be changed
 /// until the next start.
 ///
+/// What streams use is counted beside all this, by [UsageMeter][io.braid.broker.UsageMeter], which looks at the catalog
+/// and the partitions as any reader does.
+///
 /// *Not here.* Bytes and offsets (`io.braid.log`), error codes and access rules (the fronts), when to split and
 /// merge by load (`braid-aws`), shortening the catalog's log (its changes are few and small).
 ///
