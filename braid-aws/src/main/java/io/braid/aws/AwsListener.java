@@ -1,6 +1,7 @@
 package io.braid.aws;
 
 import io.braid.aws.cloudwatch.CloudWatch;
+import io.braid.aws.cloudwatch.MetricLog;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
@@ -9,6 +10,7 @@ import io.braid.aws.kinesis.Subscriptions;
 import io.braid.aws.scaling.Autoscaler;
 import io.braid.aws.scaling.ScalingPolicy;
 import io.braid.broker.Broker;
+import io.braid.broker.Periodic;
 import io.braid.delivery.Delivery;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
@@ -37,6 +39,8 @@ public final class AwsListener implements AutoCloseable {
     private static final int HTTP2_FRAME_BYTES_MAX = 64 << 10;
     private static final Duration ANSWER_TAKEN_MIN = Duration.ofSeconds(15);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
+    /// What a crash can lose of what was counted.
+    private static final Duration COUNTS_WRITTEN = Duration.ofMinutes(1);
 
     /// @param host            the address to listen on, a name or a number
     /// @param port            the port; 0 picks a free one
@@ -54,6 +58,7 @@ public final class AwsListener implements AutoCloseable {
     /// @param metricsRetention how long CloudWatch's metrics are kept; rounded up to a minute
     /// @param scaling         how streams in On-Demand mode follow their load
     /// @param kinesis         how much Kinesis is like Amazon's
+    /// @param usageRetention  how long it is known what each stream used, by the hour
     public record Config(
             String host,
             int port,
@@ -68,7 +73,8 @@ public final class AwsListener implements AutoCloseable {
             FanOut fanOut,
             Duration metricsRetention,
             Scaling scaling,
-            KinesisConfig kinesis) {
+            KinesisConfig kinesis,
+            Duration usageRetention) {
         public static final Config DEFAULT = new Config(
                 "127.0.0.1",
                 4566,
@@ -83,7 +89,8 @@ public final class AwsListener implements AutoCloseable {
                 FanOut.DEFAULT,
                 Duration.ofHours(24),
                 Scaling.DEFAULT,
-                KinesisConfig.DEFAULT);
+                KinesisConfig.DEFAULT,
+                Duration.ofDays(400));
 
         public Config {
             require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -96,6 +103,7 @@ public final class AwsListener implements AutoCloseable {
             require(idleMax.isPositive(), "idleMax %s: must be longer than zero", idleMax);
             require(shardsMax >= 1, "shardsMax %d: must be at least 1", shardsMax);
             require(metricsRetention.isPositive(), "metricsRetention %s: must be longer than zero", metricsRetention);
+            require(usageRetention.toHours() >= 1, "usageRetention %s: must be an hour or more", usageRetention);
         }
 
         public Config withAddress(String host, int port) {
@@ -113,7 +121,8 @@ public final class AwsListener implements AutoCloseable {
                     fanOut,
                     metricsRetention,
                     scaling,
-                    kinesis);
+                    kinesis,
+                    usageRetention);
         }
 
         public Config withFanOut(FanOut changed) {
@@ -131,7 +140,8 @@ public final class AwsListener implements AutoCloseable {
                     changed,
                     metricsRetention,
                     scaling,
-                    kinesis);
+                    kinesis,
+                    usageRetention);
         }
 
         public Config withScaling(Scaling changed) {
@@ -149,7 +159,8 @@ public final class AwsListener implements AutoCloseable {
                     fanOut,
                     metricsRetention,
                     changed,
-                    kinesis);
+                    kinesis,
+                    usageRetention);
         }
 
         public Config withKinesis(KinesisConfig changed) {
@@ -167,7 +178,8 @@ public final class AwsListener implements AutoCloseable {
                     fanOut,
                     metricsRetention,
                     scaling,
-                    changed);
+                    changed,
+                    usageRetention);
         }
     }
 
@@ -275,14 +287,24 @@ public final class AwsListener implements AutoCloseable {
 
     private final Kinesis kinesis;
     private final Autoscaler scaling;
+    private final MetricLog kept;
     private final WebServer server;
     private final HttpFront front;
+    private final Periodic counting;
     private final InetSocketAddress address;
 
     private AwsListener(
-            Kinesis kinesis, Autoscaler scaling, WebServer server, HttpFront front, InetSocketAddress address) {
+            Kinesis kinesis,
+            Autoscaler scaling,
+            MetricLog kept,
+            WebServer server,
+            HttpFront front,
+            Periodic counting,
+            InetSocketAddress address) {
         this.kinesis = kinesis;
         this.scaling = scaling;
+        this.kept = kept;
+        this.counting = counting;
         this.server = server;
         this.front = front;
         this.address = address;
@@ -308,13 +330,20 @@ public final class AwsListener implements AutoCloseable {
                 broker,
                 clock,
                 config.account(),
+                config.region(),
                 config.shardsMax(),
                 config.fanOut().limits(),
                 config.kinesis().rules(),
+                config.usageRetention(),
                 metrics,
                 delivery);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
-        var cloudWatch = new CloudWatch(metrics, kinesis.traffic()::publish, clock);
+        var kept = new MetricLog(broker, metrics, clock, config.metricsRetention());
+        Runnable publish = () -> {
+            kept.restore();
+            kinesis.publish();
+        };
+        var cloudWatch = new CloudWatch(metrics, publish, kinesis::homes, clock);
         var scaling =
                 new Autoscaler(broker, new OnDemand(broker), config.scaling().policy(), config.shardsMax(), clock);
         var front = new HttpFront(
@@ -326,8 +355,13 @@ public final class AwsListener implements AutoCloseable {
             throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
         }
         if (config.scaling().on()) scaling.start();
-        return new AwsListener(
-                kinesis, scaling, server, front, new InetSocketAddress(wanted.getAddress(), server.port()));
+        var counting = Periodic.start("counts", COUNTS_WRITTEN, () -> {
+            kinesis.usage().turn();
+            kinesis.traffic().publish();
+            kept.turn();
+        });
+        var address = new InetSocketAddress(wanted.getAddress(), server.port());
+        return new AwsListener(kinesis, scaling, kept, server, front, counting, address);
     }
 
     /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
@@ -404,5 +438,9 @@ public final class AwsListener implements AutoCloseable {
         kinesis.close(); // first: what goes on for minutes would use up the grace of the others
         server.stop();
         front.close();
+        counting.close();
+        kinesis.usage().close();
+        kinesis.traffic().publish();
+        kept.turn();
     }
 }

@@ -56,6 +56,7 @@ final class HttpFront implements Handler, AutoCloseable {
     private final AwsListener.Config config;
     private final RequestIds ids;
     private final Pages pages;
+    private final UsagePage usage;
     private final RequestCounts counts = new RequestCounts();
     private final Semaphore permits;
     private final Bodies bodies;
@@ -74,7 +75,8 @@ final class HttpFront implements Handler, AutoCloseable {
         this.routes = new Routes(List.of(Service.of(kinesis), Service.of(dynamoDb), Service.of(cloudWatch)));
         this.config = config;
         this.ids = ids;
-        this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), scaling, counts, others, clock);
+        this.usage = new UsagePage(kinesis.usage(), clock);
+        this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), scaling, counts, usage, others, clock);
         this.permits = new Semaphore(config.requestsMax());
         this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
     }
@@ -93,9 +95,11 @@ final class HttpFront implements Handler, AutoCloseable {
     private void page(ServerRequest request, ServerResponse response) {
         var path = request.path().rawPath();
         var method = request.prologue().method();
-        boolean known = pages.has(path);
+        boolean known = pages.has(path) || path.equals(UsagePage.PATH);
         boolean read = method.equals(Method.GET) || method.equals(Method.HEAD);
-        if (known && read) {
+        if (path.equals(UsagePage.PATH) && read) {
+            usage.answer(request, response);
+        } else if (known && read) {
             response.header(HeaderNames.CONTENT_TYPE, TEXT)
                     .send(pages.page(path).getBytes(UTF_8));
         } else if (known) {
@@ -107,7 +111,7 @@ final class HttpFront implements Handler, AutoCloseable {
             response.status(Status.NOT_FOUND_404)
                     .header(HeaderNames.CONTENT_TYPE, TEXT)
                     .send(
-                            "There is nothing at %s. AWS requests are POSTs with an X-Amz-Target header; pages are /, /health, /metrics and /scaling.\n"
+                            "There is nothing at %s. AWS requests are POSTs with an X-Amz-Target header; pages are /, /health, /metrics, /scaling and /usage.\n"
                                     .formatted(path)
                                     .getBytes(UTF_8));
         }

@@ -20,6 +20,7 @@ final class Pages {
     private final MetricStore metrics;
     private final Autoscaler scaling;
     private final RequestCounts counts;
+    private final UsagePage usage;
     private final Consumer<StringBuilder> others;
     private final InstantSource clock;
     private final Instant started;
@@ -31,6 +32,7 @@ final class Pages {
             MetricStore metrics,
             Autoscaler scaling,
             RequestCounts counts,
+            UsagePage usage,
             Consumer<StringBuilder> others,
             InstantSource clock) {
         this.broker = broker;
@@ -38,6 +40,7 @@ final class Pages {
         this.metrics = metrics;
         this.scaling = scaling;
         this.counts = counts;
+        this.usage = usage;
         this.others = others;
         this.clock = clock;
         this.started = clock.instant();
@@ -69,6 +72,7 @@ final class Pages {
             /health   says ok
             /metrics  numbers for Prometheus
             /scaling  why On-Demand streams have as many shards as they have
+            /usage    what streams used since the month began; ./braid usage shows it with prices
             """;
     }
 
@@ -97,6 +101,8 @@ final class Pages {
         counter(page, "braid_cloudwatch_points_evicted_total", kept.pointsEvicted());
         counter(page, "braid_cloudwatch_samples_refused_total", kept.samplesRefused());
         scaling.writeMetrics(page);
+        counter(page, "braid_cloudwatch_samples_not_kept_total", kept.unkept());
+        usage.writeTo(page);
         counts.writeTo(page);
         others.accept(page);
         return page.toString();

@@ -42,7 +42,8 @@ class AwsListenerTest {
             AwsListener.FanOut.DEFAULT,
             Duration.ofHours(24),
             AwsListener.Scaling.DEFAULT,
-            AwsListener.KinesisConfig.DEFAULT);
+            AwsListener.KinesisConfig.DEFAULT,
+            Duration.ofDays(400));
 
     private TestServer server;
 
@@ -319,7 +320,8 @@ class AwsListenerTest {
                 AwsListener.FanOut.DEFAULT,
                 Duration.ofHours(24),
                 AwsListener.Scaling.DEFAULT,
-                AwsListener.KinesisConfig.DEFAULT);
+                AwsListener.KinesisConfig.DEFAULT,
+            Duration.ofDays(400));
     }
 
     @Test

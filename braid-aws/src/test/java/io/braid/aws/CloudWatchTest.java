@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.log.BatchBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -320,5 +323,113 @@ class CloudWatchTest {
         assertEquals(
                 "2.0 2.0 1.0 1.0 Count",
                 own("[{\"Name\":\"StreamName\",\"Value\":\"gone\"}]").get("IncomingRecords"));
+    }
+
+    private static final String OF_S = "[{\"Name\":\"StreamName\",\"Value\":\"s\"}]";
+    private static final String OF_SHARD =
+            "[{\"Name\":\"StreamName\",\"Value\":\"s\"},{\"Name\":\"ShardId\",\"Value\":\"shardId-000000000000\"}]";
+
+    @Test
+    void metricsOutliveARestart() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":\"YWFh\"}");
+        form("Action=PutMetricData&Namespace=App&MetricData.member.1.MetricName=m&MetricData.member.1.Value=1");
+        server.restart();
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"kk\",\"Data\":\"YWFh\"}");
+        server.restart(); // nobody has asked in the life between: what was before it is still there
+
+        assertEquals("2.0 9.0 4.0 5.0 Bytes", own(OF_S).get("IncomingBytes"));
+        assertTrue(server.call("CloudWatch.ListMetrics", "{\"Namespace\":\"App\"}")
+                .body()
+                .contains("\"m\""));
+
+        server.pass(Duration.ofHours(25));
+        server.restart();
+        assertEquals(
+                "{\"Metrics\":[]}",
+                server.call("CloudWatch.ListMetrics", "{\"Namespace\":\"App\"}").body());
+    }
+
+    @Test
+    void accountsAndRegionsKeepTheirOwn() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        other("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":\"YWFh\"}");
+        other("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"kk\",\"Data\":\"YWFh\"}");
+        other(
+                "CloudWatch.PutMetricData",
+                "{\"Namespace\":\"App\",\"MetricData\":[{\"MetricName\":\"m\",\"Value\":1}]}");
+
+        assertEquals("1.0 4.0 4.0 4.0 Bytes", own(OF_S).get("IncomingBytes"));
+        assertEquals(
+                "{\"Metrics\":[]}",
+                server.call("CloudWatch.ListMetrics", "{\"Namespace\":\"App\"}").body());
+        var there = other("CloudWatch.ListMetrics", "{\"Namespace\":\"App\"}");
+        assertEquals("{\"Metrics\":[{\"Namespace\":\"App\",\"MetricName\":\"m\",\"Dimensions\":[]}]}", there);
+        var bytes = other("CloudWatch.GetMetricStatistics", """
+            {"Namespace":"AWS/Kinesis","MetricName":"IncomingBytes","Dimensions":%s,"StartTime":%d,"EndTime":%d,
+             "Period":3600,"Statistics":["Sum"]}\
+            """.formatted(OF_S, MINUTE - 1800, MINUTE + 1800));
+        assertTrue(bytes.contains("\"Sum\":5.0"), bytes);
+    }
+
+    private String other(String operation, String json) throws Exception {
+        var request = server.request(operation, json)
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=111111111111/20261123/eu-west-1/kinesis/aws4_request,"
+                                + " SignedHeaders=host, Signature=0")
+                .build();
+        return server.send(request, BodyHandlers.ofString(UTF_8)).body();
+    }
+
+    @Test
+    void shardsHaveTheMetricsThatWereAskedFor() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":\"YWFh\"}");
+        assertEquals(Map.of(), own(OF_SHARD));
+
+        server.call(
+                "EnableEnhancedMonitoring",
+                "{\"StreamName\":\"s\",\"ShardLevelMetrics\":[\"IncomingBytes\",\"OutgoingRecords\",\"IteratorAgeMilliseconds\"]}");
+        server.call(
+                "PutRecords",
+                "{\"StreamName\":\"s\",\"Records\":[{\"PartitionKey\":\"a\",\"Data\":\"YWFh\"},{\"PartitionKey\":\"b\",\"Data\":\"YWFh\"}]}");
+        server.pass(Duration.ofSeconds(1));
+        var iterator = server.call(
+                        "GetShardIterator",
+                        "{\"StreamName\":\"s\",\"ShardId\":\"shardId-000000000000\",\"ShardIteratorType\":\"TRIM_HORIZON\"}")
+                .body()
+                .replaceAll(".*\"ShardIterator\":\"([^\"]+)\".*", "$1");
+        server.call("GetRecords", "{\"ShardIterator\":\"%s\",\"Limit\":2}".formatted(iterator));
+
+        assertEquals(
+                Map.of(
+                        "IncomingBytes", "1.0 8.0 8.0 8.0 Bytes",
+                        "OutgoingRecords", "1.0 2.0 2.0 2.0 Count",
+                        "IteratorAgeMilliseconds", "1.0 1000.0 1000.0 1000.0 Milliseconds"),
+                own(OF_SHARD));
+    }
+
+    @Test
+    void recordsOfKafkasProducersAreIncoming() throws Exception {
+        server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
+        server.call("EnableEnhancedMonitoring", "{\"StreamName\":\"s\",\"ShardLevelMetrics\":[\"ALL\"]}");
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":\"YWFh\"}");
+        var value = MemorySegment.ofArray("value".getBytes(UTF_8));
+        var batch =
+                new BatchBuilder(1).add(1, value, value).add(1, value, value).build();
+        var stream = server.broker().catalog().stream("s").orElseThrow();
+        server.broker()
+                .partition(stream.id(), 0)
+                .orElseThrow()
+                .log()
+                .append(batch)
+                .join();
+
+        assertEquals("2.0 3.0 1.0 2.0 Count", own(OF_S).get("IncomingRecords"));
+        assertEquals("2.0 3.0 1.0 2.0 Count", own(OF_SHARD).get("IncomingRecords"));
+        long bytes = 4 + batch.byteSize();
+        assertTrue(own(OF_S).get("IncomingBytes").startsWith("2.0 %d.0 4.0".formatted(bytes)), own(OF_S)::toString);
     }
 }

@@ -139,7 +139,8 @@ class Http2SubscriptionTest {
                 new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
                 idle.metricsRetention(),
                 idle.scaling(),
-                idle.kinesis()));
+                idle.kinesis(),
+                idle.usageRetention()));
         subscribe(1);
 
         for (int events = 0; events < 10; events++) {

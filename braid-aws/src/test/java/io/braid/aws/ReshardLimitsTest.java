@@ -37,7 +37,8 @@ class ReshardLimitsTest {
             AwsListener.Config.DEFAULT.fanOut(),
             AwsListener.Config.DEFAULT.metricsRetention(),
             AwsListener.Scaling.DEFAULT,
-            new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ZERO, Optional.empty()));
+            new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ZERO, Optional.empty()),
+            Duration.ofDays(400));
     private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 
     private TestServer server;

@@ -36,6 +36,7 @@ final class TestServer implements AutoCloseable {
     private final Buckets objects = (place, _, _) -> {
         throw new IOException("s3://%s: there is no such bucket".formatted(place.bucket()));
     };
+    private int lives; // each has chance of its own, as two streams of one identity would not do
     private Log log;
     private Broker broker;
     private Delivery delivery;
@@ -58,7 +59,7 @@ final class TestServer implements AutoCloseable {
     private void open() throws IOException {
         InstantSource clock = () -> now;
         log = Log.open(logConfig, () -> now.plus(logAhead));
-        broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
+        broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(++lives));
         delivery = new Delivery(broker, objects, Delivery.Config.DEFAULT, clock);
         listener = AwsListener.start(broker, config, delivery, page -> page.append("others 7\n"), clock, new Random(2));
     }

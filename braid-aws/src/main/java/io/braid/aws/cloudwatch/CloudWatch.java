@@ -1,11 +1,13 @@
 package io.braid.aws.cloudwatch;
 
 import io.braid.aws.wire.AwsFault;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// The part of Amazon CloudWatch that puts, lists and gets metrics: its operations by name. Any thread.
 public final class CloudWatch {
@@ -21,13 +23,14 @@ public final class CloudWatch {
 
     /// @param publish brings into the store what the server has counted of itself until now; called before each
     /// question
-    public CloudWatch(MetricStore store, Runnable publish, InstantSource clock) {
+    /// @param homes   whose metrics a caller sees; it puts to its own
+    public CloudWatch(MetricStore store, Runnable publish, Function<Caller, Homes> homes, InstantSource clock) {
         this.store = store;
         operations = new TreeMap<>(Map.of(
-                "PutMetricData", new PutMetricData(store, clock),
-                "GetMetricData", new GetMetricData(store, publish),
-                "GetMetricStatistics", new GetMetricStatistics(store, publish),
-                "ListMetrics", new ListMetrics(store, publish, clock)));
+                "PutMetricData", new PutMetricData(store, homes, clock),
+                "GetMetricData", new GetMetricData(store, publish, homes),
+                "GetMetricStatistics", new GetMetricStatistics(store, publish, homes),
+                "ListMetrics", new ListMetrics(store, publish, homes, clock)));
     }
 
     public Optional<Operation> operation(String name) {

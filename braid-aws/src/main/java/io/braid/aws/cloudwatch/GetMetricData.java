@@ -1,6 +1,7 @@
 package io.braid.aws.cloudwatch;
 
 import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.aws.wire.WireWriter;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// GetMetricData: one statistic of each of many metrics, in pages. A token says how far the page before came; nothing
@@ -25,11 +27,13 @@ final class GetMetricData implements Operation {
 
     private final MetricStore store;
     private final Runnable publish;
+    private final Function<Caller, Homes> homes;
 
     /// @param publish brings into the store what the server has counted until now
-    GetMetricData(MetricStore store, Runnable publish) {
+    GetMetricData(MetricStore store, Runnable publish, Function<Caller, Homes> homes) {
         this.store = store;
         this.publish = publish;
+        this.homes = homes;
     }
 
     /// @param isShown whether its result is asked for, or only an expression's, of which there are none
@@ -47,13 +51,14 @@ final class GetMetricData implements Operation {
         var params = Params.read(call.body(), Requests.GET_METRIC_DATA);
         long start = params.moment("StartTime").orElseThrow(() -> Faults.isMissing("StartTime"));
         long end = params.moment("EndTime").orElseThrow(() -> Faults.isMissing("EndTime"));
-        var queries = queries(params, start, end);
+        var seen = homes.apply(call.caller());
+        var queries = queries(params, seen.own(), start, end);
         if (start == end) throw Faults.validation("The parameter StartTime must not equal parameter EndTime.");
         if (start > end) throw Faults.validation("The parameter EndTime must be greater than StartTime.");
         boolean ascending = params.text("ScanBy").orElse("").equals("TimestampAscending");
         var page = Token.of(params.text("NextToken"), queries.size());
         publish.run();
-        write(call.answer(), queries, page, max(params), ascending);
+        write(call.answer(), seen, queries, page, max(params), ascending);
     }
 
     private static int max(Params params) {
@@ -63,14 +68,14 @@ final class GetMetricData implements Operation {
         return (int) max;
     }
 
-    private void write(WireWriter answer, List<Query> queries, Token page, int max, boolean ascending) {
+    private void write(WireWriter answer, Homes seen, List<Query> queries, Token page, int max, boolean ascending) {
         Optional<Token> next = Optional.empty();
         int room = max;
         answer.startMap().field("MetricDataResults").startList();
         for (int i = page.query(); i < queries.size() && next.isEmpty(); i++) {
             var query = queries.get(i);
             if (!query.isShown()) continue;
-            var values = values(query, ascending, i == page.query() ? page.last() : OptionalLong.empty());
+            var values = values(seen, query, ascending, i == page.query() ? page.last() : OptionalLong.empty());
             var shown = values.entrySet().stream().limit(room).toList();
             boolean whole = shown.size() == values.size();
             result(answer, query, shown, whole);
@@ -85,9 +90,9 @@ final class GetMetricData implements Operation {
     }
 
     /// What a query finds, in the order asked for, behind what the last page has shown.
-    private NavigableMap<Long, Statistics> values(Query query, boolean ascending, OptionalLong last) {
+    private NavigableMap<Long, Statistics> values(Homes seen, Query query, boolean ascending, OptionalLong last) {
         var all = new Buckets(query.period());
-        store.ask(query.metric(), query.unit(), query.period()).values().forEach(all::add);
+        store.ask(seen, query.metric(), query.unit(), query.period()).values().forEach(all::add);
         var values = ascending ? all.byStart() : all.byStart().descendingMap();
         return last.isPresent() ? values.tailMap(last.getAsLong(), false) : values;
     }
@@ -102,7 +107,7 @@ final class GetMetricData implements Operation {
         answer.field("StatusCode").text(whole ? "Complete" : "PartialData").endMap();
     }
 
-    private static List<Query> queries(Params params, long start, long end) {
+    private static List<Query> queries(Params params, String home, long start, long end) {
         if (!params.has("MetricDataQueries")) throw Faults.isMissing("MetricDataQueries");
         var asked = params.structures("MetricDataQueries");
         if (asked.size() > QUERIES_MAX)
@@ -118,12 +123,12 @@ final class GetMetricData implements Operation {
                         "The value for parameter %sId is not matching the expected pattern ^%s$.".formatted(path, ID));
             if (!ids.add(id))
                 throw Faults.validation("The values for parameter id in MetricDataQueries are not unique.");
-            queries.add(query(query, path, id, start, end));
+            queries.add(query(query, path, id, home, start, end));
         }
         return queries;
     }
 
-    private static Query query(Params query, String path, String id, long start, long end) {
+    private static Query query(Params query, String path, String id, String home, long start, long end) {
         boolean math = query.has("Expression");
         if (math && query.has("MetricStat"))
             throw Faults.validation(Faults.exclusion(path + "Expression", path + "MetricStat"));
@@ -137,6 +142,7 @@ final class GetMetricData implements Operation {
         var inside = path + "MetricStat.";
         var metric = stat.structure("Metric").orElseThrow(() -> Faults.isMissing(inside + "Metric"));
         var of = new Metric(
+                home,
                 Faults.required(metric, inside + "Metric.", "Namespace"),
                 Faults.required(metric, inside + "Metric.", "MetricName"),
                 Requests.dimensions(metric, inside + "Metric."));

@@ -1,11 +1,13 @@
 package io.braid.aws.cloudwatch;
 
 import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.aws.wire.WireWriter;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Function;
 
 /// GetMetricStatistics: some statistics of one metric, by period and unit. Datapoints come in order of time, which
 /// Amazon does not promise.
@@ -16,11 +18,13 @@ final class GetMetricStatistics implements Operation {
 
     private final MetricStore store;
     private final Runnable publish;
+    private final Function<Caller, Homes> homes;
 
     /// @param publish brings into the store what the server has counted until now
-    GetMetricStatistics(MetricStore store, Runnable publish) {
+    GetMetricStatistics(MetricStore store, Runnable publish, Function<Caller, Homes> homes) {
         this.store = store;
         this.publish = publish;
+        this.homes = homes;
     }
 
     @Override
@@ -28,11 +32,12 @@ final class GetMetricStatistics implements Operation {
         var params = Params.read(call.body(), Requests.GET_METRIC_STATISTICS);
         var namespace = Faults.required(params, "", "Namespace");
         var name = Faults.required(params, "", "MetricName");
-        var metric = new Metric(namespace, name, Requests.dimensions(params, ""));
+        var seen = homes.apply(call.caller());
+        var metric = new Metric(seen.own(), namespace, name, Requests.dimensions(params, ""));
         var period = period(params);
         var kinds = kinds(params);
         publish.run();
-        var found = store.ask(metric, params.text("Unit"), period);
+        var found = store.ask(seen, metric, params.text("Unit"), period);
         var answer = call.answer().startMap();
         answer.field("Label").text(name).field("Datapoints").startList();
         found.forEach((unit, buckets) ->

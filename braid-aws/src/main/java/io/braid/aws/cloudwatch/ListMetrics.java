@@ -2,6 +2,7 @@ package io.braid.aws.cloudwatch;
 
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.aws.wire.WireWriter;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Function;
 
 /// ListMetrics: which metrics there are, in the order of their names, in pages. A token names the metric that the next
 /// page begins with.
@@ -26,12 +28,14 @@ final class ListMetrics implements Operation {
 
     private final MetricStore store;
     private final Runnable publish;
+    private final Function<Caller, Homes> homes;
     private final InstantSource clock;
 
     /// @param publish brings into the store what the server has counted until now
-    ListMetrics(MetricStore store, Runnable publish, InstantSource clock) {
+    ListMetrics(MetricStore store, Runnable publish, Function<Caller, Homes> homes, InstantSource clock) {
         this.store = store;
         this.publish = publish;
+        this.homes = homes;
         this.clock = clock;
     }
 
@@ -40,7 +44,9 @@ final class ListMetrics implements Operation {
         var params = Params.read(call.body(), Requests.LIST_METRICS);
         publish.run();
         long since = params.has("RecentlyActive") ? clock.millis() / Period.MINUTE_MILLIS - RECENT_MINUTES : 0;
-        var found = store.list(params.text("NextToken").map(ListMetrics::opened), since).stream()
+        var seen = homes.apply(call.caller());
+        var from = params.text("NextToken").map(token -> opened(token, seen.own()));
+        var found = store.list(seen, from, since).stream()
                 .filter(metric -> isAskedFor(metric, params))
                 .limit(PAGE + 1L)
                 .toList();
@@ -90,7 +96,7 @@ final class ListMetrics implements Operation {
     }
 
     /// @throws AwsFault it was not made here
-    private static Metric opened(String token) {
+    private static Metric opened(String token, String home) {
         try {
             var in = new DataInputStream(
                     new ByteArrayInputStream(Base64.getUrlDecoder().decode(token)));
@@ -98,7 +104,7 @@ final class ListMetrics implements Operation {
             var name = in.readUTF();
             var dimensions = new ArrayList<Metric.Dimension>();
             while (in.available() > 0) dimensions.add(new Metric.Dimension(in.readUTF(), in.readUTF()));
-            return new Metric(namespace, name, dimensions);
+            return new Metric(home, namespace, name, dimensions);
         } catch (IllegalArgumentException | IOException _) {
             throw Faults.invalid("Request parameter NextToken is invalid");
         }

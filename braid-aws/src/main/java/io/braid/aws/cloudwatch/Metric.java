@@ -5,9 +5,12 @@ import java.util.List;
 
 /// What a number is of. Two metrics that differ in one dimension are different metrics.
 ///
+/// @param home       whose it is: an account in a region; two homes know nothing of each other
 /// @param dimensions by name; each name once
-public record Metric(String namespace, String name, List<Dimension> dimensions) implements Comparable<Metric> {
-    private static final Comparator<Metric> ORDER = Comparator.comparing(Metric::namespace)
+public record Metric(String home, String namespace, String name, List<Dimension> dimensions)
+        implements Comparable<Metric> {
+    private static final Comparator<Metric> ORDER = Comparator.comparing(Metric::home)
+            .thenComparing(Metric::namespace)
             .thenComparing(Metric::name)
             .thenComparing((a, b) -> compare(a.dimensions, b.dimensions));
 
@@ -29,6 +32,11 @@ public record Metric(String namespace, String name, List<Dimension> dimensions) 
             if (order != 0) return order;
         }
         return Integer.compare(a.size(), b.size());
+    }
+
+    /// The metric of these names in another home.
+    Metric in(String other) {
+        return new Metric(other, namespace, name, dimensions);
     }
 
     /// What its names take.

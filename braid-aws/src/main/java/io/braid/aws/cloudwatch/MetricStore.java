@@ -3,13 +3,16 @@ package io.braid.aws.cloudwatch;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/// All metrics of the last hours, minute by minute, in memory. Any thread.
+/// All metrics of the last hours, minute by minute, in memory. What was put is handed out once, for whoever keeps it
+/// ([MetricLog]). Any thread.
 ///
 /// A metric that has got nothing for as long as metrics are kept is forgotten.
 public final class MetricStore {
@@ -21,6 +24,9 @@ public final class MetricStore {
         static final Maxima DEFAULT = new Maxima(10_000, 4 << 20, 1_000_000);
     }
 
+    /// Minutes of series that were put and not [taken][#take] yet. More are not handed out: they end with the process.
+    private static final int UNTAKEN_MAX = 100_000;
+
     /// What goes when there are more.
     private static final int EVICTED_MINUTES = 60;
 
@@ -30,7 +36,11 @@ public final class MetricStore {
     public record Sample(Metric metric, String unit, long minute, Statistics statistics) {}
 
     /// How much there is, and what was lost to the maxima since the start.
-    public record Size(int series, int points, long pointsEvicted, long samplesRefused) {}
+    ///
+    /// @param unkept samples that whoever keeps metrics was not given, as there were too many
+    public record Size(int series, int points, long pointsEvicted, long samplesRefused, long unkept) {}
+
+    private record Point(Metric metric, String unit, long minute) {}
 
     private final InstantSource clock;
     private final long retentionMinutes;
@@ -44,6 +54,8 @@ public final class MetricStore {
     private long first; // nothing older than this minute is kept
     private long pointsEvicted;
     private long samplesRefused;
+    private Map<Point, Statistics> untaken = new HashMap<>();
+    private long unkept;
 
     /// @param retention rounded up to a minute
     public MetricStore(InstantSource clock, Duration retention) {
@@ -64,9 +76,42 @@ public final class MetricStore {
             samplesRefused += samples.size();
             return refusal;
         }
-        for (var sample : samples) if (sample.minute() >= first) add(sample);
+        for (var sample : samples) {
+            if (sample.minute() < first) continue;
+            add(sample);
+            handOut(sample);
+        }
         while (points > maxima.points()) evict();
         return Optional.empty();
+    }
+
+    private void handOut(Sample sample) {
+        var point = new Point(sample.metric(), sample.unit(), sample.minute());
+        if (untaken.size() < UNTAKEN_MAX || untaken.containsKey(point))
+            untaken.merge(point, sample.statistics(), Statistics::and);
+        else unkept++;
+    }
+
+    /// What was put since this was called last.
+    synchronized List<Sample> take() {
+        var taken = new ArrayList<Sample>(untaken.size());
+        untaken.forEach(
+                (point, statistics) -> taken.add(new Sample(point.metric(), point.unit(), point.minute(), statistics)));
+        untaken = new HashMap<>();
+        return taken;
+    }
+
+    /// These were [taken][#take] and could not be kept: the next who takes gets them, too.
+    synchronized void giveBack(List<Sample> samples) {
+        samples.forEach(this::handOut);
+    }
+
+    /// Adds what was put in an earlier life, as far as there is room and it is not too old.
+    synchronized void restore(List<Sample> samples) {
+        expire();
+        for (var sample : samples)
+            if (sample.minute() >= first && refusal(List.of(sample)).isEmpty()) add(sample);
+        while (points > maxima.points()) evict();
     }
 
     private Optional<String> refusal(List<Sample> samples) {
@@ -105,17 +150,31 @@ public final class MetricStore {
         if (of.add(sample.minute(), sample.statistics())) points++;
     }
 
-    /// The metrics from `from` on, which need not be there.
+    /// The metrics that a caller sees, all as its own home's, from `from` on, which need not be there.
     ///
     /// @param sinceMinute only those that have something as new as this
-    synchronized List<Metric> list(Optional<Metric> from, long sinceMinute) {
+    synchronized SortedSet<Metric> list(Homes homes, Optional<Metric> from, long sinceMinute) {
         expire();
-        SortedMap<Metric, TreeMap<String, Series>> rest =
-                from.map(metrics::tailMap).orElse(metrics);
-        var found = new ArrayList<Metric>();
-        rest.forEach((metric, units) -> {
-            if (units.values().stream().anyMatch(one -> one.newest() >= sinceMinute)) found.add(metric);
-        });
+        var first = from.orElse(new Metric(homes.own(), "", "", List.of()));
+        var found = new TreeSet<Metric>();
+        for (var home : List.of(homes.own(), homes.everyRegion())) {
+            for (var entry : metrics.tailMap(first.in(home)).entrySet()) {
+                if (!entry.getKey().home().equals(home)) break;
+                boolean isNew = entry.getValue().values().stream().anyMatch(one -> one.newest() >= sinceMinute);
+                if (isNew) found.add(entry.getKey().in(homes.own()));
+            }
+        }
+        return found;
+    }
+
+    /// Sorts what a caller sees of a metric into buckets, by unit; only the unit's if one is named.
+    synchronized Map<String, Buckets> ask(Homes homes, Metric metric, Optional<String> unit, Period period) {
+        var found = ask(metric.in(homes.own()), unit, period);
+        ask(metric.in(homes.everyRegion()), unit, period)
+                .forEach((name, buckets) -> found.merge(name, buckets, (own, other) -> {
+                    own.add(other);
+                    return own;
+                }));
         return found;
     }
 
@@ -134,7 +193,7 @@ public final class MetricStore {
 
     public synchronized Size size() {
         expire();
-        return new Size(series, points, pointsEvicted, samplesRefused);
+        return new Size(series, points, pointsEvicted, samplesRefused, unkept);
     }
 
     /// Forgets what has been kept for long enough; looks for it once a minute.

@@ -1,6 +1,7 @@
 package io.braid.aws.cloudwatch;
 
 import io.braid.aws.wire.Call;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// PutMetricData: single values, values with counts, or what a client has already summed up; all of a request is kept,
 /// or nothing.
@@ -23,10 +25,12 @@ final class PutMetricData implements Operation {
     private static final String RESERVED = "AWS/";
 
     private final MetricStore store;
+    private final Function<Caller, Homes> homes;
     private final InstantSource clock;
 
-    PutMetricData(MetricStore store, InstantSource clock) {
+    PutMetricData(MetricStore store, Function<Caller, Homes> homes, InstantSource clock) {
         this.store = store;
+        this.homes = homes;
         this.clock = clock;
     }
 
@@ -35,18 +39,19 @@ final class PutMetricData implements Operation {
         var params = Params.read(call.body(), Requests.PUT_METRIC_DATA);
         var namespace = Faults.required(params, "", "Namespace");
         if (namespace.startsWith(RESERVED)) throw Faults.value(namespace, "Namespace");
+        var home = homes.apply(call.caller()).own();
         var samples = new ArrayList<MetricStore.Sample>();
-        data(namespace, params, "", samples);
+        data(home, namespace, params, "", samples);
         int entity = 0;
         for (var of : params.structures("EntityMetricData"))
-            data(namespace, of, "EntityMetricData.member." + ++entity + ".", samples);
+            data(home, namespace, of, "EntityMetricData.member." + ++entity + ".", samples);
         if (!params.has("MetricData") && !params.has("EntityMetricData")) throw Faults.isMissing("MetricData");
         store.put(samples).ifPresent(refusal -> {
             throw Faults.limit(refusal);
         });
     }
 
-    private void data(String namespace, Params params, String path, List<MetricStore.Sample> samples) {
+    private void data(String home, String namespace, Params params, String path, List<MetricStore.Sample> samples) {
         var data = params.structures("MetricData");
         Faults.size(data.size() + samples.size(), DATUMS_MAX, path + "MetricData");
         long now = clock.millis();
@@ -54,7 +59,7 @@ final class PutMetricData implements Operation {
             var each = path + "MetricData.member." + (i + 1) + ".";
             var datum = data.get(i);
             var name = Faults.required(datum, each, "MetricName");
-            var metric = new Metric(namespace, name, Requests.dimensions(datum, each));
+            var metric = new Metric(home, namespace, name, Requests.dimensions(datum, each));
             long minute = Math.floorDiv(moment(datum, each, now), Period.MINUTE_MILLIS);
             resolution(datum, each);
             var unit = datum.text("Unit").orElse("None");

@@ -9,6 +9,8 @@
 /// | [Statistics]   | count, sum, least and greatest of some values                                          |
 /// | [Series]       | the statistics of one metric in one unit, minute by minute                             |
 /// | [MetricStore]  | all series, within named maxima                                                        |
+/// | [MetricLog]    | what outlives a restart, in an internal stream                                         |
+/// | [Homes]        | whose metrics a caller sees                                                            |
 /// | [Buckets]      | a question's periods, and the statistics that fall into each                           |
 ///
 ///     PutMetricData ──► Data ──► Statistics by minute ──┐
@@ -21,7 +23,8 @@
 ///
 /// ## Failure
 ///
-/// Metrics are kept in memory and end with the process (docs/decisions/0079). Too many of them is a LimitExceeded to
+/// Metrics are in memory, and written once a minute: a crash loses a minute (docs/decisions/0085). Too many of them is
+/// a LimitExceeded to
 /// whoever puts one more; too many minutes make the oldest go first.
 ///
 /// ## Not here, on purpose

@@ -3,7 +3,6 @@ package io.braid.aws.kinesis;
 import io.braid.aws.wire.AwsFault;
 import io.braid.aws.wire.Call;
 import io.braid.aws.wire.Params;
-import io.braid.broker.Broker;
 import io.braid.broker.Stream;
 import io.braid.delivery.KeyTemplate;
 import io.braid.delivery.ObjectCompression;
@@ -33,13 +32,13 @@ final class ChannelOperations {
     private final ChannelAnswers answers;
     private final Seal pages;
 
-    ChannelOperations(Broker broker, Channels channels, Lookup lookup, InstantSource clock, ShardLimit limit) {
+    ChannelOperations(Channels channels, Lookup lookup, InstantSource clock, ShardLimit limit, Seal pages) {
         this.channels = channels;
         this.lookup = lookup;
         this.clock = clock;
         this.limit = limit;
         this.answers = new ChannelAnswers(lookup, channels);
-        this.pages = new Seal(broker.clusterId(), "list channels");
+        this.pages = pages;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateChannel.html

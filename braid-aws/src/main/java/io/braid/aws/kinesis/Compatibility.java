@@ -98,10 +98,6 @@ final class Compatibility {
             Map.entry("StopStreamEncryption", ENCRYPTION + " KeyId need not be the one it was started with."),
             Map.entry("UpdateStreamRecordDistributionStrategy", OWN_WORDS),
             Map.entry(
-                    "EnableEnhancedMonitoring",
-                    "What is wanted is kept and told; there are no shard-level metrics yet."),
-            Map.entry("DisableEnhancedMonitoring", "As EnableEnhancedMonitoring."),
-            Map.entry(
                     "UpdateStreamMode",
                     "The shards stay as they are. In On-Demand mode they follow the load from then on, by rules of"
                             + " Braid's own ([scaling.md](scaling.md)). Asking for the mode that it has is done and no"

@@ -8,6 +8,7 @@ import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import io.braid.broker.UsageMeter;
 import io.braid.log.PartitionLog;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -20,13 +21,15 @@ final class GetRecords implements Operation {
     private final Lookup lookup;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final UsageMeter usage;
     private final Seal seal;
 
-    GetRecords(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic, Seal seal) {
+    GetRecords(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic, UsageMeter usage, Seal seal) {
         this.broker = broker;
         this.lookup = lookup;
         this.clock = clock;
         this.traffic = traffic;
+        this.usage = usage;
         this.seal = seal;
     }
 
@@ -65,16 +68,19 @@ final class GetRecords implements Operation {
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var most = new ShardReading.Most(limit, Sizes.GET_BYTES_MAX, Long.MAX_VALUE);
         var reading = new ShardReading(log, stream, shard, stable, iterator.offset(), most, answer);
+        reading.countOld(now - Sizes.LONG_TERM_MILLIS);
         reading.run();
         answer.endList();
         traffic.got(reading.records(), reading.bytes());
         lookup.rates().read(stream.id(), shard.index(), reading.bytes());
+        usage.got(stream, reading.bytes(), reading.oldBytes());
         // The catalog once more: if the shard has been closed and we have read all of it, the client goes on.
         finish(answer, lookup.find(stream.id()).orElse(stream), shard, reading, now);
         long done = clock.millis();
-        traffic.of(stream)
-                .gotRecords(
-                        done, Math.max(0, done - now), reading.records(), reading.bytes(), reading.millisBehind(now));
+        long age = reading.millisBehind(now);
+        traffic.of(stream).gotRecords(done, Math.max(0, done - now), reading.records(), reading.bytes(), age);
+        traffic.of(stream, shard.index())
+                .ifPresent(of -> of.gotFromShard(done, reading.records(), reading.bytes(), age));
     }
 
     private Stream stream(ShardIterator iterator, Params params) {

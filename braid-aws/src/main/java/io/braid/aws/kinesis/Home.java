@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 /// Where streams are created and seen: an account in a region. Two homes know nothing of each other
 /// (docs/decisions/0075).
 record Home(String account, String region) {
+    /// Of what belongs to an account and to none of its regions.
+    static final String EVERY_REGION = "*";
+
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern ARN = Pattern.compile("arn:[^:]*:kinesis:([^:]*):(\\d{12}):.*");
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,32}");

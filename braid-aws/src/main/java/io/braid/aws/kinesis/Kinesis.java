@@ -1,8 +1,11 @@
 package io.braid.aws.kinesis;
 
+import io.braid.aws.cloudwatch.Homes;
 import io.braid.aws.cloudwatch.MetricStore;
+import io.braid.aws.wire.Caller;
 import io.braid.aws.wire.Operation;
 import io.braid.broker.Broker;
+import io.braid.broker.UsageMeter;
 import io.braid.delivery.Delivery;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,7 +18,9 @@ public final class Kinesis implements AutoCloseable {
     /// What X-Amz-Target begins with.
     public static final String TARGET = "Kinesis_20131202";
 
+    private final String account;
     private final Traffic traffic;
+    private final UsageMeter usage;
     private final Subscriptions subscriptions;
     private final Lookup lookup;
     private final Map<String, Operation> operations;
@@ -35,26 +40,33 @@ public final class Kinesis implements AutoCloseable {
     /// @param account   of callers whose access key is not an account itself, and of streams that Kafka created;
     ///     twelve digits
     /// @param shardsMax open shards that all streams together may have
+    /// @param region    of streams that Kafka created, where one must be named
     /// @param metrics   takes what is counted of each stream
+    /// @param usageRetention how long it is known what each stream used
     /// @param delivery  does what channels say
     public Kinesis(
             Broker broker,
             InstantSource clock,
             String account,
+            String region,
             int shardsMax,
             Subscriptions.Limits subscriptionLimits,
             Rules rules,
+            Duration usageRetention,
             MetricStore metrics,
             Delivery delivery) {
+        this.account = account;
         var rates = new Rates(rules.limited(), clock);
         var secret = new Secret(broker, rules.tokenSecret());
         lookup = new Lookup(broker, account, rates, new LifeCycle(rules.lifecycleDelay(), clock));
-        traffic = new Traffic(broker, metrics);
+        traffic = new Traffic(broker, account, metrics);
+        usage = new UsageMeter(
+                broker, clock, usageRetention, new UsageFront(new Home(account, region), traffic, clock));
         subscriptions = new Subscriptions(subscriptionLimits, clock, traffic, rates);
         broker.onChange(subscriptions::changed);
         var consumers = new Consumers(broker, lookup, subscriptions, clock);
         var consuming = new ConsumerOperations(consumers, lookup, clock, secret.seal("list consumers"));
-        var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic);
+        var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic, usage);
         var limit = new ShardLimit(broker, lookup, shardsMax);
         var accounts = new AccountOperations(broker, lookup, clock);
         var capacity = new CapacityOperations(broker, lookup, accounts, clock);
@@ -64,15 +76,15 @@ public final class Kinesis implements AutoCloseable {
         var listing = new ShardListing(broker, lookup, consumers, clock, secret.seal("list shards"));
         var retention = new RetentionOperations(broker, lookup);
         var channels = new Channels(broker, lookup, delivery, metrics, clock);
-        var delivering = new ChannelOperations(broker, channels, lookup, clock, limit);
+        var delivering = new ChannelOperations(channels, lookup, clock, limit, secret.seal("list channels"));
         var tags = new TagOperations(broker, lookup, consumers, channels);
         var policies = new PolicyOperations(broker, lookup, consumers);
         var encryption = new EncryptionOperations(broker, lookup, clock);
         var monitoring = new MonitoringOperations(broker, lookup);
         var places = secret.seal("shard iterator");
         var iterators = new IteratorOperation(broker, lookup, clock, places);
-        var reading = new GetRecords(broker, lookup, clock, traffic, places);
-        var writing = new PutOperations(broker, lookup, clock, traffic);
+        var reading = new GetRecords(broker, lookup, clock, traffic, usage, places);
+        var writing = new PutOperations(broker, lookup, clock, traffic, usage);
         operations = Map.ofEntries(
                 Map.entry("CreateStream", streams::create),
                 Map.entry("DeleteStream", streams::delete),
@@ -132,6 +144,23 @@ public final class Kinesis implements AutoCloseable {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /// What each stream uses. The caller has it written from time to time, and closed.
+    public UsageMeter usage() {
+        return usage;
+    }
+
+    /// Whose metrics a caller sees.
+    public Homes homes(Caller caller) {
+        var home = Home.of(caller, account);
+        return new Homes(home.text(), new Home(home.account(), Home.EVERY_REGION).text());
+    }
+
+    /// Brings the metrics of all streams up to now into the store.
+    public void publish() {
+        usage.look();
+        traffic.publish();
     }
 
     /// Ends all subscriptions, and lets no other begin; does not wait for them.

@@ -30,7 +30,11 @@ enum Measure {
     EVENT_BYTES("SubscribeToShardEvent.Bytes", "Bytes"),
     EVENT_BEHIND("SubscribeToShardEvent.MillisBehindLatest", "Milliseconds"),
     EVENT_RECORDS("SubscribeToShardEvent.Records", "Count"),
-    EVENT_SUCCESS("SubscribeToShardEvent.Success", "Count");
+    EVENT_SUCCESS("SubscribeToShardEvent.Success", "Count"),
+    // of a shard, and of it only; some of those above are of both:
+    OUTGOING_BYTES("OutgoingBytes", "Bytes"),
+    OUTGOING_RECORDS("OutgoingRecords", "Count"),
+    ITERATOR_AGE("IteratorAgeMilliseconds", "Milliseconds");
 
     private final String metric;
     private final String unit;

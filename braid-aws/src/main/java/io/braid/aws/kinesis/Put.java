@@ -10,6 +10,7 @@ import io.braid.broker.HashKey;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
+import io.braid.broker.UsageMeter;
 import io.braid.log.AppendOutcome;
 import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
@@ -54,12 +55,14 @@ final class Put {
     private static final Header[] NO_HEADERS = {};
 
     private final Broker broker;
+    private final UsageMeter usage;
     private final String account;
     private final long nowMillis;
     private final List<PutRequest.Entry> entries;
     private final AtomicLong spread;
     private final Rates rates;
     private final Placement[] placements;
+    private final int[] shards;
     private final MessageDigest md5;
     private final byte[] hash = new byte[16];
 
@@ -77,14 +80,23 @@ final class Put {
     }
 
     /// @param spread counts the records that went to a stream's shards in turn, whatever their keys
-    Put(Broker broker, String account, long nowMillis, List<PutRequest.Entry> entries, AtomicLong spread, Rates rates) {
+    Put(
+            Broker broker,
+            UsageMeter usage,
+            String account,
+            long nowMillis,
+            List<PutRequest.Entry> entries,
+            AtomicLong spread,
+            Rates rates) {
         this.spread = spread;
         this.rates = rates;
         this.broker = broker;
+        this.usage = usage;
         this.account = account;
         this.nowMillis = nowMillis;
         this.entries = entries;
         this.placements = new Placement[entries.size()];
+        this.shards = new int[entries.size()];
         try {
             this.md5 = MessageDigest.getInstance("MD5");
         } catch (NoSuchAlgorithmException e) {
@@ -108,12 +120,27 @@ final class Put {
             var groups = group(hold.stream(), auto ? inTurn(hold.stream()) : byKey(hold.stream(), keys));
             for (var group : groups) {
                 var batch = batch(group);
+                usage.announce(hold.stream(), group.shard.partition(), group.members.size(), batch.byteSize());
                 group.answer = hold.partition(group.shard).log().append(batch);
                 group.batch = Optional.of(batch);
             }
-            for (var group : groups) settle(hold.stream(), group);
+            for (var group : groups) {
+                settle(hold.stream(), group);
+                if (placements[group.members.getFirst()] instanceof Failed) takeBack(hold.stream(), group);
+            }
         }
         return placements;
+    }
+
+    /// The index of the shard that each record's key belongs to, after [#run].
+    int[] shards() {
+        return shards;
+    }
+
+    /// It was announced, and is not there.
+    private void takeBack(Stream stream, Group group) {
+        long bytes = group.batch.orElseThrow().byteSize();
+        usage.announce(stream, group.shard.partition(), -group.members.size(), -bytes);
     }
 
     private HashKey hashKey(PutRequest.Entry entry) {
@@ -147,13 +174,14 @@ final class Put {
         return i -> open.get(Math.floorMod(first + i, open.size()));
     }
 
-    private List<Group> group(Stream stream, IntFunction<Shard> shards) {
+    private List<Group> group(Stream stream, IntFunction<Shard> choice) {
         int batchBytesMax = Integer.parseInt(broker.setting(stream, StreamSettings.MAX_MESSAGE_BYTES));
         var groups = new ArrayList<Group>();
         Map<Integer, Group> filling = new HashMap<>();
         for (int i = 0; i < entries.size(); i++) {
             long bytes = bytesMax(entries.get(i));
-            var shard = shards.apply(i);
+            var shard = choice.apply(i);
+            shards[i] = shard.index();
             if (!rates.takeWrite(stream.id(), shard.index(), entries.get(i).byteSize())) {
                 placements[i] = throttled(stream, shard);
                 continue;

@@ -8,8 +8,11 @@ import io.braid.aws.wire.Call;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Broker;
 import io.braid.broker.Stream;
+import io.braid.broker.UsageMeter;
+import io.braid.broker.UsageUnit;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// PutRecord and PutRecords: the request is read in place, put with one batch per shard, and answered when every
@@ -22,13 +25,15 @@ final class PutOperations {
     private final Lookup lookup;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final UsageMeter usage;
     private final AtomicLong spread = new AtomicLong(); // records that were spread over shards so far
 
-    PutOperations(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic) {
+    PutOperations(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic, UsageMeter usage) {
         this.broker = broker;
         this.lookup = lookup;
         this.clock = clock;
         this.traffic = traffic;
+        this.usage = usage;
     }
 
     /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
@@ -125,21 +130,46 @@ final class PutOperations {
         traffic.of(stream).putRecords(done, Math.max(0, done - started), placements.length, stored, bytes, throttled);
     }
 
+    /// For those who want to know it of each shard.
+    private void countShards(Stream stream, List<PutRequest.Entry> entries, Placement[] placements, int[] shards) {
+        if (StreamAttributes.of(stream).shardMetrics().isEmpty()) return;
+        var sums = new TreeMap<Integer, long[]>(); // records, bytes, records that were throttled
+        for (int i = 0; i < placements.length; i++) {
+            var sum = sums.computeIfAbsent(shards[i], _ -> new long[3]);
+            if (placements[i] instanceof Stored) {
+                sum[0]++;
+                sum[1] += entries.get(i).byteSize();
+            } else if (isThrottled(placements[i])) {
+                sum[2]++;
+            }
+        }
+        long done = clock.millis();
+        sums.forEach(
+                (shard, sum) -> traffic.of(stream, shard).ifPresent(of -> of.putToShard(done, sum[0], sum[1], sum[2])));
+    }
+
     private static boolean isThrottled(Placement placement) {
         return placement instanceof Failed(Code code, String _) && code == Code.THROTTLED;
     }
 
     private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {
-        var placements = new Put(broker, lookup.account(), now, entries, spread, lookup.rates()).run(stream);
+        var put = new Put(broker, usage, lookup.account(), now, entries, spread, lookup.rates());
+        var placements = put.run(stream);
+        countShards(stream, entries, placements, put.shards());
         long records = 0;
         long bytes = 0;
+        long units = 0;
+        long rounded = 0;
         for (int i = 0; i < placements.length; i++) {
-            if (placements[i] instanceof Stored) {
-                records++;
-                bytes += entries.get(i).byteSize();
-            }
+            if (!(placements[i] instanceof Stored)) continue;
+            long size = entries.get(i).byteSize();
+            records++;
+            bytes += size;
+            units += UsageUnit.payloadUnits(size);
+            rounded += UsageUnit.rounded(size);
         }
         traffic.put(records, bytes);
+        usage.put(stream, records, bytes, units, rounded);
         traffic.refused(placements.length - records);
         return placements;
     }

@@ -56,6 +56,8 @@ final class ShardReading {
     private boolean tooLarge;
     private int records;
     private long bytes;
+    private long oldBefore = Long.MIN_VALUE; // milliseconds
+    private long oldBytes;
 
     /// @param stable how far may be read; it was asked for before the shard was looked up, so if the shard is open,
     ///     all of that is its own and not a child's
@@ -69,6 +71,11 @@ final class ShardReading {
         this.created = SequenceNumber.createdSecond(shard);
         this.next = offset;
         this.stable = Math.min(stable, Lookup.endOf(shard));
+    }
+
+    /// Counts the bytes of records from before this moment apart.
+    void countOld(long beforeMillis) {
+        oldBefore = beforeMillis;
     }
 
     void run() throws IOException {
@@ -145,6 +152,7 @@ final class ShardReading {
             record(cursor, offset);
             records++;
             bytes += size;
+            if (cursor.timestamp() < oldBefore) oldBytes += size;
             next = offset + 1;
         }
     }
@@ -175,6 +183,11 @@ final class ShardReading {
     /// Of data and keys of the records.
     long bytes() {
         return bytes;
+    }
+
+    /// Those of them that are from before [#countOld]; 0 if that was not asked for.
+    long oldBytes() {
+        return oldBytes;
     }
 
     /// Whether the next record has more bytes than the largest that was wanted.

@@ -1,5 +1,7 @@
 package io.braid.aws.kinesis;
 
+import java.time.Duration;
+
 /// Amazon's limits on sizes, in bytes unless the name says otherwise.
 final class Sizes {
     /// The largest record that a stream takes unless it is set to take larger ones.
@@ -12,6 +14,9 @@ final class Sizes {
     static final int GET_BYTES_MAX = 10 << 20;
     /// What a compressed batch of a Kafka producer may grow to before it is called corrupt.
     static final int DECOMPRESSED_BYTES_MAX = 128 << 20;
+
+    /// To read records older than this costs extra at Amazon.
+    static final long LONG_TERM_MILLIS = Duration.ofDays(7).toMillis();
 
     private Sizes() {}
 }

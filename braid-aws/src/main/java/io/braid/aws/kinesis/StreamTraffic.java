@@ -5,8 +5,10 @@ import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.cloudwatch.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/// What the requests of one stream, or of one of its consumers, add up to in this minute; whoever comes in another
+/// What the requests of one stream, one of its consumers or one of its shards add up to in this minute; whoever comes
+/// in another
 /// minute hands the last one over first.
 /// Any thread.
 ///
@@ -18,6 +20,7 @@ final class StreamTraffic {
     private static final int MEASURES = Measure.values().length;
 
     private final MetricStore store;
+    private final Set<Measure> wanted;
     private final Metric[] metrics = new Metric[MEASURES];
 
     // guarded by this, by measure:
@@ -28,11 +31,14 @@ final class StreamTraffic {
     private final long[] totals = new long[MEASURES]; // of sums, since the start
     private long minute;
 
+    /// @param home       whose metrics these are
     /// @param dimensions of its metrics
-    StreamTraffic(MetricStore store, List<Metric.Dimension> dimensions) {
+    /// @param wanted     the others are not counted
+    StreamTraffic(MetricStore store, String home, List<Metric.Dimension> dimensions, Set<Measure> wanted) {
         this.store = store;
+        this.wanted = wanted;
         for (var measure : Measure.values())
-            metrics[measure.ordinal()] = new Metric(NAMESPACE, measure.metric(), dimensions);
+            metrics[measure.ordinal()] = new Metric(home, NAMESPACE, measure.metric(), dimensions);
     }
 
     /// A PutRecord that reached the stream.
@@ -73,6 +79,32 @@ final class StreamTraffic {
             add(Measure.INCOMING_RECORDS, stored);
         }
         add(Measure.WRITE_EXCEEDED, throttled);
+    }
+
+    /// What a PutRecord or PutRecords has done to one shard.
+    synchronized void putToShard(long now, long records, long bytes, long throttled) {
+        turn(now);
+        if (records > 0) {
+            add(Measure.INCOMING_BYTES, bytes);
+            add(Measure.INCOMING_RECORDS, records);
+        }
+        add(Measure.WRITE_EXCEEDED, throttled);
+    }
+
+    /// A GetRecords that a shard has answered. Parameters are those of [#gotRecords].
+    synchronized void gotFromShard(long now, long records, long bytes, long age) {
+        turn(now);
+        add(Measure.OUTGOING_RECORDS, records);
+        add(Measure.OUTGOING_BYTES, bytes);
+        add(Measure.ITERATOR_AGE, age);
+        add(Measure.READ_EXCEEDED, 0);
+    }
+
+    /// What Kafka's producers have written since they were looked after last.
+    synchronized void produced(long now, long records, long bytes) {
+        turn(now);
+        add(Measure.INCOMING_BYTES, bytes);
+        add(Measure.INCOMING_RECORDS, records);
     }
 
     /// A GetRecords that was answered.
@@ -150,6 +182,7 @@ final class StreamTraffic {
     }
 
     private void add(Measure measure, long value) {
+        if (!wanted.contains(measure)) return;
         int at = measure.ordinal();
         totals[at] += value;
         if (counts[at]++ == 0) {

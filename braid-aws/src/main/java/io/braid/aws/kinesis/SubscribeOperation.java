@@ -5,6 +5,7 @@ import io.braid.aws.wire.Call;
 import io.braid.aws.wire.Operation;
 import io.braid.aws.wire.Params;
 import io.braid.broker.Broker;
+import io.braid.broker.UsageMeter;
 import java.io.IOException;
 import java.time.InstantSource;
 
@@ -19,6 +20,7 @@ final class SubscribeOperation implements Operation {
     private final StartingPosition.Finder positions;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final UsageMeter usage;
 
     SubscribeOperation(
             Broker broker,
@@ -26,7 +28,8 @@ final class SubscribeOperation implements Operation {
             Consumers consumers,
             Subscriptions subscriptions,
             InstantSource clock,
-            Traffic traffic) {
+            Traffic traffic,
+            UsageMeter usage) {
         this.broker = broker;
         this.lookup = lookup;
         this.consumers = consumers;
@@ -34,6 +37,7 @@ final class SubscribeOperation implements Operation {
         this.positions = new StartingPosition.Finder(broker, lookup, clock, "SubscribeToShard");
         this.clock = clock;
         this.traffic = traffic;
+        this.usage = usage;
     }
 
     @Override
@@ -65,6 +69,7 @@ final class SubscribeOperation implements Operation {
                 next,
                 clock,
                 traffic,
+                usage,
                 counted);
         boolean begun = false;
         try {

@@ -6,6 +6,7 @@ import io.braid.aws.wire.Events;
 import io.braid.aws.wire.WireWriter;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import io.braid.broker.UsageMeter;
 import io.braid.log.PartitionLog;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -55,6 +56,7 @@ final class Subscription implements Events {
     private final PartitionLog log;
     private final InstantSource clock;
     private final Traffic traffic;
+    private final UsageMeter usage;
     private final StreamTraffic counted; // of the consumer
     private final long beganMillis;
     private final Semaphore rings = new Semaphore(0);
@@ -77,6 +79,7 @@ final class Subscription implements Events {
             long next,
             InstantSource clock,
             Traffic traffic,
+            UsageMeter usage,
             StreamTraffic counted) {
         this.subscriptions = subscriptions;
         this.key = key;
@@ -87,6 +90,7 @@ final class Subscription implements Events {
         this.next = next;
         this.clock = clock;
         this.traffic = traffic;
+        this.usage = usage;
         this.counted = counted;
         this.beganMillis = clock.millis();
     }
@@ -262,6 +266,7 @@ final class Subscription implements Events {
         events.send();
         traffic.got(reading.records(), reading.bytes());
         subscriptions.rates().sent(key, reading.bytes());
+        usage.fannedOut(stream, reading.bytes());
         counted.sent(clock.millis(), reading.records(), reading.bytes(), behind);
     }
 }

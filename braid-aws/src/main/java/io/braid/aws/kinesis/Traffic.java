@@ -4,8 +4,11 @@ import io.braid.aws.cloudwatch.Metric;
 import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.broker.Broker;
 import io.braid.broker.Stream;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,10 @@ public final class Traffic {
     private static final int DELETED_MAX = 1000;
     /// Consumers, of all streams together, whose numbers are looked for when somebody asks.
     private static final int CONSUMERS_MAX = 1000;
+    /// Shards of which somebody wants metrics, and that are looked for when somebody asks.
+    private static final int SHARDS_MAX = 2000;
+
+    private static final Set<Measure> ALL = EnumSet.allOf(Measure.class);
 
     private final LongAdder recordsIn = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
@@ -29,16 +36,27 @@ public final class Traffic {
 
     private final LongAdder subscriptions = new LongAdder();
     private final Broker broker;
+    private final String everyRegion;
     private final MetricStore store;
     /// As many as there are streams, and [#DELETED_MAX] more.
     private final Map<UUID, StreamTraffic> byStream = new ConcurrentHashMap<>();
 
-    /// By their metrics' dimensions; [#CONSUMERS_MAX].
-    private final Map<List<Metric.Dimension>, StreamTraffic> byConsumer = new ConcurrentHashMap<>();
+    /// [#CONSUMERS_MAX]
+    private final Map<ConsumerOf, StreamTraffic> byConsumer = new ConcurrentHashMap<>();
 
+    /// [#SHARDS_MAX]
+    private final Map<ShardOf, StreamTraffic> byShard = new ConcurrentHashMap<>();
+
+    private record ConsumerOf(UUID stream, String name) {}
+
+    /// @param metrics that are wanted of it: when they change, it is another
+    private record ShardOf(UUID stream, int shard, List<String> metrics) {}
+
+    /// @param account whose the metrics of streams are that Kinesis has not created
     /// @param store takes the numbers of each stream, once a minute and when [#publish] is called
-    Traffic(Broker broker, MetricStore store) {
+    Traffic(Broker broker, String account, MetricStore store) {
         this.broker = broker;
+        this.everyRegion = new Home(account, Home.EVERY_REGION).text();
         this.store = store;
     }
 
@@ -47,26 +65,55 @@ public final class Traffic {
         if (known != null) return known;
         if (byStream.size() >= broker.catalog().streams().size() + DELETED_MAX) forgetDeleted();
         return byStream.computeIfAbsent(
-                stream.id(),
-                _ -> new StreamTraffic(store, List.of(new Metric.Dimension("StreamName", Lookup.shownName(stream)))));
+                stream.id(), _ -> new StreamTraffic(store, home(stream), List.of(name(stream)), ALL));
+    }
+
+    private String home(Stream stream) {
+        return StreamAttributes.of(stream).home().map(Home::text).orElse(everyRegion);
+    }
+
+    private static Metric.Dimension name(Stream stream) {
+        return new Metric.Dimension("StreamName", Lookup.shownName(stream));
     }
 
     /// Of a stream's consumer: for a subscription, which keeps it.
     StreamTraffic of(Stream stream, String consumer) {
-        if (byConsumer.size() >= CONSUMERS_MAX) {
-            byConsumer.values().forEach(StreamTraffic::publish);
-            byConsumer.clear(); // who still has one hands its numbers over by itself, once a minute
-        }
-        var dimensions = List.of(
-                new Metric.Dimension("StreamName", Lookup.shownName(stream)),
-                new Metric.Dimension("ConsumerName", consumer));
-        return byConsumer.computeIfAbsent(dimensions, _ -> new StreamTraffic(store, dimensions));
+        limit(byConsumer, CONSUMERS_MAX);
+        var dimensions = List.of(name(stream), new Metric.Dimension("ConsumerName", consumer));
+        return byConsumer.computeIfAbsent(
+                new ConsumerOf(stream.id(), consumer), _ -> new StreamTraffic(store, home(stream), dimensions, ALL));
+    }
+
+    /// Of a stream's shard, for the metrics that were asked for with EnableEnhancedMonitoring; empty if none were.
+    Optional<StreamTraffic> of(Stream stream, int shard) {
+        var wanted = StreamAttributes.of(stream).shardMetrics();
+        if (wanted.isEmpty()) return Optional.empty();
+        var key = new ShardOf(stream.id(), shard, wanted);
+        if (!byShard.containsKey(key)) limit(byShard, SHARDS_MAX);
+        var dimensions = List.of(name(stream), new Metric.Dimension("ShardId", Lookup.shardId(shard)));
+        return Optional.of(byShard.computeIfAbsent(
+                key, _ -> new StreamTraffic(store, home(stream), dimensions, measures(wanted))));
+    }
+
+    /// By their names.
+    private static Set<Measure> measures(List<String> names) {
+        var measures = EnumSet.noneOf(Measure.class);
+        for (var measure : Measure.values()) if (names.contains(measure.metric())) measures.add(measure);
+        return measures;
+    }
+
+    /// Empties a map that is full. Who still has one hands its numbers over by itself, once a minute.
+    private static void limit(Map<?, StreamTraffic> map, int max) {
+        if (map.size() < max) return;
+        map.values().forEach(StreamTraffic::publish);
+        map.clear();
     }
 
     /// Brings the numbers of all streams up to now into the store.
     public void publish() {
         byStream.values().forEach(StreamTraffic::publish);
         byConsumer.values().forEach(StreamTraffic::publish);
+        byShard.values().forEach(StreamTraffic::publish);
         forgetDeleted();
     }
 

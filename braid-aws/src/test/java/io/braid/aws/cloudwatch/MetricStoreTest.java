@@ -1,6 +1,7 @@
 package io.braid.aws.cloudwatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -23,8 +25,10 @@ class MetricStoreTest {
         return new MetricStore(() -> Instant.ofEpochMilli(minute * Period.MINUTE_MILLIS), Duration.ofHours(24), maxima);
     }
 
+    private static final Homes HOMES = new Homes("home", "everywhere");
+
     private static Metric metric(String name) {
-        return new Metric("App", name, List.of());
+        return new Metric("home", "App", name, List.of());
     }
 
     private static MetricStore.Sample sample(String name, long minute, double value) {
@@ -90,8 +94,8 @@ class MetricStoreTest {
         minute = NOW + 24 * 60 + 1;
         store.put(List.of(sample("both", minute, 2), sample("late", NOW, 3)));
 
-        assertEquals(List.of(metric("both")), store.list(Optional.empty(), 0));
-        assertEquals(new MetricStore.Size(1, 1, 0, 0), store.size());
+        assertEquals(Set.of(metric("both")), store.list(HOMES, Optional.empty(), 0));
+        assertEquals(new MetricStore.Size(1, 1, 0, 0, 0), store.size());
     }
 
     @Test
@@ -104,7 +108,7 @@ class MetricStoreTest {
         assertTrue(refusal.orElseThrow().contains("keeps 2 metrics"), refusal::toString);
         assertEquals(Map.of(NOW, Statistics.of(1, 1)), minutes("a", NOW, NOW + 1));
         assertEquals(Optional.empty(), store.put(List.of(sample("a", NOW, 1))));
-        assertEquals(new MetricStore.Size(2, 2, 0, 2), store.size());
+        assertEquals(new MetricStore.Size(2, 2, 0, 2, 0), store.size());
     }
 
     @Test
@@ -123,7 +127,61 @@ class MetricStoreTest {
         store = store(new MetricStore.Maxima(2, 1000, 300));
         for (long at = NOW - 151; at < NOW; at++) store.put(List.of(sample("a", at, 1), sample("b", at, 1)));
 
-        assertEquals(new MetricStore.Size(2, 182, 120, 0), store.size());
+        assertEquals(new MetricStore.Size(2, 182, 120, 0, 0), store.size());
         assertEquals(NOW - 91, minutes("a", NOW - 151, NOW).keySet().iterator().next());
+    }
+
+    @Test
+    void whatWasPutIsHandedOutOnce() {
+        store.put(List.of(sample("m", NOW, 3)));
+        store.put(List.of(sample("m", NOW, 1)));
+
+        var taken = store.take();
+        assertEquals(List.of(new MetricStore.Sample(metric("m"), "Count", NOW, new Statistics(2, 4, 1, 3))), taken);
+        assertEquals(List.of(), store.take());
+
+        store.put(List.of(sample("m", NOW, 5)));
+        store.giveBack(taken);
+        assertEquals(
+                List.of(new MetricStore.Sample(metric("m"), "Count", NOW, new Statistics(3, 9, 1, 5))), store.take());
+    }
+
+    @Test
+    void whatIsRestoredIsAddedAndNotHandedOutAgain() {
+        store.put(List.of(sample("m", NOW, 3)));
+        store.take();
+
+        store.restore(List.of(sample("m", NOW, 1), sample("m", NOW - 10_000, 1)));
+
+        assertEquals(Map.of(NOW, new Statistics(2, 4, 1, 3)), minutes("m", NOW - 20_000, NOW + 1));
+        assertEquals(List.of(), store.take());
+    }
+
+    @Test
+    void homesDoNotSeeEachOthersMetrics() {
+        var elsewhere = new Homes("elsewhere", "everywhere");
+        var all = new Metric("everywhere", "App", "all", List.of());
+        store.put(List.of(sample("m", NOW, 3), new MetricStore.Sample(all, "Count", NOW, Statistics.of(1, 1))));
+
+        assertEquals(Set.of(metric("m"), metric("all")), store.list(HOMES, Optional.empty(), 0));
+        assertEquals(Set.of(all.in("elsewhere")), store.list(elsewhere, Optional.empty(), 0));
+        var period = new Period(NOW * Period.MINUTE_MILLIS, (NOW + 1) * Period.MINUTE_MILLIS, 60);
+        assertEquals(
+                Set.of(),
+                store.ask(elsewhere, metric("m"), Optional.empty(), period).keySet());
+        assertEquals(
+                Set.of("Count"),
+                store.ask(elsewhere, metric("all"), Optional.empty(), period).keySet());
+    }
+
+    @Test
+    void samplesAreReadAsTheyWereWritten() throws Exception {
+        var metric = new Metric("home", "App", "m", List.of(new Metric.Dimension("Host", "ä")));
+        var samples = List.of(
+                new MetricStore.Sample(metric, "Count", NOW, new Statistics(2, 4, 1, 3)),
+                new MetricStore.Sample(metric, "None", NOW - 1, new Statistics(0.5, -1, -2, 7)));
+
+        assertEquals(samples, MetricLog.decode(MetricLog.encode(samples)));
+        assertThrows(java.io.IOException.class, () -> MetricLog.decode(new byte[] {2, 0}));
     }
 }

@@ -43,8 +43,10 @@ class KinesisCompatibilityTest {
             var limits = new Subscriptions.Limits(1, minute, minute, minute);
             var metrics = new MetricStore(clock, minute);
             var rules = new Kinesis.Rules(false, Duration.ZERO, Optional.empty());
+            var retention = Duration.ofDays(400);
             var delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
-            var kinesis = new Kinesis(broker, clock, "000000000000", 1, limits, rules, metrics, delivery);
+            var kinesis = new Kinesis(
+                    broker, clock, "000000000000", "us-east-1", 1, limits, rules, retention, metrics, delivery);
             return new TreeSet<>(kinesis.served());
         }
     }
