@@ -188,7 +188,8 @@ public final class Configuration {
                 new AwsListener.KinesisConfig(
                         value(Settings.KINESIS_LIMITS),
                         value(Settings.KINESIS_LIFECYCLE_DELAY),
-                        value(Settings.KINESIS_ITERATOR_SECRET)));
+                        value(Settings.KINESIS_ITERATOR_SECRET)),
+                value(Settings.USAGE_RETENTION));
     }
 
     Delivery.Config delivery() {

@@ -217,7 +217,13 @@ public final class Settings {
             "metrics.retention",
             Kind.DURATION,
             Kind.durationText(HTTP.metricsRetention()),
-            "How long CloudWatch's metrics are kept, in memory; rounded up to a minute.");
+            "How long CloudWatch's metrics are kept; rounded up to a minute.");
+
+    public static final Setting<Duration> USAGE_RETENTION = new Setting<>(
+            "usage.retention",
+            Kind.DURATION,
+            Kind.durationText(HTTP.usageRetention()),
+            "How long it is known what each stream used, hour by hour (./braid usage).");
 
     public static final Setting<String> DELIVERY_BUCKETS = new Setting<>(
             "delivery.buckets",
@@ -387,6 +393,7 @@ public final class Settings {
                             KINESIS_LIFECYCLE_DELAY,
                             KINESIS_ITERATOR_SECRET,
                             METRICS_RETENTION,
+                            USAGE_RETENTION,
                             DELIVERY_BUCKETS,
                             DELIVERY_OBJECT_BYTES_MAX,
                             ALLOW_UNAUTHENTICATED,

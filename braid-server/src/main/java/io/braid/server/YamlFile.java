@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /// A file of settings: dotted keys, or maps within maps, which mean the same.
-final class YamlFile {
+public final class YamlFile {
     /// More than anybody has; keeps a file that refers to itself over and over from filling the memory.
     private static final int ENTRIES_MAX = 10_000;
 
@@ -34,7 +34,7 @@ final class YamlFile {
     }
 
     /// @throws BadSettings the file is missing, is not YAML, says something twice or nests what must be a value
-    static List<Given> read(Path file) throws BadSettings {
+    public static List<Given> read(Path file) throws BadSettings {
         try {
             return parse(file.toString(), Files.readString(file));
         } catch (NoSuchFileException _) {
@@ -44,7 +44,9 @@ final class YamlFile {
         }
     }
 
-    static List<Given> parse(String name, String text) throws BadSettings {
+    /// @param name of the file, for messages
+    /// @throws BadSettings as above
+    public static List<Given> parse(String name, String text) throws BadSettings {
         var yaml = new YamlFile(name);
         try {
             new Compose(LoadSettings.builder().setLabel(name).build())

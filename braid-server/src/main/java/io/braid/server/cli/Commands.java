@@ -61,6 +61,7 @@ public final class Commands {
                         "and an AWS client at http://127.0.0.1:4566.");
         root.addSubcommand("server", new ServerCommand(terminal).spec());
         root.addSubcommand("stream", StreamCommands.spec(terminal));
+        root.addSubcommand("usage", new UsageCommand(terminal).spec());
         root.addSubcommand("log", LogCommands.spec(terminal));
         root.addSubcommand("settings", new SettingsCommand(terminal).spec());
         root.addSubcommand("demo", elsewhere("demo", "Stream real events in by one protocol and out by the other."));

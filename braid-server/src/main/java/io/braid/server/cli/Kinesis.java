@@ -67,11 +67,37 @@ final class Kinesis implements AutoCloseable {
                     String.valueOf(answer.getOrDefault("__type", "HTTP " + response.statusCode())),
                     String.valueOf(answer.getOrDefault("message", answer.getOrDefault("Message", "no reason given"))));
         } catch (IOException trouble) {
-            throw new Failure(
-                    "no Kinesis server answers at http://%s: start one with ./braid server, or name another with --http HOST:PORT"
-                            .formatted(server),
-                    trouble);
+            throw nobody(trouble);
         }
+    }
+
+    /// What the server has at a path, as JSON.
+    ///
+    /// @throws Refused the server understood and said no
+    /// @throws Failure nobody answers, or there is nothing at that path
+    Map<String, Object> page(String path) throws Refused, Failure, InterruptedException {
+        var http = HttpRequest.newBuilder(URI.create("http://" + server + path))
+                .timeout(ANSWER)
+                .build();
+        try {
+            var response = client.send(http, BodyHandlers.ofByteArray());
+            if (response.statusCode() == 404)
+                throw new Failure("the server at http://%s has no %s: it may be an older release"
+                        .formatted(server, http.uri().getPath()));
+            var answer = Json.read(response.body());
+            if (response.statusCode() == 200) return answer;
+            throw new Refused(
+                    "HTTP " + response.statusCode(), String.valueOf(answer.getOrDefault("message", "no reason given")));
+        } catch (IOException trouble) {
+            throw nobody(trouble);
+        }
+    }
+
+    private Failure nobody(IOException trouble) {
+        return new Failure(
+                "no Kinesis server answers at http://%s: start one with ./braid server, or name another with --http HOST:PORT"
+                        .formatted(server),
+                trouble);
     }
 
     /// All names, in the server's order.
