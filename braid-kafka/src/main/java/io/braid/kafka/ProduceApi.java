@@ -44,13 +44,18 @@ final class ProduceApi implements Handler {
     private static final int MAGIC_OFFSET = 16; // within a batch
     private static final int MAGIC = 2;
 
-    /// One partition's part of a request: refused at once, submitted, or waiting for its transaction's coordinator.
+    /// One partition's part of a request: refused at once, submitted, too late, or waiting for its transaction's
+    /// coordinator.
     private sealed interface Part {}
 
     private record Refused(int index, Errors error, String detail, List<BatchFault.OfRecord> records) implements Part {}
 
     /// @param batch belongs to the log until the outcome is there, and then says what the log has stamped into it
     private record Submitted(int index, Partition partition, Batch batch, CompletableFuture<AppendOutcome> outcome)
+            implements Part {}
+
+    /// To a partition that takes no more. It may have come before, and only its answer was lost.
+    private record Late(int index, Partition partition, Batch batch, CompletableFuture<AppendOutcome> found)
             implements Part {}
 
     private record Waiting(
@@ -114,12 +119,6 @@ final class ProduceApi implements Handler {
         if (partition.stream().kind() == Stream.Kind.INTERNAL)
             return refused(
                     data, Errors.INVALID_TOPIC_EXCEPTION, "the server's own topics cannot be produced to by clients");
-        if (!partition.isWritable())
-            return refused(
-                    data,
-                    Errors.POLICY_VIOLATION,
-                    "partition %d of %s was merged into another and takes no more records; produce to another partition"
-                            .formatted(data.index(), partition.stream().name()));
         if (!(data.records() instanceof MemoryRecords records))
             return refused(data, Errors.INVALID_RECORD, "no records");
         var bytes = records.buffer();
@@ -127,6 +126,8 @@ final class ProduceApi implements Handler {
         if (fault.isPresent()) return refused(data, Errors.INVALID_RECORD, fault.get());
         var batch = new Batch(MemorySegment.ofBuffer(bytes));
         if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
+        if (!partition.isWritable())
+            return new Late(data.index(), partition, batch, partition.log().find(batch));
         var broken = partition.admit(batch, clock.millis());
         if (broken.isPresent()) return refused(data, broken.get());
         if (!batch.isTransactional())
@@ -192,6 +193,10 @@ final class ProduceApi implements Handler {
                 failure(index, error, detail).setRecordErrors(errors(records));
             case Submitted(int index, Partition partition, Batch batch, var pending) ->
                 response(index, partition, batch, pending.join(), version);
+            case Late(int index, Partition partition, Batch batch, var found) ->
+                isNotThere(found.join())
+                        ? failure(index, Errors.POLICY_VIOLATION, whyLate(index, partition))
+                        : response(index, partition, batch, found.join(), version);
             case Waiting(int index, Partition partition, Batch batch, var entry) ->
                 switch (entry.join()) {
                     case TransactionalAppends.Entry.In(var pending) ->
@@ -210,6 +215,16 @@ final class ProduceApi implements Handler {
             case AppendOutcome.Refused _, AppendOutcome.Unknown _ ->
                 failure(index, error(batch, outcome, version), ProduceErrors.detail(outcome));
         };
+    }
+
+    private static boolean isNotThere(AppendOutcome outcome) {
+        return outcome instanceof AppendOutcome.Refused(AppendOutcome.Reason reason, String _)
+                && reason == AppendOutcome.Reason.NOT_OWNER;
+    }
+
+    private static String whyLate(int index, Partition partition) {
+        return "partition %d of %s was merged into another and takes no more records; produce to another partition"
+                .formatted(index, partition.stream().name());
     }
 
     private static Errors error(Batch batch, AppendOutcome outcome, short version) {

@@ -14,6 +14,7 @@ import io.braid.broker.Reshard.Merge;
 import io.braid.broker.Reshard.Split;
 import io.braid.broker.Shard;
 import io.braid.broker.Stream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,18 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +92,45 @@ class MergedPartitionTest {
                             .offset());
             assertEquals(List.of("before", "again"), read(1, 2));
         }
+    }
+
+    /// A producer whose answer was lost sends again, with the same sequence numbers.
+    @Test
+    void whatWasWrittenBeforeIsAcknowledgedAgainAfterwardsAndWhatIsNewIsNot() throws Exception {
+        try (var producer = server.producer(Map.of())) {
+            send(producer, 1, "before").get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+        try (var wire = new Wire(server.listener().address())) {
+            var first = produce(wire, 0);
+            reshard(_ -> new Merge(0, 1));
+            var again = produce(wire, 0);
+            var next = produce(wire, 1);
+
+            assertEquals(1, first.baseOffset());
+            assertEquals(first, again);
+            assertEquals(Errors.POLICY_VIOLATION.code(), next.errorCode());
+        }
+    }
+
+    private static PartitionProduceResponse produce(Wire wire, int sequence) throws IOException {
+        var records = MemoryRecords.withIdempotentRecords(
+                Compression.NONE, 7, (short) 0, sequence, new SimpleRecord(1, "again".getBytes(UTF_8)));
+        var topics = new TopicProduceDataCollection();
+        topics.add(new TopicProduceData()
+                .setName("orders")
+                .setPartitionData(
+                        List.of(new PartitionProduceData().setIndex(1).setRecords(records))));
+        var body = new ProduceRequestData()
+                .setAcks((short) -1)
+                .setTimeoutMs(PATIENCE_SECONDS * 1000)
+                .setTopicData(topics);
+        return wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, body)
+                .data()
+                .responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .getFirst();
     }
 
     /// What a producer was told is written must be found by Kinesis readers, too, however it met the merge.

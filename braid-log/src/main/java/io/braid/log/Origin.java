@@ -3,9 +3,13 @@ package io.braid.log;
 /// Who appends a batch, as far as it decides what is checked.
 sealed interface Origin {
     Origin ANYBODY = new Anybody();
+    Origin RETRY = new Retry();
 
     /// A client, outside of a transaction or in one that has begun here.
     record Anybody() implements Origin {}
+
+    /// A client that sends once more what may be here, where nothing new is taken.
+    record Retry() implements Origin {}
 
     /// A client in a transaction that its coordinator knows of: it may begin here, unless it has ended since the
     /// caller looked.
@@ -28,7 +32,7 @@ sealed interface Origin {
     /// The offset that the batch must get; [#ANY_OFFSET] if it does not matter.
     default long offset() {
         return switch (this) {
-            case Anybody _, InTransaction _ -> ANY_OFFSET;
+            case Anybody _, Retry _, InTransaction _ -> ANY_OFFSET;
             case Coordinator(long expected, Purpose _) -> expected;
             case Ending(long expected, boolean _) -> expected;
         };
@@ -38,8 +42,18 @@ sealed interface Origin {
     default Purpose purpose() {
         return switch (this) {
             case Anybody _, InTransaction _ -> Purpose.RECORDS;
+            case Retry _ -> Purpose.RESCUE; // it takes no room
             case Coordinator(long _, Purpose purpose) -> purpose;
             case Ending _ -> Purpose.SERVICE;
+        };
+    }
+
+    /// Whether a batch that is not here already is refused.
+    default boolean isRefused(boolean isSuspended) {
+        return switch (this) {
+            case Anybody _, InTransaction _ -> isSuspended;
+            case Retry _ -> true;
+            case Coordinator _, Ending _ -> false;
         };
     }
 }

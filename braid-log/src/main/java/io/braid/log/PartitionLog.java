@@ -147,14 +147,20 @@ public final class PartitionLog {
         return submit(marker, new Origin.Ending(expectedOffset, isNewEpoch));
     }
 
+    /// Writes nothing, and tells whether an idempotent batch is here already: [AppendOutcome.Duplicate] with the
+    /// offsets it has, or else refused with [AppendOutcome.Reason#NOT_OWNER].
+    public CompletableFuture<AppendOutcome> find(Batch batch) {
+        return submit(batch, Origin.RETRY);
+    }
+
     /// How it stands with a producer's transaction here. Any thread.
     public TransactionStatus transaction(long producerId) {
         return tail.producers().transactions().of(producerId);
     }
 
-    /// Takes no more batches of producers until it is [resumed][#resume]: they are refused with
-    /// [AppendOutcome.Reason#NOT_OWNER]. Ends of transactions are taken. When the answer is there, all that was
-    /// appended lies below [#end].
+    /// Takes no more batches of producers until it is [resumed][#resume]: those that are not here already are refused
+    /// with [AppendOutcome.Reason#NOT_OWNER]. Ends of transactions are taken. When the answer is there, all that
+    /// was appended lies below [#end].
     public CompletableFuture<Void> suspend() {
         isSuspended = true;
         return producers().thenAccept(_ -> {}); // answered after everything that the writer took before
@@ -475,10 +481,7 @@ public final class PartitionLog {
     // What the writer does to a partition. Writer thread only, unless said otherwise.
 
     boolean refuses(Origin origin) {
-        return switch (origin) {
-            case Origin.Anybody _, Origin.InTransaction _ -> isSuspended;
-            case Origin.Coordinator _, Origin.Ending _ -> false;
-        };
+        return origin.isRefused(isSuspended);
     }
 
     void giveBackRoom(Batch batch) {

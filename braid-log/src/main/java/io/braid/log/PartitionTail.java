@@ -3,6 +3,7 @@ package io.braid.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The end of a partition, where the writer works: it numbers batches and gives each its place in a segment.
 /// Writer thread only, unless said otherwise.
@@ -71,6 +72,13 @@ final class PartitionTail {
     /// The first offset that readers of committed records may not read.
     long stable() {
         return producers.transactions().stable(next());
+    }
+
+    /// Where a batch is that was sent before; empty if it is not here.
+    Optional<AppendOutcome> find(Work.Append append) {
+        return producers.check(append.batch, append.origin) instanceof Producers.Verdict.Seen(long first, long last)
+                ? Optional.of(new AppendOutcome.Duplicate(first, last))
+                : Optional.empty();
     }
 
     /// Numbers a batch and gives it its place; what is written where is noted in [#runs].

@@ -88,7 +88,7 @@ final class Producers {
         if (transactions.openCount() >= most)
             return new Verdict.TooManyOpen("%d transactions are open here".formatted(most));
         return switch (origin) {
-            case Origin.Anybody _, Origin.Ending _ ->
+            case Origin.Anybody _, Origin.Retry _, Origin.Ending _ ->
                 new Verdict.NotInTransaction(
                         "producer %d has no transaction open here, and its coordinator was not asked".formatted(id));
             case Origin.InTransaction(TransactionStatus seen) ->

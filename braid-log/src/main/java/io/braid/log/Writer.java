@@ -322,7 +322,7 @@ final class Writer {
         boolean isHere = partitions.contains(partition);
         for (var append : partition.tail.waiting) {
             if (isHere && partition.refuses(append.origin)) {
-                append.outcome = suspended(partition);
+                append.outcome = partition.tail.find(append).orElseGet(() -> suspended(partition));
                 continue;
             }
             append.outcome = isHere

@@ -69,6 +69,33 @@ class LogTest {
     }
 
     @Test
+    void whatIsSentAgainIsFoundWhereNothingIsTakenAnyMore() throws Exception {
+        try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
+            var partition = log.create(ID, PartitionConfig.DEFAULT);
+            partition.append(batch("before")).get();
+            partition.append(sequenced(0)).get();
+
+            var early = partition.find(sequenced(1)).get();
+            partition.suspend().get();
+            var again = partition.append(sequenced(0)).get();
+
+            assertInstanceOf(AppendOutcome.Refused.class, early);
+            assertEquals(new AppendOutcome.Duplicate(1, 1), again);
+            assertEquals(again, partition.find(sequenced(0)).get());
+            assertInstanceOf(
+                    AppendOutcome.Refused.class, partition.append(sequenced(1)).get());
+            assertEquals(2, partition.end());
+        }
+    }
+
+    private static Batch sequenced(int sequence) {
+        return new BatchBuilder(1)
+                .producer(7, (short) 0, sequence)
+                .add(1, BatchBuilder.ABSENT, text("v"))
+                .build();
+    }
+
+    @Test
     void aWatchWakesOnceTheEndHasMoved() throws Exception {
         try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
             var partition = log.create(ID, PartitionConfig.DEFAULT);
