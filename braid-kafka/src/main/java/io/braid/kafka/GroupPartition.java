@@ -52,8 +52,9 @@ final class GroupPartition {
     /// The member has these for a while; the slice is open, and for the taker to close.
     record Acquired(Slice slice, SliceRecords records, List<AcquiredRecords> acquired, int count) implements Found {}
 
-    /// There is nothing to have now. It may be different when the log has grown beyond `end`, or there is news.
-    record Nothing(long end) implements Found {}
+    /// There is nothing to have now. It may be different when more may be read than what lies below `limit`, or there
+    /// is news.
+    record Nothing(long limit) implements Found {}
 
     record Failed(Errors error) implements Found {}
 
@@ -114,14 +115,14 @@ final class GroupPartition {
     Found acquire(Wish wish) throws IOException {
         reading.lock();
         try {
-            long end = log().end();
-            if (!initialised.isDone()) return new Nothing(end);
+            long limit = limit(wish); // before anything is looked at, so that what comes meanwhile is noticed
+            if (!initialised.isDone()) return new Nothing(limit);
             while (SharePartitions.canAcquire(kafka)) {
                 long offset = kafka.nextFetchOffset();
                 switch (log().read(offset, limit(wish), wish.bytesMax())) {
                     case ReadOutcome.OutOfRange _
                     when offset >= log().start() -> {
-                        return new Nothing(end);
+                        return new Nothing(limit);
                     }
                     case ReadOutcome.OutOfRange _ -> SharePartitions.begin(kafka, log().start());
                     case ReadOutcome.Damaged _ -> {
@@ -130,17 +131,18 @@ final class GroupPartition {
                     case ReadOutcome.Found(var slice) -> {
                         var found = acquire(wish, offset, slice);
                         if (found.isPresent()) return found.get();
-                        if (kafka.nextFetchOffset() == offset) return new Nothing(end);
+                        if (kafka.nextFetchOffset() == offset) return new Nothing(limit);
                     }
                 }
             }
-            return new Nothing(end);
+            return new Nothing(limit);
         } finally {
             reading.unlock();
         }
     }
 
-    private long limit(Wish wish) {
+    /// The first offset that such a member may not read yet.
+    long limit(Wish wish) {
         return wish.committed() ? log().lastStable() : log().end();
     }
 

@@ -200,7 +200,7 @@ final class ShareFetchApi {
     private static void await(List<ShareRead.Quiet> quiet, Doorbell bell, long millis) throws InterruptedException {
         var watches = new ArrayList<PartitionLog.Watch>();
         try {
-            for (var one : quiet) watches.add(one.log().watch(one.end(), bell::ring));
+            for (var one : quiet) watches.add(one.watch(bell::ring));
             bell.await(millis);
         } finally {
             watches.forEach(PartitionLog.Watch::close);

@@ -28,8 +28,14 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 final class ShareRead implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ShareRead.class.getName());
 
-    /// What to wait for: the partition's log beyond `end`.
-    record Quiet(PartitionLog log, long end) {}
+    /// What to wait for: that more may be read of the partition's log than what lies below `limit`.
+    ///
+    /// @param committed whether that is where what is committed ends; it moves after the log's end has
+    record Quiet(PartitionLog log, long limit, boolean committed) {
+        PartitionLog.Watch watch(Runnable wake) {
+            return committed ? log.watchStable(limit, wake) : log.watch(limit, wake);
+        }
+    }
 
     private final Broker broker;
     private final GroupPartitions partitions;
@@ -82,14 +88,14 @@ final class ShareRead implements AutoCloseable {
         long found = 0;
         for (var part : wanted) {
             if (!(find(part) instanceof Known(var partition))) return true; // to be told at once
-            long end = partition.log().end();
+            long limit = partition.limit(wish);
             try {
                 found += partition.available(wish);
             } catch (IOException _) {
                 return true; // the same
             }
             if (found >= bytesMin) return true;
-            quiet.add(new Quiet(partition.log(), end));
+            quiet.add(new Quiet(partition.log(), limit, wish.committed()));
         }
         return false;
     }
@@ -133,8 +139,8 @@ final class ShareRead implements AutoCloseable {
             return switch (partition.acquire(share)) {
                 case GroupPartition.Acquired acquired -> taken(acquired, partition.log());
                 case GroupPartition.Failed(var error) -> failed(error);
-                case GroupPartition.Nothing(long end) -> {
-                    quiet.add(new Quiet(partition.log(), end));
+                case GroupPartition.Nothing(long limit) -> {
+                    quiet.add(new Quiet(partition.log(), limit, wish.committed()));
                     yield nothing(part);
                 }
             };
