@@ -26,7 +26,7 @@ import org.opentest4j.TestAbortedException;
 
 /// The cluster that Kafka's tests are handed: one fresh Braid. What looks inside of a Kafka broker
 /// ([BrokerFromOutside]) or controller, or wants to stop one of several, aborts the test with the reason.
-public final class BraidCluster implements ClusterInstance {
+public final class BraidCluster implements ClusterInstance, BrokerFromOutside.Home {
     private static final long PATIENCE_MILLIS = 60_000;
 
     /// The number that Braid has for clients.
@@ -226,7 +226,8 @@ public final class BraidCluster implements ClusterInstance {
     /// Tests call the only one number 0, whatever clients see.
     @Override
     public Map<Integer, KafkaBroker> brokers() {
-        return Map.of(0, BrokerFromOutside.of(this, NODE));
+        return Map.of(
+                0, BrokerFromOutside.of(this, NODE, () -> BrokerFromOutside.config(NODE, config.serverProperties())));
     }
 
     @Override
@@ -234,8 +235,23 @@ public final class BraidCluster implements ClusterInstance {
         return isRunning() ? brokers() : Map.of();
     }
 
-    boolean isRunning() {
+    private boolean isRunning() {
         return braid.filter(TemporaryBraid::isRunning).isPresent();
+    }
+
+    @Override
+    public boolean isRunning(int id) {
+        return isRunning();
+    }
+
+    @Override
+    public void start(int id) {
+        startBroker(id);
+    }
+
+    @Override
+    public void stop(int id) {
+        shutdownBroker(id);
     }
 
     /// There is none, so nobody needs to wait for it.

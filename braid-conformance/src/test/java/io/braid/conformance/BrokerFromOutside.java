@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 import kafka.server.KafkaBroker;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -31,43 +33,80 @@ final class BrokerFromOutside {
             "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
             "listeners", "PLAINTEXT://127.0.0.1:9092");
 
-    private final BraidCluster cluster;
-    private final int id;
+    /// What such brokers belong to.
+    interface Home {
+        /// host:port
+        String bootstrapServers();
 
-    private BrokerFromOutside(BraidCluster cluster, int id) {
-        this.cluster = cluster;
-        this.id = id;
+        boolean isRunning(int id);
+
+        void start(int id);
+
+        void stop(int id);
     }
 
-    /// @param id its number as clients see it
-    static KafkaBroker of(BraidCluster cluster, int id) {
-        var outside = new BrokerFromOutside(cluster, id);
+    private final Home home;
+    private final int id;
+    private final Supplier<KafkaConfig> config;
+
+    private BrokerFromOutside(Home home, int id, Supplier<KafkaConfig> config) {
+        this.home = home;
+        this.id = id;
+        this.config = config;
+    }
+
+    /// @param id     its number
+    /// @param config asked for only by tests that look at it
+    static KafkaBroker of(Home home, int id, Supplier<KafkaConfig> config) {
+        var outside = new BrokerFromOutside(home, id, config);
         return proxy(KafkaBroker.class, outside::broker);
     }
 
-    private Object broker(Method method, Object[] arguments) {
+    /// What a test says to its brokers.
+    static KafkaConfig config(int id, Map<String, String> serverProperties) {
+        var properties = new Properties();
+        properties.putAll(KRAFT);
+        properties.put("node.id", Integer.toString(id));
+        properties.putAll(serverProperties);
+        return KafkaConfig.fromProps(properties, false);
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, home.bootstrapServers()));
+    }
+
+    private Object broker(Method method, Object[] arguments) throws Exception {
         return switch (method.getName()) {
-            case "config" -> config();
-            case "clusterId" -> cluster.clusterId();
-            case "boundPort" -> cluster.brokerBoundPorts().getFirst();
-            case "isShutdown" -> !cluster.isRunning();
-            case "awaitShutdown" -> null; // shutdownBroker has waited
+            case "config" -> config.get();
+            case "clusterId" -> clusterId();
+            case "boundPort" -> {
+                var address = home.bootstrapServers();
+                yield Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+            }
+            case "startup" -> {
+                home.start(id);
+                yield null;
+            }
+            case "shutdown" -> {
+                home.stop(id);
+                yield null;
+            }
+            case "isShutdown" -> !home.isRunning(id);
+            case "awaitShutdown" -> null; // to stop is to wait
             case "metadataCache" -> proxy(MetadataCache.class, this::metadata);
             case "groupCoordinator" -> proxy(GroupCoordinator.class, BrokerFromOutside::groups);
             default -> throw looksInside(method);
         };
     }
 
-    private KafkaConfig config() {
-        var properties = new Properties();
-        properties.putAll(KRAFT);
-        properties.put("node.id", Integer.toString(id));
-        properties.putAll(cluster.config().serverProperties());
-        return KafkaConfig.fromProps(properties, false);
+    private String clusterId() throws Exception {
+        try (var admin = admin()) {
+            return admin.describeCluster().clusterId().get();
+        }
     }
 
     private Object metadata(Method method, Object[] arguments) throws Exception {
-        try (var admin = cluster.admin()) {
+        try (var admin = admin()) {
             return switch (method.getName()) {
                 case "getAliveBrokerNodes", "getBrokerNodes" ->
                     List.copyOf(admin.describeCluster().nodes().get());

@@ -19,7 +19,15 @@ enum GroupOfTests {
     TRANSACTIONS,
     WIRE,
     SHARE,
-    TOOLS;
+    TOOLS,
+    /// Kafka Streams: exactly once, and what is restored after a crash.
+    STREAMS_STATE,
+    /// Kafka Streams: topics that it makes, reads by pattern, purges, or loses.
+    STREAMS_TOPICS,
+    /// Kafka Streams: members that come and go, with both protocols.
+    STREAMS_GROUPS,
+    /// Kafka Streams: what it computes.
+    STREAMS_RESULTS;
 
     String file() {
         return name().toLowerCase(Locale.ROOT);

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import kafka.server.RequestTestPatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestDescriptor;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
@@ -29,6 +31,9 @@ class KafkasTestsTest {
 
     /// One of Kafka's tests that hangs ends here.
     private static final String LONGEST = "180 s";
+
+    /// Tests with this in `Class#method` run; all if it is empty.
+    private static final String WANTED = System.getProperty("kafka.test", "");
 
     static Stream<GroupOfTests> groups() {
         return GroupOfTests.named(System.getProperty("kafka.tests", "bounded")).stream();
@@ -42,20 +47,25 @@ class KafkasTestsTest {
         var outcomes = run(group);
 
         report(group, outcomes);
-        assertFalse(outcomes.runs().isEmpty(), "no test was found");
+        assertFalse(WANTED.isEmpty() && outcomes.runs().isEmpty(), "no test was found");
         assertEquals(List.of(), faults(outcomes, exclusions));
     }
 
     private static Outcomes run(GroupOfTests group) throws IOException {
-        RequestTestPatch.install();
+        KafkaPatches.install();
         var request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(group.tests().stream().map(KafkasTestsTest::selector).toList())
+                .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(isWanted(test)))
                 .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
                 .configurationParameter("junit.jupiter.execution.timeout.testable.method.default", LONGEST)
                 .build();
         var outcomes = new Outcomes(REPORTS.resolve(group.file() + ".log"));
         LauncherFactory.create().execute(request, outcomes);
         return outcomes;
+    }
+
+    private static boolean isWanted(TestDescriptor test) {
+        return Outcomes.name(test.getSource(), test.getUniqueId()).contains(WANTED);
     }
 
     private static DiscoverySelector selector(String test) {

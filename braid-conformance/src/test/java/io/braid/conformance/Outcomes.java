@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -83,11 +86,15 @@ final class Outcomes implements TestExecutionListener {
     }
 
     private static String name(TestIdentifier id) {
-        var source = id.getSource().orElse(null);
-        return switch (source) {
+        return name(id.getSource(), id.getUniqueIdObject());
+    }
+
+    /// `Class#method`, or `Class#class` for what is said of all of them.
+    static String name(Optional<TestSource> source, UniqueId id) {
+        return switch (source.orElse(null)) {
             case MethodSource method -> simple(method.getClassName()) + "#" + method.getMethodName();
             case ClassSource type -> simple(type.getClassName()) + "#class";
-            case null, default -> id.getUniqueId() + "#";
+            case null, default -> id + "#";
         };
     }
 

@@ -26,13 +26,19 @@ final class ServerProperties {
             Map.entry(
                     "queued.max.requests", "requests wait in their connections, see kafka.requests-per-connection-max"),
             Map.entry("replica.lag.time.max.ms", "there is nothing to replicate"),
+            Map.entry("ssl.truststore.password", "a secret to be hidden; the listener has no use for it"),
             Map.entry("unclean.leader.election.enable", "there is one leader"),
+            Map.entry("file.delete.delay.ms", "a topic's setting, which a test says of the broker"),
+            Map.entry("log.cleaner.dedupe.buffer.size", "compaction takes what memory it needs, within its own bound"),
             Map.entry("log.flush.interval.messages", "records are on the disk before they are acknowledged"),
             Map.entry("log.initial.task.delay.ms", "what is done from time to time begins with its interval"),
             Map.entry("log.segment.delete.delay.ms", "files of what was deleted go at once"),
             Map.entry("log.unclean.leader.election.enable", "there is one leader"),
             Map.entry("replica.fetch.max.bytes", "there is nothing to replicate"),
             Map.entry("replica.fetch.response.max.bytes", "there is nothing to replicate"));
+
+    /// What is said only to be sure that it is as it always is here.
+    private static final Map<String, String> ALWAYS = Map.of("delete.topic.enable", "true");
 
     /// A test says the description of replica.fetch.response.max.bytes where it means its name.
     private static final String DESCRIPTION = "Maximum bytes expected for the entire fetch response";
@@ -62,9 +68,15 @@ final class ServerProperties {
         var settings = new HashMap<String, String>(SMALL);
         settings.put("data", directory.toString());
         asked.forEach((name, value) -> {
-            boolean says = !MEANINGLESS.containsKey(name) && !UNSTABLE.contains(name) && !name.startsWith(DESCRIPTION);
-            if (says) settings.put(RENAMED.getOrDefault(name, name), value);
+            if (saysSomething(name, value)) settings.put(RENAMED.getOrDefault(name, name), value);
         });
         return settings;
+    }
+
+    private static boolean saysSomething(String name, String value) {
+        return !MEANINGLESS.containsKey(name)
+                && !value.equals(ALWAYS.get(name))
+                && !UNSTABLE.contains(name)
+                && !name.startsWith(DESCRIPTION);
     }
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.server.IntegrationTestUtils;
 import scala.jdk.javaapi.CollectionConverters;
 
 /// What Kafka's wire-level tests do inside of a broker although a client can do it, too: done as a client. The methods
-/// stand in for those of the same name and type in their classes (`RequestTestPatch`).
+/// stand in for those of the same name and type in their classes ([KafkaPatches]).
 public final class WireTopics {
     private WireTopics() {}
 

@@ -29,6 +29,12 @@ public final class KafkaClusterTestKit implements AutoCloseable {
 
         public Builder(TestKitNodes nodes) {
             brokers = nodes.brokerNodes().size();
+            var own = nodes.brokerNodes().values().stream()
+                    .map(TestKitNode::propertyOverrides)
+                    .filter(overrides -> !overrides.isEmpty())
+                    .toList();
+            if (own.size() > 1) throw new TestAbortedException("properties of several brokers, and Braid is one");
+            own.forEach(properties::putAll);
         }
 
         public Builder setConfigProp(String name, Object value) {
