@@ -66,6 +66,9 @@ final class ConfigApi {
         var data = new DescribeConfigsResponseData();
         for (var resource : body.resources())
             data.results().add(described(resource, body.includeSynonyms(), body.includeDocumentation()));
+        if (!body.includeDocumentation())
+            for (var result : data.results())
+                for (var setting : result.configs()) setting.setDocumentation(null); // as Kafka says: not asked for
         return Answer.of(new DescribeConfigsResponse(data));
     }
 

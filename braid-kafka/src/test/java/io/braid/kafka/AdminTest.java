@@ -3,6 +3,7 @@ package io.braid.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -189,6 +190,7 @@ class AdminTest {
         assertEquals(
                 ConfigEntry.ConfigSource.DEFAULT_CONFIG,
                 entry("t", "segment.bytes").source());
+        assertNull(entry("t", "segment.bytes").documentation()); // nobody asked for it
         refused(
                 UnknownTopicOrPartitionException.class,
                 admin.describeConfigs(List.of(topic("none"))).all());

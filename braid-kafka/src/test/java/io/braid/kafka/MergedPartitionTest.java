@@ -118,8 +118,7 @@ class MergedPartitionTest {
         var topics = new TopicProduceDataCollection();
         topics.add(new TopicProduceData()
                 .setName("orders")
-                .setPartitionData(
-                        List.of(new PartitionProduceData().setIndex(1).setRecords(records))));
+                .setPartitionData(List.of(new PartitionProduceData().setIndex(1).setRecords(records))));
         var body = new ProduceRequestData()
                 .setAcks((short) -1)
                 .setTimeoutMs(PATIENCE_SECONDS * 1000)
