@@ -4,7 +4,7 @@ import io.braid.bench.load.KafkaTools;
 import io.braid.bench.process.Braid;
 import io.braid.bench.process.Home;
 import io.braid.bench.process.Kafka;
-import io.braid.bench.process.Kinesalite;
+import io.braid.bench.process.KinesisEmulator;
 import io.braid.bench.process.Peers;
 import io.braid.bench.process.Workplace;
 import java.io.IOException;
@@ -36,8 +36,12 @@ record Lab(Workplace workplace, List<String> launcher, Peers peers, PrintStream 
         return Kafka.format(workplace, peers, settings).start();
     }
 
-    Kinesalite kinesalite() throws IOException, InterruptedException {
-        return Kinesalite.start(workplace, peers);
+    KinesisEmulator kinesalite() throws IOException, InterruptedException {
+        return KinesisEmulator.kinesalite(workplace, peers);
+    }
+
+    KinesisEmulator kinesisLocal() throws IOException, InterruptedException {
+        return KinesisEmulator.kinesisLocal(workplace, peers);
     }
 
     KafkaTools kafkaTools() throws IOException, InterruptedException {

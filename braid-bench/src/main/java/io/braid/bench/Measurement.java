@@ -1,10 +1,12 @@
 package io.braid.bench;
 
+import io.braid.bench.load.Protocol;
 import java.io.IOException;
 import java.util.List;
 
 /// One question about speed or size, asked of Braid and mostly of a peer too, on the same machine in the same minutes.
-sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, CatchUp, Latency {
+sealed interface Measurement
+        permits Produce, Consume, Start, Kinesis, KinesisDiscard, KinesisStart, KinesisFanOut, Scale, CatchUp, Latency {
 
     /// All of them, in the order in which `./braid bench all` runs them.
     static List<Measurement> all() {
@@ -13,8 +15,18 @@ sealed interface Measurement permits Produce, Consume, Start, Kinesis, Scale, Ca
                 Consume.ALONE,
                 new Start(),
                 Produce.BOTH_SYNCING,
-                new Kinesis(Kinesis.Operation.PUT),
-                new Kinesis(Kinesis.Operation.GET),
+                new Kinesis(Kinesis.Operation.PUT, Protocol.JSON),
+                new Kinesis(Kinesis.Operation.PUT_SMALL, Protocol.JSON),
+                new Kinesis(Kinesis.Operation.PUT_ONE, Protocol.JSON),
+                new Kinesis(Kinesis.Operation.GET, Protocol.JSON),
+                new Kinesis(Kinesis.Operation.PUT, Protocol.CBOR),
+                new Kinesis(Kinesis.Operation.PUT_SMALL, Protocol.CBOR),
+                new Kinesis(Kinesis.Operation.PUT_ONE, Protocol.CBOR),
+                new Kinesis(Kinesis.Operation.GET, Protocol.CBOR),
+                new KinesisDiscard(Protocol.JSON),
+                new KinesisDiscard(Protocol.CBOR),
+                new KinesisStart(),
+                new KinesisFanOut(),
                 Produce.AT_ONE_THOUSAND,
                 Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
                 Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND,

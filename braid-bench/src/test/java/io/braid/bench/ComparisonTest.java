@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.bench.load.Protocol;
+import io.braid.bench.load.Unserved;
+import io.braid.bench.process.KinesisEmulator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -20,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
     @Test
     void theLineHasFiguresRatiosAndVerdicts() {
-        var comparison = new Comparison(
+        var comparison = compared(
                 "produce",
                 List.of(
                         Target.ratioAtLeast(Metric.THROUGHPUT, 1.0, "kafka"),
@@ -39,10 +43,9 @@ class ComparisonTest {
     @Test
     void figuresAreMediansSoOneBadTurnDoesNotCount() {
         var target = Target.ratioAtLeast(Metric.START, 1.0, "kafka");
-        var comparison =
-                new Comparison("x", List.of(target), starts(100, 1, 101), beside("kafka", starts(100, 9_000, 99)));
+        var comparison = compared("x", List.of(target), starts(100, 1, 101), beside("kafka", starts(100, 9_000, 99)));
 
-        assertEquals(1.0, comparison.reached(target));
+        assertEquals(OptionalDouble.of(1.0), comparison.reached(target));
         assertTrue(comparison.isMet());
     }
 
@@ -68,7 +71,7 @@ class ComparisonTest {
 
     @Test
     void aFigureOfItsOwnIsHeldToItselfWhateverThePeersIs() {
-        var comparison = new Comparison(
+        var comparison = compared(
                 "x",
                 List.of(Target.below(Metric.START, 100), Target.atMost(Metric.START, 100)),
                 starts(100),
@@ -82,7 +85,7 @@ class ComparisonTest {
 
     @Test
     void braidMayStandAlone() {
-        var comparison = new Comparison(
+        var comparison = compared(
                 "x", List.of(Target.atMost(Metric.CPU, 4)), List.of(sample(60_000, 3.0, 200)), new TreeMap<>());
 
         assertEquals(
@@ -94,7 +97,7 @@ class ComparisonTest {
     @Test
     void eachTargetIsHeldAgainstItsOwnPeer() {
         var peers = new TreeMap<String, List<Sample>>(Map.of("fast", starts(80), "slow", starts(400)));
-        var comparison = new Comparison(
+        var comparison = compared(
                 "x",
                 List.of(Target.ratioAtMost(Metric.START, 0.5, "slow"), Target.ratioAtMost(Metric.START, 1.2, "fast")),
                 starts(100),
@@ -105,6 +108,41 @@ class ComparisonTest {
                         + "start to first acknowledged record braid 100 ms, fast 80 ms, ratio 1.25x, "
                         + "target <= 1.2x NOT met",
                 comparison.line());
+    }
+
+    @Test
+    void aPeerThatCannotDoItHasNoRatioAndNoMoreTurns() throws IOException, InterruptedException {
+        var turns = new ArrayList<String>();
+        var peers = List.of(
+                new Peer(KinesisEmulator.KINESALITE, records -> turned(turns, "a", records)),
+                new Peer(KinesisEmulator.KINESIS_LOCAL, _ -> {
+                    turns.add("b");
+                    throw new Unserved("GetRecords answered 500: {}", null);
+                }));
+        var setting = new Setting(2, Optional.empty(), Duration.ofSeconds(1), Optional.empty());
+
+        var comparison = Comparison.alternate(
+                new Kinesis(Kinesis.Operation.GET, Protocol.CBOR),
+                setting,
+                100,
+                _ -> sample(30, 1, 1),
+                peers,
+                nowhere());
+
+        assertEquals(List.of("a25", "b", "a100", "a100"), turns);
+        assertEquals(
+                "kinesis-get-cbor: throughput braid 30 records/s, kinesalite 1 records/s, ratio 30.00x, "
+                        + "target >= 20.0x met; throughput braid 30 records/s, kinesis-local could not "
+                        + "(GetRecords answered 500: {}), target >= 20.0x not judged; "
+                        + "server CPU braid 1.00 s/GB, kinesalite 1.00 s/GB, ratio 1.00x; "
+                        + "resident memory braid 1 MB, kinesalite 1 MB, ratio 1.00x",
+                comparison.line());
+        assertTrue(comparison.isMet());
+    }
+
+    private static Comparison compared(
+            String measurement, List<Target> targets, List<Sample> ours, SequencedMap<String, List<Sample>> theirs) {
+        return new Comparison(measurement, targets, ours, theirs, new TreeMap<>());
     }
 
     private static SequencedMap<String, List<Sample>> beside(String peer, List<Sample> samples) {

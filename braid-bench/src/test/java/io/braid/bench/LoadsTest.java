@@ -1,11 +1,15 @@
 package io.braid.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.bench.load.FanOutLoad;
 import io.braid.bench.load.KinesisLoad;
 import io.braid.bench.load.OpenLoop;
+import io.braid.bench.load.Protocol;
 import io.braid.bench.load.ReadingGroup;
+import io.braid.bench.load.Unserved;
 import io.braid.bench.process.Braid;
 import io.braid.bench.process.Home;
 import io.braid.bench.process.Workplace;
@@ -19,11 +23,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What loads the servers in measurements, with tiny counts on a Braid alone: that it runs, and that its figures mean
 /// what they say.
 @Timeout(300)
 class LoadsTest {
+    private static final Duration AMPLE = Duration.ofSeconds(30);
+
     private static Workplace workplace;
     private static Lab lab;
     private static Braid braid;
@@ -40,18 +48,50 @@ class LoadsTest {
         workplace.close();
     }
 
-    @Test
-    void whatTheKinesisLoadPutsIsThereToGet() throws IOException, InterruptedException {
-        var load = new KinesisLoad(braid.http(), "load", 2);
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void whatTheKinesisLoadPutsIsThereToGet(Protocol protocol) throws IOException, InterruptedException {
+        var load = new KinesisLoad(braid.http(), "load", 2, 100, protocol);
         load.create();
 
-        var put = load.put(Duration.ofSeconds(30), 2_000);
-        var got = load.get(Duration.ofMillis(300));
+        var together = load.put(AMPLE, 2_000);
+        var single = load.putOneByOne(4, AMPLE, 20);
+        var got = load.get(Duration.ofMillis(200));
 
-        assertEquals(2_000, put.records());
-        assertEquals(2_000, load.count());
+        assertEquals(2_000, together.records());
+        assertEquals(20, single.records());
+        assertEquals(2_020, load.count());
         assertTrue(got.records() > 0);
         load.delete();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void nothingIsPutNowhere(Protocol protocol) throws IOException, InterruptedException {
+        var load = new KinesisLoad(braid.http(), "nowhere", 2, 100, protocol);
+
+        var discarded = load.putNowhere(AMPLE, 2_000);
+
+        assertEquals(2_000, discarded.records());
+        assertThrows(Unserved.class, () -> load.put(AMPLE, 2_000));
+        load.create();
+        assertThrows(Unserved.class, () -> load.putNowhere(AMPLE, 2_000));
+        load.delete();
+    }
+
+    @Test
+    void everyPutComesAsAnEvent() throws IOException, InterruptedException {
+        var delays = new FanOutLoad(braid.http()).run(40);
+
+        assertEquals(40, delays.getTotalCount());
+        assertTrue(delays.getMinValue() > 0);
+    }
+
+    @Test
+    void aServerHasStartedForKinesisWhenItHasTakenARecord() throws IOException, InterruptedException {
+        KinesisStart.put(braid);
+
+        assertEquals(1, new KinesisLoad(braid.http(), KinesisStart.STREAM, 1, 1024, Protocol.JSON).count());
     }
 
     @Test

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every measurement with tiny counts and no thresholds, so that it cannot rot: in every run `produce` beside its peer
-/// and `scale`, all of them beside all peers with `-Pbench`. [LoadsTest] runs the loads of the others.
+/// Every measurement with tiny counts and no thresholds, so that it cannot rot: in every run `produce-10` beside its
+/// peer (it does without Kafka's tools, whose JVMs take longer than all the rest) and `scale`, all of them beside all
+/// peers with `-Pbench`. [LoadsTest] runs the loads of the others.
 @Timeout(300)
 class MeasurementTest {
     private static final Setting TINY = new Setting(1, Optional.of(2_000L), Duration.ofMillis(300), Optional.empty());
@@ -25,8 +26,8 @@ class MeasurementTest {
     }
 
     @Test
-    void produceRunsBesideAStockBroker() throws IOException, InterruptedException {
-        run(Produce.WITH_SIX_PARTITIONS);
+    void tenProducersRunBesideAStockBroker() throws IOException, InterruptedException {
+        run(Produce.TEN_PRODUCERS);
     }
 
     @Test
@@ -56,7 +57,9 @@ class MeasurementTest {
             var comparison = measurement.run(lab, TINY);
 
             assertTrue(comparison.line().startsWith(measurement.name() + ": "), comparison::line);
-            measurement.targets().forEach(target -> assertTrue(comparison.reached(target) > 0, target::described));
+            for (var target : measurement.targets()) {
+                assertTrue(comparison.reached(target).stream().allMatch(reached -> reached > 0), target::described);
+            }
         }
     }
 }

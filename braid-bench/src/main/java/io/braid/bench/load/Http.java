@@ -13,13 +13,23 @@ import java.nio.charset.StandardCharsets;
 ///
 /// One thread only.
 final class Http implements AutoCloseable {
-    private static final int ANSWER_BYTES_MAX = 16 << 20; // GetRecords answers at most 10 MiB
+    static final int ANSWER_BYTES_MAX = 16 << 20; // GetRecords answers at most 10 MiB
+    /// A signature that is a sham of the right form: servers under measurement run without authentication.
+    static final String AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/kinesis/aws4_request, "
+            + "SignedHeaders=host;x-amz-date, Signature=" + "0".repeat(64);
+
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final SocketChannel socket;
-    private final ByteBuffer buffer = ByteBuffer.allocate(ANSWER_BYTES_MAX); // filled from 0 to its position
+    private final ByteBuffer buffer; // filled from 0 to its position
 
     Http(InetSocketAddress server) throws IOException {
+        this(server, ANSWER_BYTES_MAX);
+    }
+
+    /// @param answerBytesMax  of an answer with its head; that much memory is taken at once
+    Http(InetSocketAddress server, int answerBytesMax) throws IOException {
+        buffer = ByteBuffer.allocate(answerBytesMax);
         socket = SocketChannel.open(server);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
@@ -31,20 +41,24 @@ final class Http implements AutoCloseable {
         }
     }
 
-    /// The bytes of a request. The signature is a sham of the right form: the server under measurement and its peer
-    /// run without authentication.
+    /// The bytes of a request in JSON.
     static ByteBuffer request(String operation, byte[] body) {
+        return request(Protocol.JSON, operation, body);
+    }
+
+    /// The bytes of a request.
+    static ByteBuffer request(Protocol protocol, String operation, byte[] body) {
         var head = """
             POST / HTTP/1.1\r
             Host: kinesis.us-east-1.amazonaws.com\r
-            Content-Type: application/x-amz-json-1.1\r
+            Content-Type: %s\r
             X-Amz-Target: Kinesis_20131202.%s\r
             X-Amz-Date: 20260101T000000Z\r
-            Authorization: AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/kinesis/aws4_request, \
-            SignedHeaders=host;x-amz-date, Signature=%064d\r
+            Authorization: %s\r
             Content-Length: %d\r
             \r
-            """.formatted(operation, 0, body.length).getBytes(StandardCharsets.ISO_8859_1);
+            """.formatted(protocol.contentType(), operation, AUTHORIZATION, body.length)
+                .getBytes(StandardCharsets.ISO_8859_1);
         return ByteBuffer.allocateDirect(head.length + body.length)
                 .put(head)
                 .put(body)
@@ -126,7 +140,7 @@ final class Http implements AutoCloseable {
 
     private void readMore() throws IOException {
         if (!buffer.hasRemaining()) {
-            throw new IOException("an answer is longer than %d bytes".formatted(ANSWER_BYTES_MAX));
+            throw new IOException("an answer is longer than %d bytes".formatted(buffer.capacity()));
         }
         if (socket.read(buffer) < 0) {
             throw new EOFException("the server closed the connection within an answer");

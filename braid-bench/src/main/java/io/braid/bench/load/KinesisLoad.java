@@ -6,28 +6,30 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/// Puts and gets 500 records at a time over several connections, one thread each.
+/// Puts and gets records over several connections, one thread and one request at a time each.
 ///
-/// Every record has [#DATA_BYTES] random bytes and a partition key of its own, so that puts spread over all shards.
-/// Every answer is checked: its status, that no record of a put failed, and how many records a get brought.
+/// Every record has random bytes and a partition key of its own, so that puts spread over all shards. Every answer is
+/// checked: its status, that no record of a put failed, and how many records a get brought.
 ///
-/// @param connections  how many at once; a stream has as many shards
-public record KinesisLoad(InetSocketAddress server, String stream, int connections) {
-    public static final int DATA_BYTES = 1024;
+/// What is not done as it should be is [Unserved].
+///
+/// @param shards     of the stream; PutRecords and GetRecords go over as many connections
+/// @param dataBytes  of each record
+/// @param protocol   of what is measured
+public record KinesisLoad(InetSocketAddress server, String stream, int shards, int dataBytes, Protocol protocol) {
     public static final int RECORDS_PER_CALL = 500; // Amazon's limit for PutRecords
-    private static final int DATA_CHARS = (DATA_BYTES + 2) / 3 * 4;
-    private static final Duration ACTIVE_MAX = Duration.ofSeconds(30);
-    private static final byte[] NONE_FAILED = "\"FailedRecordCount\":0".getBytes(StandardCharsets.US_ASCII);
+    static final int SMALL_ANSWER_BYTES_MAX = 64 << 10; // of all but PutRecords and GetRecords
+    private static final Duration CHANGE_MAX = Duration.ofSeconds(30);
     private static final Pattern ITERATOR = Pattern.compile("\"ShardIterator\"\\s*:\\s*\"([^\"]+)\"");
     private static final Pattern SHARD = Pattern.compile("\"ShardId\"\\s*:\\s*\"([^\"]+)\"");
 
@@ -45,55 +47,85 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
 
     /// Creates the stream and waits until it may be used.
     public void create() throws IOException, InterruptedException {
-        try (var http = new Http(server)) {
-            call(http, "CreateStream", "{\"StreamName\":\"%s\",\"ShardCount\":%d}".formatted(stream, connections));
-            long deadline = System.nanoTime() + ACTIVE_MAX.toNanos();
-            while (!call(http, "DescribeStreamSummary", named()).contains("\"ACTIVE\"")) {
-                if (System.nanoTime() > deadline) {
-                    throw new IOException("stream %s is not ACTIVE after %s".formatted(stream, ACTIVE_MAX));
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+        try (var http = connect()) {
+            call(http, "CreateStream", "{\"StreamName\":\"%s\",\"ShardCount\":%d}".formatted(stream, shards));
+            await(
+                    http,
+                    "ACTIVE",
+                    answer -> answer.status() == 200 && answer.text().contains("\"ACTIVE\""));
         }
     }
 
-    /// Deletes the stream.
-    public void delete() throws IOException {
-        try (var http = new Http(server)) {
+    /// Deletes the stream and waits until it is gone.
+    public void delete() throws IOException, InterruptedException {
+        try (var http = connect()) {
             call(http, "DeleteStream", named());
+            await(http, "gone", KinesisLoad::saysThereIsNoStream);
         }
     }
 
-    /// Puts until the time is up or the records are enough.
-    public Done put(Duration time, long recordsMax) throws IOException, InterruptedException {
-        var bodies = bodies();
-        long each = Math.ceilDiv(recordsMax, connections);
-        return everyConnection(time, (http, index, deadline) -> {
-            long put = 0;
-            while (put < each && System.nanoTime() < deadline) {
-                var answer = http.exchange(bodies.get(index));
-                if (answer.status() != 200 || !noneFailed(answer)) {
-                    throw new IOException("PutRecords answered %d: %s".formatted(answer.status(), answer.text()));
-                }
-                put += RECORDS_PER_CALL;
+    private void await(Http http, String state, Predicate<Http.Answer> isReached)
+            throws IOException, InterruptedException {
+        var request = Http.request("DescribeStreamSummary", bytes(named()));
+        long deadline = System.nanoTime() + CHANGE_MAX.toNanos();
+        while (!isReached.test(http.exchange(request))) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("stream %s is not %s after %s".formatted(stream, state, CHANGE_MAX));
             }
-            return put;
-        });
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    /// Puts with PutRecords until the time is up or the records are enough.
+    public Done put(Duration time, long recordsMax) throws IOException, InterruptedException {
+        var requests = putRecords();
+        return everyConnection(
+                shards,
+                time,
+                Http.ANSWER_BYTES_MAX,
+                repeated("PutRecords", requests, RECORDS_PER_CALL, recordsMax, this::saysAllPut));
+    }
+
+    /// Puts with PutRecord until the time is up or the records are enough.
+    ///
+    /// @param inFlight  so many connections, each with one record under way
+    public Done putOneByOne(int inFlight, Duration time, long recordsMax) throws IOException, InterruptedException {
+        var random = new Random(1);
+        var requests = new ArrayList<ByteBuffer>();
+        for (int i = 0; i < inFlight; i++) {
+            requests.add(Http.request(protocol, "PutRecord", protocol.putRecord(stream, entry(random))));
+        }
+        return everyConnection(
+                inFlight,
+                time,
+                SMALL_ANSWER_BYTES_MAX,
+                repeated("PutRecord", requests, 1, recordsMax, KinesisLoad::saysPut));
+    }
+
+    /// Sends the very requests of [#put] while the stream is not there, which Braid finds out when it has decoded and
+    /// checked every record.
+    public Done putNowhere(Duration time, long recordsMax) throws IOException, InterruptedException {
+        var requests = putRecords();
+        return everyConnection(
+                shards,
+                time,
+                Http.ANSWER_BYTES_MAX,
+                repeated(
+                        "PutRecords without a stream",
+                        requests,
+                        RECORDS_PER_CALL,
+                        recordsMax,
+                        KinesisLoad::saysThereIsNoStream));
     }
 
     /// Reads every shard from its oldest record to its newest, again and again, until the time is up.
     public Done get(Duration time) throws IOException, InterruptedException {
         var first = oldest();
-        return everyConnection(time, (http, index, deadline) -> {
+        return everyConnection(shards, time, Http.ANSWER_BYTES_MAX, (http, index, deadline) -> {
             long got = 0;
             var iterator = first.get(index);
             while (System.nanoTime() < deadline) {
-                var body = "{\"Limit\":%d,\"ShardIterator\":\"%s\"}".formatted(RECORDS_PER_CALL, iterator);
-                var answer = http.exchange(Http.request("GetRecords", bytes(body)));
-                if (answer.status() != 200) {
-                    throw new IOException("GetRecords answered %d: %s".formatted(answer.status(), answer.text()));
-                }
-                var page = Page.of(answer, DATA_CHARS);
+                var page = page(http, iterator, RECORDS_PER_CALL);
                 if (page.records() == 0 && iterator.equals(first.get(index))) {
                     throw new IOException("shard %d of stream %s holds no record".formatted(index, stream));
                 }
@@ -107,12 +139,11 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
     /// Counts every record of the stream once: what a check of a run compares with what was put.
     public long count() throws IOException {
         long records = 0;
-        try (var http = new Http(server)) {
+        try (var http = new Http(server, Http.ANSWER_BYTES_MAX)) {
             for (var iterator : oldest()) {
                 Page page;
                 do {
-                    var body = "{\"ShardIterator\":\"%s\"}".formatted(iterator);
-                    page = Page.of(http.exchange(Http.request("GetRecords", bytes(body))), DATA_CHARS);
+                    page = page(http, iterator, 10 * RECORDS_PER_CALL);
                     iterator = page.nextIterator();
                     records += page.records();
                 } while (page.records() > 0);
@@ -121,14 +152,55 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
         return records;
     }
 
-    private Done everyConnection(Duration time, Worker worker) throws IOException, InterruptedException {
+    private Page page(Http http, String iterator, int limit) throws IOException {
+        var request = Http.request(protocol, "GetRecords", protocol.getRecords(iterator, limit));
+        var answer = http.exchange(request);
+        if (answer.status() != 200) {
+            throw Unserved.by("GetRecords", answer);
+        }
+        try {
+            return protocol.page(answer, dataBytes);
+        } catch (IllegalArgumentException e) {
+            throw Unserved.unreadable("GetRecords", e);
+        }
+    }
+
+    /// Sends a connection's request again and again.
+    ///
+    /// @param records  in each request
+    private static Worker repeated(
+            String operation,
+            List<ByteBuffer> requests,
+            int records,
+            long recordsMax,
+            Predicate<Http.Answer> isAsExpected) {
+        long each = Math.ceilDiv(recordsMax, requests.size());
+        return (http, index, deadline) -> {
+            long put = 0;
+            while (put < each && System.nanoTime() < deadline) {
+                var answer = http.exchange(requests.get(index));
+                try {
+                    if (!isAsExpected.test(answer)) {
+                        throw Unserved.by(operation, answer);
+                    }
+                } catch (IllegalArgumentException e) {
+                    throw Unserved.unreadable(operation, e);
+                }
+                put += records;
+            }
+            return put;
+        };
+    }
+
+    private Done everyConnection(int connections, Duration time, int answerBytesMax, Worker worker)
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
         long deadline = start + time.toNanos();
         var tasks = new ArrayList<Callable<Long>>();
         for (int i = 0; i < connections; i++) {
             int index = i;
             tasks.add(() -> {
-                try (var http = new Http(server)) {
+                try (var http = new Http(server, answerBytesMax)) {
                     return worker.run(http, index, deadline);
                 }
             });
@@ -140,43 +212,42 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
             }
             return new Done(records, (System.nanoTime() - start) / 1e9);
         } catch (ExecutionException e) {
-            throw new IOException("a connection failed: " + e.getCause().getMessage(), e.getCause());
+            if (e.getCause() instanceof Unserved unserved) throw unserved;
+            throw new Unserved("a connection failed: " + e.getCause().getMessage(), e.getCause());
         }
     }
 
     /// A request for each connection, made before the clock starts.
-    private List<ByteBuffer> bodies() {
+    private List<ByteBuffer> putRecords() {
         var random = new Random(1);
-        var bodies = new ArrayList<ByteBuffer>();
-        for (int i = 0; i < connections; i++) {
-            bodies.add(Http.request("PutRecords", bytes(putBody(random))));
+        var requests = new ArrayList<ByteBuffer>();
+        for (int i = 0; i < shards; i++) {
+            var entries = new ArrayList<Protocol.Entry>();
+            for (int j = 0; j < RECORDS_PER_CALL; j++) {
+                entries.add(entry(random));
+            }
+            requests.add(Http.request(protocol, "PutRecords", protocol.putRecords(stream, entries)));
         }
-        return bodies;
+        return requests;
     }
 
-    private String putBody(RandomGenerator random) {
-        var data = new byte[DATA_BYTES];
-        var body = new StringBuilder("{\"StreamName\":\"" + stream + "\",\"Records\":[");
-        for (int i = 0; i < RECORDS_PER_CALL; i++) {
-            random.nextBytes(data);
-            body.append(i == 0 ? "{\"Data\":\"" : ",{\"Data\":\"")
-                    .append(Base64.getEncoder().encodeToString(data))
-                    .append("\",\"PartitionKey\":\"%016x\"}".formatted(random.nextLong()));
-        }
-        return body.append("]}").toString();
+    private Protocol.Entry entry(RandomGenerator random) {
+        var data = new byte[dataBytes];
+        random.nextBytes(data);
+        return new Protocol.Entry(data, "%016x".formatted(random.nextLong()));
     }
 
     /// An iterator at the oldest record of each shard.
     private List<String> oldest() throws IOException {
         var iterators = new ArrayList<String>();
-        try (var http = new Http(server)) {
-            var shards = SHARD.matcher(call(http, "ListShards", named()));
-            while (shards.find()) {
+        try (var http = connect()) {
+            var found = SHARD.matcher(call(http, "ListShards", named()));
+            while (found.find()) {
                 var body = "{\"StreamName\":\"%s\",\"ShardId\":\"%s\",\"ShardIteratorType\":\"TRIM_HORIZON\"}"
-                        .formatted(stream, shards.group(1));
+                        .formatted(stream, found.group(1));
                 var answer = ITERATOR.matcher(call(http, "GetShardIterator", body));
                 if (!answer.find()) {
-                    throw new IOException("GetShardIterator answered without an iterator");
+                    throw new Unserved("GetShardIterator answered without an iterator", null);
                 }
                 iterators.add(answer.group(1));
             }
@@ -184,10 +255,15 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
         return iterators;
     }
 
-    private static String call(Http http, String operation, String body) throws IOException {
+    private Http connect() throws IOException {
+        return new Http(server, SMALL_ANSWER_BYTES_MAX);
+    }
+
+    /// Something that is not measured.
+    static String call(Http http, String operation, String body) throws IOException {
         var answer = http.exchange(Http.request(operation, bytes(body)));
         if (answer.status() != 200) {
-            throw new IOException("%s answered %d: %s".formatted(operation, answer.status(), answer.text()));
+            throw Unserved.by(operation, answer);
         }
         return answer.text();
     }
@@ -196,21 +272,16 @@ public record KinesisLoad(InetSocketAddress server, String stream, int connectio
         return "{\"StreamName\":\"%s\"}".formatted(stream);
     }
 
-    /// The count stands at the beginning or at the end of the answer, as the server likes.
-    private static boolean noneFailed(Http.Answer answer) {
-        int last = answer.end() - NONE_FAILED.length;
-        for (int distance = 0; distance < 64 && distance <= last - answer.start(); distance++) {
-            if (matches(answer, answer.start() + distance) || matches(answer, last - distance)) {
-                return true;
-            }
-        }
-        return false;
+    private boolean saysAllPut(Http.Answer answer) {
+        return answer.status() == 200 && protocol.saysAllPut(answer, RECORDS_PER_CALL);
     }
 
-    private static boolean matches(Http.Answer answer, int at) {
-        int end = at + NONE_FAILED.length;
-        return java.util.Arrays.equals(answer.bytes(), at, end, NONE_FAILED, 0, NONE_FAILED.length)
-                && !Character.isDigit(answer.bytes()[end]);
+    private static boolean saysPut(Http.Answer answer) {
+        return answer.status() == 200 && answer.text().contains("SequenceNumber");
+    }
+
+    private static boolean saysThereIsNoStream(Http.Answer answer) {
+        return answer.status() == 400 && answer.text().contains("ResourceNotFoundException");
     }
 
     private static byte[] bytes(String text) {

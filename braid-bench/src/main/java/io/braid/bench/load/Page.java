@@ -3,7 +3,7 @@ package io.braid.bench.load;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// What is wanted of one GetRecords answer in JSON: how many records it holds, and where to read on.
+/// What is wanted of one GetRecords answer: how many records it holds, and where to read on.
 ///
 /// @param nextIterator  empty at the end of a closed shard
 record Page(int records, String nextIterator) {
@@ -14,7 +14,7 @@ record Page(int records, String nextIterator) {
     /// reading every byte would cost the client more than the answer costs the server.
     ///
     /// @param dataChars  length of every record's data in Base64
-    static Page of(Http.Answer answer, int dataChars) {
+    static Page ofJson(Http.Answer answer, int dataChars) {
         var bytes = answer.bytes();
         int records = 0;
         var next = "";
@@ -38,6 +38,24 @@ record Page(int records, String nextIterator) {
             }
         }
         return new Page(records, next);
+    }
+
+    /// Counts the records from head to head of what they hold. Whether their data is bytes, as Amazon has it, or
+    /// Base64, as kinesis-local does, is all one to Amazon's client for Java and to this.
+    ///
+    /// @throws IllegalArgumentException it is no CBOR, or no map
+    static Page ofCbor(Http.Answer answer) {
+        var scan = new CborScan(answer.bytes(), answer.start(), answer.end());
+        var found = new Object() {
+            int records = 0;
+            String next = "";
+        };
+        scan.map(name -> {
+            if (name.equals("Records")) found.records = scan.list();
+            else if (name.equals("NextShardIterator") && scan.isText()) found.next = scan.text();
+            else scan.skip();
+        });
+        return new Page(found.records, found.next);
     }
 
     private static boolean startsWith(byte[] bytes, int at, int end, byte[] pattern) {

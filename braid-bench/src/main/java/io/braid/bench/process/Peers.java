@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What others make, fetched when it is first needed: Kafka's broker and tools by Maven, kinesalite by npm.
+/// What others make, fetched when it is first needed: Kafka's broker and tools by Maven, kinesalite and kinesis-local
+/// by npm.
 ///
 /// Each has a class path of its own, so that a broker runs with exactly the jars its makers chose.
 public record Peers(Home home, Workplace workplace, PrintStream out) {
@@ -25,19 +26,18 @@ public record Peers(Home home, Workplace workplace, PrintStream out) {
         return jars("kafka-tools");
     }
 
-    /// The program to give to `node`.
-    Path kinesalite() throws IOException, InterruptedException {
-        var pantry = home.pantry("kinesalite");
+    /// The directory of a program for Node.js.
+    Path node(String peer) throws IOException, InterruptedException {
+        var pantry = home.pantry(peer);
         if (isMissing(pantry)) {
             Files.createDirectories(pantry);
             for (var file : List.of("package.json", "package-lock.json")) {
                 Files.writeString(
-                        pantry.resolve(file),
-                        Files.readString(home.recipe("kinesalite").resolve(file)));
+                        pantry.resolve(file), Files.readString(home.recipe(peer).resolve(file)));
             }
             fetch(pantry, List.of("npm", "ci", "--no-audit", "--no-fund", "--prefix", pantry.toString()));
         }
-        return pantry.resolve("node_modules/kinesalite/cli.js");
+        return pantry.resolve("node_modules").resolve(peer);
     }
 
     private String jars(String peer) throws IOException, InterruptedException {

@@ -27,7 +27,7 @@ public sealed interface Server extends AutoCloseable {
     }
 
     /// A server that Kinesis clients can use.
-    sealed interface ForKinesis extends Server permits Braid, Kinesalite {
+    sealed interface ForKinesis extends Server permits Braid, KinesisEmulator {
         /// Where it listens for HTTP without TLS.
         InetSocketAddress http();
     }

@@ -5,7 +5,7 @@
 /// | [Home]      | the project's directory: the launcher, the peers' poms, the place for their jars |
 /// | [Workplace] | one run's directory and processes; closing it leaves neither behind              |
 /// | [Child]     | one process and what it printed                                                |
-/// | [Server]    | a child that serves: [Braid], [Kafka], [Kinesalite]                            |
+/// | [Server]    | a child that serves: [Braid], [Kafka], [KinesisEmulator]                       |
 /// | [Usage]     | processor seconds, memory, open files and reading of a child, from `/proc`       |
 ///
 /// Every child has a limit on its life and is killed by its own id when its workplace closes, also when the
