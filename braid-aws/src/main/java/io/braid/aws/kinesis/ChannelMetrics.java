@@ -18,11 +18,13 @@ final class ChannelMetrics implements Channel.Watcher {
 
     private final MetricStore store;
     private final InstantSource clock;
+    private final String home;
     private final List<Metric.Dimension> dimensions;
 
     ChannelMetrics(MetricStore store, InstantSource clock, StoredChannel channel) {
         this.store = store;
         this.clock = clock;
+        this.home = Home.of(channel.fields().get(StoredChannel.STREAM_ARN)).orElseThrow().text();
         this.dimensions = List.of(
                 new Metric.Dimension("StreamName", Lookup.shownName(channel.stream())),
                 new Metric.Dimension("ChannelName", channel.name()),
@@ -45,7 +47,7 @@ final class ChannelMetrics implements Channel.Watcher {
     }
 
     private MetricStore.Sample sample(long minute, String name, String unit, long value) {
-        var metric = new Metric(NAMESPACE, PREFIX + name, dimensions);
+        var metric = new Metric(home, NAMESPACE, PREFIX + name, dimensions);
         return new MetricStore.Sample(metric, unit, minute, new Statistics(1, value, value, value));
     }
 }
