@@ -2,6 +2,7 @@ package io.braid.aws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
@@ -72,7 +73,7 @@ class HomesTest {
         assertEquals("\"s\",\"t\"", names(TWO, US));
         assertEquals("", names(TWO, EU));
         assertEquals(
-                "{\"ShardLimit\":10000,\"OpenShardCount\":3,\"OnDemandStreamCount\":0,\"OnDemandStreamCountLimit\":2500}",
+                "{\"ShardLimit\":10000,\"OpenShardCount\":3,\"OnDemandStreamCount\":0,\"OnDemandStreamCountLimit\":2500,\"ChannelCount\":0,\"ChannelCountLimit\":2500}",
                 call(TWO, US, "DescribeLimits", "{}"));
         assertEquals(
                 "{\"StreamNames\":[\"s\"],\"HasMoreStreams\":false,\"StreamSummaries\":[{\"StreamName\":\"s\",\"StreamARN\":\"arn:aws:kinesis:us-east-1:111111111111:stream/s\",\"StreamStatus\":\"ACTIVE\",\"StreamModeDetails\":{\"StreamMode\":\"PROVISIONED\"},\"StreamCreationTimestamp\":1795395723.004}]}",
@@ -91,6 +92,22 @@ class HomesTest {
                 "{\"__type\":\"ResourceNotFoundException\",\"message\":\"Stream s under account 111111111111 not"
                         + " found.\"}",
                 call(ONE, EU, "DescribeStreamSummary", "{\"StreamName\":\"s\"}"));
+    }
+
+    @Test
+    void channelsAreSeenInTheHomeOfTheirStream() throws Exception {
+        call(ONE, US, "CreateStream", "{\"StreamName\":\"s\",\"StreamModeDetails\":{\"StreamMode\":\"ON_DEMAND\"}}");
+        call(ONE, US, "CreateChannel", """
+            {"ChannelName":"c","ServiceExecutionRoleARN":"arn:aws:iam::123456789012:role/r",
+             "StreamConfigurationList":[
+               {"StreamARN":"%s","RecordConfiguration":{"RecordFormatType":"BYTE_ARRAY"}}],
+             "S3DestinationConfiguration":{"StorageConfiguration":{
+               "BucketARN":"arn:aws:s3:::lake","ExpectedBucketOwner":"123456789012","CompressionType":"NONE"}}}
+            """.formatted(arn(ONE, US)));
+
+        assertTrue(call(ONE, US, "ListChannels", "{}").contains("\"ChannelName\":\"c\""));
+        assertEquals("{\"ChannelSummaries\":[]}", call(TWO, US, "ListChannels", "{}"));
+        assertEquals("{\"ChannelSummaries\":[]}", call(ONE, EU, "ListChannels", "{}"));
     }
 
     @Test

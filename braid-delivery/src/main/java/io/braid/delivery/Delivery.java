@@ -117,7 +117,8 @@ public final class Delivery implements AutoCloseable {
         try {
             if (!started || closed || !threads.isEmpty()) return;
             for (int i = 0; i < config.threads(); i++)
-                threads.add(Thread.ofPlatform().name("delivery-" + i).daemon().start(this::run));
+                threads.add(
+                        Thread.ofPlatform().name("braid-delivery-" + i).daemon().start(this::run));
         } finally {
             starting.unlock();
         }

@@ -21,7 +21,9 @@ final class ChannelMetrics implements Channel.Watcher {
     private final String home;
     private final List<Metric.Dimension> dimensions;
 
-    ChannelMetrics(MetricStore store, InstantSource clock, StoredChannel channel) {
+    /// @param home whose the metrics are
+    ChannelMetrics(MetricStore store, InstantSource clock, String home, StoredChannel channel) {
+        this.home = home;
         this.store = store;
         this.clock = clock;
         this.home = Home.of(channel.fields().get(StoredChannel.STREAM_ARN)).orElseThrow().text();

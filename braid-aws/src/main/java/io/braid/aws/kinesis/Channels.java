@@ -36,15 +36,24 @@ final class Channels {
     private final Broker broker;
     private final Lookup lookup;
     private final Delivery delivery;
+    private final Traffic traffic;
     private final MetricStore metrics;
     private final InstantSource clock;
     private final Set<UUID> delivered = ConcurrentHashMap.newKeySet(); // streams with channels
 
+    /// @param traffic knows whose a stream's metrics are
     /// @param metrics takes what is delivered
-    Channels(Broker broker, Lookup lookup, Delivery delivery, MetricStore metrics, InstantSource clock) {
+    Channels(
+            Broker broker,
+            Lookup lookup,
+            Delivery delivery,
+            Traffic traffic,
+            MetricStore metrics,
+            InstantSource clock) {
         this.broker = broker;
         this.lookup = lookup;
         this.delivery = delivery;
+        this.traffic = traffic;
         this.metrics = metrics;
         this.clock = clock;
         broker.onChange(this::changed); // first: what changes from now on is heard
@@ -73,7 +82,8 @@ final class Channels {
 
     private List<Channel> channels(Stream stream) {
         return StoredChannel.of(stream).stream()
-                .map(stored -> stored.delivery(names(stored), new ChannelMetrics(metrics, clock, stored)))
+                .map(stored -> stored.delivery(
+                        names(stored), new ChannelMetrics(metrics, clock, traffic.home(stream), stored)))
                 .toList();
     }
 

@@ -75,7 +75,7 @@ public final class Kinesis implements AutoCloseable {
         var resharding = new ReshardOperations(broker, lookup, clock, limit);
         var listing = new ShardListing(broker, lookup, consumers, clock, secret.seal("list shards"));
         var retention = new RetentionOperations(broker, lookup);
-        var channels = new Channels(broker, lookup, delivery, metrics, clock);
+        var channels = new Channels(broker, lookup, delivery, traffic, metrics, clock);
         var delivering = new ChannelOperations(channels, lookup, clock, limit, secret.seal("list channels"));
         var tags = new TagOperations(broker, lookup, consumers, channels);
         var policies = new PolicyOperations(broker, lookup, consumers);

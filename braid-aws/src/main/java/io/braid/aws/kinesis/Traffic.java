@@ -68,7 +68,8 @@ public final class Traffic {
                 stream.id(), _ -> new StreamTraffic(store, home(stream), List.of(name(stream)), ALL));
     }
 
-    private String home(Stream stream) {
+    /// Whose a stream's metrics are.
+    String home(Stream stream) {
         return StreamAttributes.of(stream).home().map(Home::text).orElse(everyRegion);
     }
 
