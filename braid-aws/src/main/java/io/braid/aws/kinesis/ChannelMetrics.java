@@ -26,7 +26,6 @@ final class ChannelMetrics implements Channel.Watcher {
         this.home = home;
         this.store = store;
         this.clock = clock;
-        this.home = Home.of(channel.fields().get(StoredChannel.STREAM_ARN)).orElseThrow().text();
         this.dimensions = List.of(
                 new Metric.Dimension("StreamName", Lookup.shownName(channel.stream())),
                 new Metric.Dimension("ChannelName", channel.name()),
