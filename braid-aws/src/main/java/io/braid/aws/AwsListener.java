@@ -13,6 +13,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.Periodic;
 import io.braid.delivery.Delivery;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
@@ -28,16 +29,21 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 
 /// The HTTP port: Amazon's APIs, `/health`, `/metrics` and a page at `/`, over HTTP/1.1 and HTTP/2 (by prior
-/// knowledge and by upgrade). Requests run on virtual threads of their own. The first request is answered as soon
-/// as [#start] returns. [#close] lets running requests finish for a moment, and does not close the broker.
+/// knowledge and by upgrade); and the same on a second port over TLS (by ALPN), if that is wanted. Requests run on
+/// virtual threads of their own. The first request is answered as soon as [#start] returns. [#close] lets running
+/// requests finish for a moment, and does not close the broker.
 public final class AwsListener implements AutoCloseable {
     private static final int HEADERS_BYTES_MAX = 32 << 10;
     /// Data that a client may send before it must wait: enough that a large PutRecords does not stop and go.
     private static final int HTTP2_WINDOW_BYTES = 2 << 20;
     private static final int HTTP2_FRAME_BYTES_MAX = 64 << 10;
     private static final Duration ANSWER_TAKEN_MIN = Duration.ofSeconds(15);
+    /// The name of the second listener in Helidon.
+    private static final String SECURE = "tls";
+
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
     /// What a crash can lose of what was counted.
     private static final Duration COUNTS_WRITTEN = Duration.ofMinutes(1);
@@ -280,6 +286,18 @@ public final class AwsListener implements AutoCloseable {
         }
     }
 
+    /// A second port, for TLS. It has as many connections as the first; requests, subscriptions and all else count
+    /// together.
+    ///
+    /// @param host    the address to listen on, a name or a number
+    /// @param port    the port; 0 picks a free one
+    /// @param context shows the server's certificate; no client is asked for one
+    public record Secure(String host, int port, SSLContext context) {
+        public Secure {
+            require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
+        }
+    }
+
     /// Here and not in one of the records, whose defaults need each other.
     private static void require(boolean holds, String rule, Object value) {
         if (!holds) throw new IllegalArgumentException(rule.formatted(value));
@@ -292,6 +310,7 @@ public final class AwsListener implements AutoCloseable {
     private final HttpFront front;
     private final Periodic counting;
     private final InetSocketAddress address;
+    private final Optional<InetSocketAddress> secureAddress;
 
     private AwsListener(
             Kinesis kinesis,
@@ -300,7 +319,8 @@ public final class AwsListener implements AutoCloseable {
             WebServer server,
             HttpFront front,
             Periodic counting,
-            InetSocketAddress address) {
+            InetSocketAddress address,
+            Optional<InetSocketAddress> secureAddress) {
         this.kinesis = kinesis;
         this.scaling = scaling;
         this.kept = kept;
@@ -308,11 +328,10 @@ public final class AwsListener implements AutoCloseable {
         this.server = server;
         this.front = front;
         this.address = address;
+        this.secureAddress = secureAddress;
     }
 
-    /// Listens. `delivery` is told which channels there are, and begins with that; it is its owner's to close, after
-    /// this. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
-    /// called by any thread. `random` is asked once, for what makes request ids differ between two starts.
+    /// Listens without TLS.
     ///
     /// @throws IOException the address cannot be listened on; the message names it
     public static AwsListener start(
@@ -323,8 +342,32 @@ public final class AwsListener implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
+        return start(broker, config, Optional.empty(), delivery, others, clock, random);
+    }
+
+    /// Listens. `delivery` is told which channels there are, and begins with that; it is its owner's to close, after
+    /// this. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
+    /// called by any thread. `random` is asked once, for what makes request ids differ between two starts.
+    ///
+    /// @throws IOException an address cannot be listened on; the message names it
+    public static AwsListener start(
+            Broker broker,
+            Config config,
+            Optional<Secure> secure,
+            Delivery delivery,
+            Consumer<StringBuilder> others,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
         var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
         probe(wanted);
+        var wantedSecure = Optional.<InetSocketAddress>empty();
+        if (secure.isPresent()) {
+            var address = InetAddress.getByName(secure.get().host());
+            wantedSecure =
+                    Optional.of(new InetSocketAddress(address, secure.get().port()));
+            probe(wantedSecure.get());
+        }
         var metrics = new MetricStore(clock, config.metricsRetention());
         var kinesis = new Kinesis(
                 broker,
@@ -348,7 +391,7 @@ public final class AwsListener implements AutoCloseable {
                 new Autoscaler(broker, new OnDemand(broker), config.scaling().policy(), config.shardsMax(), clock);
         var front = new HttpFront(
                 broker, kinesis, dynamoDb, cloudWatch, scaling, config, others, clock, new RequestIds(random));
-        var server = server(config, front);
+        var server = server(config, secure, front);
         server.start();
         if (!server.isRunning()) {
             front.close();
@@ -361,7 +404,9 @@ public final class AwsListener implements AutoCloseable {
             kept.turn();
         });
         var address = new InetSocketAddress(wanted.getAddress(), server.port());
-        return new AwsListener(kinesis, scaling, kept, server, front, counting, address);
+        var secureAddress =
+                wantedSecure.map(second -> new InetSocketAddress(second.getAddress(), server.port(SECURE)));
+        return new AwsListener(kinesis, scaling, kept, server, front, counting, address, secureAddress);
     }
 
     /// Finds out what is wrong with an address, in the operating system's words. Helidon would log a stack trace,
@@ -379,8 +424,25 @@ public final class AwsListener implements AutoCloseable {
 
     /// Everything that Helidon would look for at start (features, protocols, codecs, its own configuration files)
     /// is named here or off: the search costs more than all the rest of the start.
-    private static WebServer server(Config config, HttpFront front) {
+    private static WebServer server(Config config, Optional<Secure> secure, HttpFront front) {
         Bare.registry();
+        var builder = listener(WebServer.builder(), config, front)
+                .host(config.host())
+                .port(config.port())
+                .shutdownHook(false)
+                .featuresDiscoverServices(false);
+        secure.ifPresent(second -> builder.putSocket(
+                SECURE,
+                socket -> listener(socket, config, front)
+                        .host(second.host())
+                        .port(second.port())
+                        .tls(tls -> tls.sslContext(second.context()))
+                        .useNio(false))); // TLS by the JDK's sockets: docs/decisions/0091
+        return builder.build();
+    }
+
+    /// What all listeners of the server have.
+    private static <B extends ListenerConfig.BuilderBase<B, ?>> B listener(B builder, Config config, HttpFront front) {
         var http1 = Http1Config.builder()
                 .maxHeadersSize(HEADERS_BYTES_MAX)
                 .validateRequestHeaders(true)
@@ -395,12 +457,7 @@ public final class AwsListener implements AutoCloseable {
                 .validateResponseHeaders(false)
                 .sendErrorDetails(true) // in GOAWAY, for the client's log and ours
                 .build();
-        return WebServer.builder()
-                .host(config.host())
-                .port(config.port())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .protocolsDiscoverServices(false)
+        return builder.protocolsDiscoverServices(false)
                 .concurrencyLimitDiscoverServices(false)
                 .addConnectionSelector(Http1ConnectionSelector.builder()
                         .config(http1)
@@ -417,8 +474,7 @@ public final class AwsListener implements AutoCloseable {
                 .idleConnectionPeriod(config.idleMax().dividedBy(2))
                 .shutdownGracePeriod(CLOSE_GRACE)
                 .directHandlers(front::directHandlers)
-                .routing(routing -> routing.any(front))
-                .build();
+                .routing(routing -> routing.any(front));
     }
 
     /// How long a client may leave an answer lying. A subscriber may do so as long as its subscription would last.
@@ -430,6 +486,11 @@ public final class AwsListener implements AutoCloseable {
     /// The address that is listened on, with the real port.
     public InetSocketAddress address() {
         return address;
+    }
+
+    /// The address that is listened on for TLS, with the real port.
+    public Optional<InetSocketAddress> secureAddress() {
+        return secureAddress;
     }
 
     @Override

@@ -31,7 +31,7 @@
 /// ## Not here, on purpose
 ///
 /// Signatures are not verified in this release (docs/decisions/0041), so the port listens on loopback unless told
-/// otherwise. No TLS, no CORS, no query protocol, no state of its own but who is subscribed: iterators and
+/// otherwise. No CORS, no query protocol, no state of its own but who is subscribed: iterators and
 /// page tokens carry theirs.
 ///
 /// Start reading at `HttpFront.handle`.

@@ -14,15 +14,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.eventstream.MessageDecoder;
 
-/// Subscriptions over HTTP/2, frame by frame: the client's window, and how a client that leaves is noticed. There are
-/// no heartbeats here.
+/// Subscriptions over HTTP/2, frame by frame: the client's window, and how a client that leaves is noticed.
+/// There are no heartbeats here. Without TLS and with it.
+@ParameterizedClass(name = "over TLS: {0}")
+@ValueSource(booleans = {false, true})
 class Http2SubscriptionTest {
     private static final int WINDOW_BYTES = 65_535; // of a client that sets none
     private static final int RECORD_BYTES = 200_000;
     private static final AwsListener.FanOut SILENT =
             new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(5));
+
+    @Parameter
+    private boolean secure;
 
     private TestServer server;
     private RawHttp2 client;
@@ -36,9 +44,9 @@ class Http2SubscriptionTest {
     }
 
     private void start(AwsListener.Config config) throws Exception {
-        server = new TestServer(directory, config);
+        server = secure ? TestServer.withTls(directory, config) : new TestServer(directory, config);
         if (server.broker().catalog().stream("s").isEmpty()) server.broker().create(NewStream.of("s", 1));
-        client = new RawHttp2(server);
+        client = secure ? RawHttp2.overTls(server) : new RawHttp2(server);
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package io.braid.aws;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.ByteArrayOutputStream;
@@ -8,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import javax.net.ssl.SSLSocket;
 
 /// An HTTP/2 client that sends and reads frame by frame.
 final class RawHttp2 implements AutoCloseable {
@@ -24,7 +26,24 @@ final class RawHttp2 implements AutoCloseable {
     private final DataInputStream in;
 
     RawHttp2(TestServer server) throws IOException {
-        socket = new Socket("127.0.0.1", server.uri("/").getPort());
+        this(new Socket("127.0.0.1", server.uri("/").getPort()));
+    }
+
+    /// One that finds out by ALPN that the server speaks HTTP/2.
+    static RawHttp2 overTls(TestServer server) throws IOException {
+        var address = server.secureAddress();
+        var factory = LocalTls.context().getSocketFactory();
+        var socket = (SSLSocket) factory.createSocket(address.getAddress(), address.getPort());
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        assertEquals("h2", socket.getApplicationProtocol());
+        return new RawHttp2(socket);
+    }
+
+    private RawHttp2(Socket socket) throws IOException {
+        this.socket = socket;
         in = new DataInputStream(socket.getInputStream());
         patient();
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));

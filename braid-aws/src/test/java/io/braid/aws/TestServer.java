@@ -9,6 +9,7 @@ import io.braid.delivery.Delivery;
 import io.braid.log.Log;
 import io.braid.log.LogConfig;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,6 +32,7 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private AwsListener.Config config;
+    private final Optional<AwsListener.Secure> secure;
     private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
     private volatile Duration logAhead = Duration.ZERO;
@@ -51,9 +54,21 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(LogConfig logConfig, AwsListener.Config config) throws IOException {
+        this(logConfig, config, Optional.empty());
+    }
+
+    private TestServer(LogConfig logConfig, AwsListener.Config config, Optional<AwsListener.Secure> secure)
+            throws IOException {
         this.logConfig = logConfig;
         this.config = config.withAddress("127.0.0.1", 0);
+        this.secure = secure;
         open();
+    }
+
+    /// One that has a port for TLS, too.
+    static TestServer withTls(Path directory, AwsListener.Config config) throws IOException {
+        var secure = new AwsListener.Secure("127.0.0.1", 0, LocalTls.context());
+        return new TestServer(new LogConfig(directory), config, Optional.of(secure));
     }
 
     private void open() throws IOException {
@@ -61,7 +76,8 @@ final class TestServer implements AutoCloseable {
         log = Log.open(logConfig, () -> now.plus(logAhead));
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(++lives));
         delivery = new Delivery(broker, objects, Delivery.Config.DEFAULT, clock);
-        listener = AwsListener.start(broker, config, delivery, page -> page.append("others 7\n"), clock, new Random(2));
+        listener = AwsListener.start(
+                broker, config, secure, delivery, page -> page.append("others 7\n"), clock, new Random(2));
     }
 
     void restart() throws IOException {
@@ -110,6 +126,11 @@ final class TestServer implements AutoCloseable {
 
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + listener.address().getPort() + path);
+    }
+
+    /// Where clients connect with TLS.
+    InetSocketAddress secureAddress() {
+        return listener.secureAddress().orElseThrow();
     }
 
     /// Calls an operation with JSON: one of Kinesis, or one of another service whose name begins with that of the

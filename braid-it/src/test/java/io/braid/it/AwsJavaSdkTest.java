@@ -38,7 +38,8 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
-/// The AWS SDK for Java v2, unchanged, over every transport it has: CBOR over HTTP/1.1 and HTTP/2.
+/// The AWS SDK for Java v2, unchanged, over every transport it has: CBOR over HTTP/1.1 and HTTP/2, without TLS
+/// and with it.
 @ExtendWith(OneServer.class)
 @ParameterizedClass
 @EnumSource(Kinesis.Transport.class)
@@ -54,8 +55,8 @@ class AwsJavaSdkTest {
     private KinesisClient client;
 
     @BeforeEach
-    void connect(RunningServer server) {
-        client = transport.client(server.endpoint());
+    void connect(RunningServer server) throws Exception {
+        client = transport.client(server);
     }
 
     @AfterEach

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -62,8 +64,10 @@ class EnhancedFanOutTest {
         client.putRecord(r -> r.streamName(stream).partitionKey("k").data(Kinesis.bytes(data)));
     }
 
-    @Test
-    void aSubscriberSeesWhatBothProtocolsPut(RunningServer server) throws Exception {
+    @ParameterizedTest(name = "over TLS: {0}")
+    @ValueSource(booleans = {false, true})
+    void aSubscriberSeesWhatBothProtocolsPut(boolean secure, RunningServer server) throws Exception {
+        if (secure) subscribing = Kinesis.secureAsync(server);
         var stream = Kinesis.create(client, "fan-out", 1);
         put(stream, "before");
         var consumer = FanOut.register(client, stream, "reader");
@@ -252,13 +256,16 @@ class EnhancedFanOutTest {
         throw new AssertionError("%d has not come, only %s".formatted(last, read));
     }
 
-    @Test
-    void boto3Subscribes(RunningServer server) throws IOException {
+    @ParameterizedTest(name = "over TLS: {0}")
+    @ValueSource(booleans = {false, true})
+    void boto3Subscribes(boolean secure, RunningServer server) throws IOException {
         assumeTrue(Programs.exist("python3"), "python3 is not installed");
         var script = Files.readString(Jvm.sources().resolve("python/fanout.py"));
-        var command = List.of("python3", "-c", script, server.endpoint().toString(), Names.fresh("fan-out-boto3"));
+        var endpoint = secure ? server.secureEndpoint() : server.endpoint();
+        var command = List.of("python3", "-c", script, endpoint.toString(), Names.fresh("fan-out-boto3"));
+        var trust = Map.of("AWS_CA_BUNDLE", server.certificate().pem().toString());
 
-        var run = Finished.run(command, "", Duration.ofSeconds(60));
+        var run = Finished.run(command, Jvm.target(), trust, "", Duration.ofSeconds(60));
         assumeTrue(run.exit() != NO_BOTO3, "boto3 is not installed");
 
         run.successfully();

@@ -16,7 +16,11 @@ final class Eventually {
 
     /// Fails with the last answer if none within a minute equals `expected`.
     static void equal(Object expected, Callable<?> question) throws Exception {
-        long end = System.nanoTime() + LIMIT.toNanos();
+        equal(expected, LIMIT, question);
+    }
+
+    static void equal(Object expected, Duration limit, Callable<?> question) throws Exception {
+        long end = System.nanoTime() + limit.toNanos();
         Object answer = question.call();
         while (!expected.equals(answer) && System.nanoTime() < end) {
             LockSupport.parkNanos(PAUSE_NANOS);

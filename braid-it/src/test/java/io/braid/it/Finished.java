@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A program that has ended.
@@ -23,17 +24,25 @@ record Finished(List<String> command, int exit, String out, String err) {
     }
 
     static Finished run(List<String> command, Path directory, String input, Duration limit) throws IOException {
+        return run(command, directory, Map.of(), input, limit);
+    }
+
+    /// @param environment variables besides those of this process
+    static Finished run(
+            List<String> command, Path directory, Map<String, String> environment, String input, Duration limit)
+            throws IOException {
         var files =
                 Files.createTempDirectory(Files.createDirectories(Jvm.target().resolve("tools")), "run-");
         var in = Files.writeString(files.resolve("in"), input).toFile();
         var out = files.resolve("out");
         var err = files.resolve("err");
-        var process = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectInput(in)
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        var process = builder.start();
         boolean ended = false;
         try {
             ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);

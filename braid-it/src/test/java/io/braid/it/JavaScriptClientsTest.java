@@ -9,10 +9,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Clients written in JavaScript: kafkajs, @platformatic/kafka, and the AWS SDK v3. Each script prints a line per thing
-/// that it has seen to work, and fails at the first that does not.
+/// Clients written in JavaScript: kafkajs, @platformatic/kafka, and the AWS SDK v2 and v3. Each script prints a
+/// line per thing that it has seen to work, and fails at the first that does not.
 @ExtendWith(OneServer.class)
 class JavaScriptClientsTest {
+    private static final List<String> SUBSCRIBED =
+            List.of("registered ACTIVE", "got a,b and ResourceNotFoundException", "0 consumers", "deleted");
+
     @Test
     void kafkajsAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
         var run = Npm.run("kafkajs.mjs", server.kafka(), Names.fresh("kafkajs"));
@@ -72,8 +75,51 @@ class JavaScriptClientsTest {
     void theAwsSdkSubscribesToAShard(RunningServer server) throws IOException {
         var run = Npm.run("fanout.mjs", server.endpoint().toString(), Names.fresh("aws-js-fan-out"));
 
+        assertEquals(SUBSCRIBED, run.lines());
+    }
+
+    @Test
+    void theAwsSdkSubscribesToAShardOverTls(RunningServer server) throws IOException {
+        var run = Npm.runTrusting(
+                server.certificate(),
+                "fanout.mjs",
+                server.secureEndpoint().toString(),
+                Names.fresh("aws-js-fan-out-tls"));
+
+        assertEquals(SUBSCRIBED, run.lines());
+    }
+
+    @Test
+    void everyOperationThatTheAwsSdkKnowsIsKnown(RunningServer server) throws IOException {
+        var run = Npm.run("operations.mjs", server.endpoint().toString(), Names.fresh("aws-js-operations"));
+
         assertEquals(
-                List.of("registered ACTIVE", "got a,b and ResourceNotFoundException", "0 consumers", "deleted"),
+                List.of(
+                        "45 operations, unknown: []",
+                        "distributes by USER_PARTITION_KEY",
+                        "distributes by AUTO",
+                        "put 8 without keys",
+                        "deleted"),
+                run.lines());
+    }
+
+    @Test
+    void theAwsSdkOfVersion2PutsAndGetsOverTls(RunningServer server) throws IOException {
+        var run = Npm.runTrusting(
+                server.certificate(), "kinesis-v2.mjs", server.secureEndpoint().toString(), Names.fresh("aws-js-v2"));
+
+        assertEquals(
+                List.of(
+                        "created and active",
+                        "listed",
+                        "put 1 and 10",
+                        "got 11 from TRIM_HORIZON",
+                        "got 5 from AFTER_SEQUENCE_NUMBER",
+                        "got 11 from AT_TIMESTAMP",
+                        "got 0 from LATEST",
+                        "400 ResourceInUseException",
+                        "400 ResourceNotFoundException",
+                        "deleted"),
                 run.lines());
     }
 }

@@ -1,7 +1,9 @@
 package io.braid.it;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -26,6 +29,9 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 final class Kinesis {
     private static final StaticCredentialsProvider ANYBODY =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
+    /// Shared: a client with threads of its own takes two seconds to close.
+    private static final SdkEventLoopGroup LOOPS = SdkEventLoopGroup.builder().build();
+
     private static final int CALLS_MAX = 10_000;
 
     private Kinesis() {}
@@ -35,25 +41,46 @@ final class Kinesis {
         SYNC_HTTP1,
         ASYNC_HTTP1,
         /// What the SDK does by itself for Kinesis: HTTP/2 with prior knowledge.
-        ASYNC_HTTP2;
+        ASYNC_HTTP2,
+        SYNC_HTTPS,
+        /// What the SDK does by itself where there is TLS: HTTP/2 by ALPN.
+        ASYNC_HTTPS;
 
-        KinesisClient client(URI endpoint) {
+        KinesisClient client(RunningServer server) throws IOException, GeneralSecurityException {
             return switch (this) {
-                case SYNC_HTTP1 -> sync(endpoint);
-                case ASYNC_HTTP1 -> new WaitingKinesisClient(async(endpoint, Protocol.HTTP1_1));
-                case ASYNC_HTTP2 -> new WaitingKinesisClient(async(endpoint, Protocol.HTTP2));
+                case SYNC_HTTP1 -> sync(server.endpoint());
+                case ASYNC_HTTP1 -> new WaitingKinesisClient(async(server.endpoint(), Protocol.HTTP1_1));
+                case ASYNC_HTTP2 -> new WaitingKinesisClient(async(server.endpoint(), Protocol.HTTP2));
+                case SYNC_HTTPS -> secure(server);
+                case ASYNC_HTTPS -> new WaitingKinesisClient(secureAsync(server));
             };
         }
     }
 
+    /// As [#sync], over TLS.
+    private static KinesisClient secure(RunningServer server) throws IOException, GeneralSecurityException {
+        var trust = server.certificate().trust();
+        return sync(server.secureEndpoint(), UrlConnectionHttpClient.builder().tlsTrustManagersProvider(() -> trust));
+    }
+
+    /// As [#plain], over TLS.
+    static KinesisAsyncClient secureAsync(RunningServer server) throws IOException, GeneralSecurityException {
+        var trust = server.certificate().trust();
+        return plain(server.secureEndpoint(), NettyNioAsyncHttpClient.builder().tlsTrustManagersProvider(() -> trust));
+    }
+
     /// A client that tries once: a test sees what the server answers.
     static KinesisClient sync(URI endpoint) {
+        return sync(endpoint, UrlConnectionHttpClient.builder());
+    }
+
+    private static KinesisClient sync(URI endpoint, UrlConnectionHttpClient.Builder http) {
         return KinesisClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(ANYBODY)
                 .overrideConfiguration(onceOnly())
-                .httpClient(UrlConnectionHttpClient.create())
+                .httpClientBuilder(http)
                 .build();
     }
 
@@ -63,16 +90,22 @@ final class Kinesis {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(ANYBODY)
                 .overrideConfiguration(onceOnly())
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder().protocol(protocol))
+                .httpClientBuilder(
+                        NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOPS).protocol(protocol))
                 .build();
     }
 
     /// A client with the SDK's own defaults, except that it tries once.
     static KinesisAsyncClient plain(URI endpoint) {
+        return plain(endpoint, NettyNioAsyncHttpClient.builder());
+    }
+
+    private static KinesisAsyncClient plain(URI endpoint, NettyNioAsyncHttpClient.Builder http) {
         return KinesisAsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(ANYBODY)
+                .httpClientBuilder(http.eventLoopGroup(LOOPS))
                 .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .build();
     }

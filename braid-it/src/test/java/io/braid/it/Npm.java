@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The JavaScript clients: exactly the versions of `src/test/npm/package-lock.json`, installed under `target/npm` when
 /// that is not done yet.
@@ -19,13 +20,23 @@ final class Npm {
     private Npm() {}
 
     /// Runs a script of `src/test/npm` to its successful end; skips the test where there is no node.
-    static synchronized Finished run(String script, String... arguments) throws IOException {
+    static Finished run(String script, String... arguments) throws IOException {
+        return run(Map.of(), script, arguments);
+    }
+
+    /// The same by a node that trusts a certificate, as its users tell it to.
+    static Finished runTrusting(Certificate certificate, String script, String... arguments) throws IOException {
+        return run(Map.of("NODE_EXTRA_CA_CERTS", certificate.pem().toString()), script, arguments);
+    }
+
+    private static synchronized Finished run(Map<String, String> environment, String script, String... arguments)
+            throws IOException {
         assumeTrue(Programs.exist("node", "npm"), "node and npm are not installed");
         var home = install();
         Files.copy(sources().resolve(script), home.resolve(script), StandardCopyOption.REPLACE_EXISTING);
         var command = new ArrayList<>(List.of("node", script));
         command.addAll(List.of(arguments));
-        return Finished.run(command, home, "", SCRIPT_MAX).successfully();
+        return Finished.run(command, home, environment, "", SCRIPT_MAX).successfully();
     }
 
     private static Path install() throws IOException {

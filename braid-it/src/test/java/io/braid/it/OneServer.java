@@ -43,7 +43,7 @@ final class OneServer implements ParameterResolver, AfterEachCallback {
 
     private static RunningServer start() {
         try {
-            return RunningServer.start("shared");
+            return RunningServer.start("shared", RunningServer.HTTPS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

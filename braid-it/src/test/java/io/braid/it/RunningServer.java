@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,7 +41,11 @@ final class RunningServer implements AutoCloseable {
         "--set", "group.consumer.heartbeat.interval.ms=300"
     };
 
-    private static final Pattern READY = Pattern.compile("ready kafka=(\\S+) http=(\\S+) data=(.+) in (\\d+) ms");
+    /// Arguments with which there is https, too, with a certificate of the server's own.
+    static final String[] HTTPS = {"--http-tls", "self-signed", "--set", "http.tls.listen=127.0.0.1:0"};
+
+    private static final Pattern READY =
+            Pattern.compile("ready kafka=(?<kafka>\\S+) http=(?<http>\\S+)( https=(?<https>\\S+))? data=.+ in \\d+ ms");
     private static final Pattern ERROR = Pattern.compile("\\b(ERROR|SEVERE)\\b");
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
@@ -54,6 +59,7 @@ final class RunningServer implements AutoCloseable {
     private volatile Process process;
     private String kafka;
     private String http;
+    private Optional<String> https = Optional.empty();
     private int errorsSeen;
     private boolean evidence;
 
@@ -94,6 +100,19 @@ final class RunningServer implements AutoCloseable {
         return server;
     }
 
+    /// As [#startToBeKilled], with https, too.
+    static RunningServer startToBeKilledWithHttps(String name) throws IOException {
+        var ports = StablePorts.two();
+        var server = new RunningServer(
+                newHome(name),
+                List.of("--http-tls", "self-signed", "--set", "http.tls.listen=127.0.0.1:" + ports.another()),
+                Map.of(),
+                "127.0.0.1:" + ports.first(),
+                "127.0.0.1:" + ports.second());
+        server.live();
+        return server;
+    }
+
     /// As [#startToBeKilled], with its data in a directory that is there already.
     static RunningServer startOn(Path data, String name, String... settings) throws IOException {
         var ports = StablePorts.two();
@@ -123,8 +142,9 @@ final class RunningServer implements AutoCloseable {
         process = next;
         var ready = READY.matcher(firstLine(next));
         if (!ready.matches()) fail("instead of a ready line: " + ready);
-        kafka = ready.group(1);
-        http = ready.group(2);
+        kafka = ready.group("kafka");
+        http = ready.group("http");
+        https = Optional.ofNullable(ready.group("https"));
     }
 
     /// `kill -9`, and the wait for the end of the process.
@@ -169,6 +189,16 @@ final class RunningServer implements AutoCloseable {
 
     URI endpoint() {
         return URI.create("http://" + http);
+    }
+
+    /// Where clients connect with https, if the server was started with [#HTTPS].
+    URI secureEndpoint() {
+        return URI.create("https://" + https.orElseThrow());
+    }
+
+    /// What they trust then.
+    Certificate certificate() throws IOException {
+        return new Certificate(data().resolve("tls/certificate.pem"));
     }
 
     Path data() {

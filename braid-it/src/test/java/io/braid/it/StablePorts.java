@@ -25,6 +25,15 @@ record StablePorts(int first, int second) {
         return new StablePorts(first, second);
     }
 
+    /// A third of these.
+    int another() throws IOException {
+        int highest = lowestEphemeral();
+        var random = new Random();
+        int port = free(random, highest);
+        while (port == first || port == second) port = free(random, highest);
+        return port;
+    }
+
     private static int lowestEphemeral() throws IOException {
         // Not Files.readString: this file gives all it has to the first read only, and that one reads a byte.
         try (var range = Files.newBufferedReader(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {

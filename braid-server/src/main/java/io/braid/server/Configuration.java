@@ -245,7 +245,9 @@ public final class Configuration {
     /// Nobody has to say who they are in this release, so only this machine may reach it, unless somebody says so.
     private void checkAddresses(List<Fault> faults) {
         if (parsed(Settings.ALLOW_UNAUTHENTICATED).equals(Optional.of(true))) return;
-        for (var listen : List.of(Settings.KAFKA_LISTEN, Settings.HTTP_LISTEN)) {
+        boolean hasTls = parsed(Settings.HTTP_TLS_MODE).orElse(HttpTls.OFF) != HttpTls.OFF;
+        for (var listen : List.of(Settings.KAFKA_LISTEN, Settings.HTTP_LISTEN, Settings.HTTP_TLS_LISTEN)) {
+            if (listen == Settings.HTTP_TLS_LISTEN && !hasTls) continue;
             if (parsed(listen).map(HostPort::isLoopback).orElse(true)) continue;
             faults.add(fault(
                     given.get(listen.key()),
@@ -263,6 +265,26 @@ public final class Configuration {
         checkTogether(this::http, faults);
         checkBatchBytes(faults);
         checkTier(faults);
+        checkTls(faults);
+    }
+
+    /// Files are named where they are used, and only there: a certificate that is silently not served is a trap.
+    private void checkTls(List<Fault> faults) {
+        var mode = Settings.HTTP_TLS_MODE.key();
+        boolean fromFiles = value(Settings.HTTP_TLS_MODE) == HttpTls.FILES;
+        for (var file : List.of(Settings.HTTP_TLS_CERTIFICATE, Settings.HTTP_TLS_KEY)) {
+            boolean isNamed = value(file).isPresent();
+            if (fromFiles && !isNamed) faults.add(fault(given.get(mode), "needs a file in %s".formatted(file.key())));
+            if (!fromFiles && isNamed)
+                faults.add(fault(given.get(file.key()), "is not used: it needs %s = files".formatted(mode)));
+        }
+        var listen = value(Settings.HTTP_TLS_LISTEN);
+        boolean isTaken = listen.port() != 0 && listen.equals(value(Settings.HTTP_LISTEN));
+        if (value(Settings.HTTP_TLS_MODE) != HttpTls.OFF && isTaken)
+            faults.add(new Fault(
+                    origin(Settings.HTTP_TLS_LISTEN.key()),
+                    "%s = %s: is %s, too; each needs a port of its own"
+                            .formatted(Settings.HTTP_TLS_LISTEN.key(), listen, Settings.HTTP_LISTEN.key())));
     }
 
     private void checkTier(List<Fault> faults) {

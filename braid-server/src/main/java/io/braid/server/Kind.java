@@ -20,6 +20,8 @@ public record Kind<T>(String name, Function<String, T> parser) {
 
     public static final Kind<String> TEXT = new Kind<>("text", text -> text);
     public static final Kind<Path> PATH = new Kind<>("path", Kind::path);
+    public static final Kind<Optional<Path>> OPTIONAL_PATH =
+            new Kind<>("path", text -> text.isEmpty() ? Optional.empty() : Optional.of(path(text)));
     public static final Kind<Boolean> BOOLEAN = new Kind<>("true or false", Kind::bool);
     public static final Kind<HostPort> ADDRESS = new Kind<>("host:port", HostPort::parse);
     public static final Kind<Optional<HostPort>> OPTIONAL_ADDRESS =
@@ -91,19 +93,20 @@ public record Kind<T>(String name, Function<String, T> parser) {
                         : Optional.of(size.parser().apply(text)));
     }
 
-    /// One constant of an enum, written in lower case.
+    /// One constant of an enum, written in lower case and with hyphens.
     public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
         var names = String.join(
-                ", ",
-                Arrays.stream(type.getEnumConstants())
-                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                        .toList());
+                ", ", Arrays.stream(type.getEnumConstants()).map(Kind::word).toList());
         return new Kind<>("one of " + names, text -> {
             for (E constant : type.getEnumConstants()) {
-                if (constant.name().equalsIgnoreCase(text)) return constant;
+                if (word(constant).equalsIgnoreCase(text)) return constant;
             }
             throw new IllegalArgumentException("must be one of " + names);
         });
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static Path path(String text) {

@@ -7,6 +7,7 @@ import io.braid.delivery.Delivery;
 import io.braid.kafka.KafkaListener;
 import io.braid.log.Log;
 import io.braid.log.TierAccess;
+import io.braid.server.tls.IdentityFiles;
 import io.braid.tier.StorageBuckets;
 import io.braid.tier.StorageTier;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.random.RandomGenerator;
 ///                                       ├──► Broker ──► Log ──► data directory
 ///     AWS clients ────► AwsListener ────┘  │             └────► tier, if there is one
 ///                            └────────► Delivery ─────────────► buckets of channels
+///                            └────────► IdentityFiles, if there is https
 ///
 /// Closing goes from the top down: listeners first, so that what they still answer is durable before the log goes.
 public final class Server implements AutoCloseable {
@@ -33,12 +35,15 @@ public final class Server implements AutoCloseable {
     private final Path data;
     private final KafkaListener kafka;
     private final AwsListener http;
+    private final Optional<Path> certificate;
     private final Deque<AutoCloseable> parts;
 
-    private Server(Path data, KafkaListener kafka, AwsListener http, Deque<AutoCloseable> parts) {
+    private Server(
+            Path data, KafkaListener kafka, AwsListener http, Optional<Path> certificate, Deque<AutoCloseable> parts) {
         this.data = data;
         this.kafka = kafka;
         this.http = http;
+        this.certificate = certificate;
         this.parts = parts;
     }
 
@@ -52,10 +57,11 @@ public final class Server implements AutoCloseable {
         try {
             var log = openLog(parts, configuration, clock, random);
             var broker = add(parts, openBroker(log, configuration, clock, random));
+            var identity = identity(configuration, data, clock);
             var kafka = add(parts, startKafka(broker, configuration, clock, random));
             var delivery = openDelivery(parts, broker, configuration, clock);
-            var http = add(parts, startHttp(broker, kafka, delivery, configuration, clock, random));
-            return new Server(data, kafka, http, parts);
+            var http = add(parts, startHttp(broker, kafka, delivery, identity, configuration, clock, random));
+            return new Server(data, kafka, http, madeHere(identity, configuration), parts);
         } catch (CannotStart | RuntimeException | Error cause) {
             closeAll(parts);
             throw cause;
@@ -70,6 +76,16 @@ public final class Server implements AutoCloseable {
     /// Where AWS clients connect, with the port it got.
     public HostPort http() {
         return HostPort.of(http.address());
+    }
+
+    /// Where AWS clients connect with https, with the port it got, if they can.
+    public Optional<HostPort> https() {
+        return http.secureAddress().map(HostPort::of);
+    }
+
+    /// The certificate of https that clients have to be told to trust: one that this server has made. Absolute.
+    public Optional<Path> certificate() {
+        return certificate;
     }
 
     /// The directory that holds everything, absolute.
@@ -115,13 +131,51 @@ public final class Server implements AutoCloseable {
         return add(parts, new Delivery(broker, buckets, configuration.delivery(), clock));
     }
 
+    /// The files of https' certificate. After the log has opened: its lock keeps other servers from the directory.
+    private static Optional<IdentityFiles> identity(Configuration configuration, Path data, InstantSource clock)
+            throws CannotStart {
+        try {
+            return switch (configuration.value(Settings.HTTP_TLS_MODE)) {
+                case OFF -> Optional.empty();
+                case SELF_SIGNED -> Optional.of(IdentityFiles.selfSigned(data.resolve("tls"), clock.instant()));
+                case FILES ->
+                    Optional.of(new IdentityFiles(
+                            configuration.value(Settings.HTTP_TLS_CERTIFICATE).orElseThrow(),
+                            configuration.value(Settings.HTTP_TLS_KEY).orElseThrow()));
+            };
+        } catch (IOException cause) {
+            throw noTls(cause);
+        }
+    }
+
+    private static Optional<Path> madeHere(Optional<IdentityFiles> identity, Configuration configuration) {
+        boolean isMade = configuration.value(Settings.HTTP_TLS_MODE) == HttpTls.SELF_SIGNED;
+        return identity.filter(_ -> isMade).map(IdentityFiles::certificate);
+    }
+
+    private static Optional<AwsListener.Secure> secure(
+            Optional<IdentityFiles> identity, Configuration configuration, InstantSource clock) throws CannotStart {
+        if (identity.isEmpty()) return Optional.empty();
+        var listen = configuration.value(Settings.HTTP_TLS_LISTEN);
+        try {
+            return Optional.of(new AwsListener.Secure(
+                    listen.host(), listen.port(), identity.get().context(clock)));
+        } catch (IOException cause) {
+            throw noTls(cause);
+        }
+    }
+
+    private static CannotStart noTls(IOException cause) {
+        return new CannotStart("no https (setting http.tls.mode): " + sentence(cause), cause);
+    }
+
     private static KafkaListener startKafka(
             Broker broker, Configuration configuration, InstantSource clock, RandomGenerator random)
             throws CannotStart {
         try {
             return KafkaListener.start(broker, configuration.kafka(), clock, random);
         } catch (IOException | RuntimeException cause) {
-            throw cannotListen(configuration, Settings.KAFKA_LISTEN, "--kafka", cause);
+            throw cannotListen(configuration.value(Settings.KAFKA_LISTEN), "--kafka ", cause);
         }
     }
 
@@ -129,14 +183,17 @@ public final class Server implements AutoCloseable {
             Broker broker,
             KafkaListener kafka,
             Delivery delivery,
+            Optional<IdentityFiles> identity,
             Configuration configuration,
             InstantSource clock,
             RandomGenerator random)
             throws CannotStart {
+        var secure = secure(identity, configuration, clock);
         try {
             return AwsListener.start(
                     broker,
                     configuration.http(),
+                    secure,
                     delivery,
                     page -> {
                         kafka.writeMetrics(page);
@@ -145,23 +202,25 @@ public final class Server implements AutoCloseable {
                     clock,
                     random);
         } catch (IOException | RuntimeException cause) {
-            throw cannotListen(configuration, Settings.HTTP_LISTEN, "--http", cause);
+            var plain = configuration.value(Settings.HTTP_LISTEN);
+            if (secure.isEmpty() || refusal(plain).isPresent()) throw cannotListen(plain, "--http ", cause);
+            var flag = "--set %s=".formatted(Settings.HTTP_TLS_LISTEN.key());
+            throw cannotListen(configuration.value(Settings.HTTP_TLS_LISTEN), flag, cause);
         }
     }
 
-    private static CannotStart cannotListen(
-            Configuration configuration, Setting<HostPort> setting, String flag, Exception cause) {
-        var address = configuration.value(setting);
+    /// @param flag what stands before an address on the command line
+    private static CannotStart cannotListen(HostPort address, String flag, Exception cause) {
         var reason = refusal(address).orElseGet(() -> reason(cause));
         if (reason.contains("in use")) {
             return new CannotStart(
-                    ("%s is taken by another program: stop that, or choose another port with %s HOST:PORT "
+                    ("%s is taken by another program: stop that, or choose another port with %sHOST:PORT "
                                     + "(port 0 takes a free one)")
                             .formatted(address, flag),
                     cause);
         }
         return new CannotStart(
-                "cannot listen on %s (%s): name an address of this machine with %s HOST:PORT"
+                "cannot listen on %s (%s): name an address of this machine with %sHOST:PORT"
                         .formatted(address, reason, flag),
                 cause);
     }

@@ -128,6 +128,29 @@ public final class Settings {
             Kind.durationText(HTTP.idleMax()),
             "An HTTP connection that is not used for this long is closed.");
 
+    public static final Setting<HttpTls> HTTP_TLS_MODE = new Setting<>(
+            "http.tls.mode",
+            Kind.choice(HttpTls.class),
+            "off",
+            "Whether AWS clients can use https, too: with a certificate for localhost that the server makes and keeps"
+                    + " in tls/certificate.pem of its data directory, or with the files of the next settings but one.");
+    public static final Setting<HostPort> HTTP_TLS_LISTEN = new Setting<>(
+            "http.tls.listen",
+            Kind.ADDRESS,
+            "127.0.0.1:4567",
+            "Where AWS clients connect with https; port 0 takes a free one.");
+    public static final Setting<Optional<Path>> HTTP_TLS_CERTIFICATE = new Setting<>(
+            "http.tls.certificate",
+            Kind.OPTIONAL_PATH,
+            "",
+            "A PEM file with the server's certificate first and then those of its issuers; read again when it"
+                    + " changes.");
+    public static final Setting<Optional<Path>> HTTP_TLS_KEY = new Setting<>(
+            "http.tls.key",
+            Kind.OPTIONAL_PATH,
+            "",
+            "A PEM file with the key of that certificate, not encrypted; read again when it changes.");
+
     public static final Setting<String> AWS_ACCOUNT = new Setting<>(
             "aws.account",
             Kind.matching("[0-9]{12}", "must be twelve digits"),
@@ -376,6 +399,10 @@ public final class Settings {
                             HTTP_REQUESTS_MAX,
                             HTTP_REQUEST_READ,
                             HTTP_IDLE,
+                            HTTP_TLS_MODE,
+                            HTTP_TLS_LISTEN,
+                            HTTP_TLS_CERTIFICATE,
+                            HTTP_TLS_KEY,
                             AWS_ACCOUNT,
                             AWS_REGION,
                             KINESIS_SHARDS_MAX,

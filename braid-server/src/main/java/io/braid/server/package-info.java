@@ -11,6 +11,8 @@
 /// | [BadSettings]   | everything that is wrong with them, at once, each with its place       |
 /// | [CannotStart]   | the one sentence for a taken port or a locked directory                |
 ///
+/// Below it, `io.braid.server.cli` is the command line and `io.braid.server.tls` the certificate of https.
+///
 /// ## The life of a process
 ///
 ///     defaults ◄ file ◄ BRAID_* ◄ flags ──► Configuration ──► Server.start ──► ready

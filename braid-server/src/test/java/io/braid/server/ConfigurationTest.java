@@ -83,6 +83,45 @@ class ConfigurationTest {
     }
 
     @Test
+    void filesOfACertificateAreNamedWhereTheyAreUsedAndOnlyThere() throws BadSettings {
+        var both = "http.tls.certificate: c.pem\nhttp.tls.key: k.pem\n";
+
+        assertEquals(
+                Optional.of(Path.of("c.pem")),
+                of(both + "http:\n  tls:\n    mode: files\n", Map.of()).value(Settings.HTTP_TLS_CERTIFICATE));
+        assertEquals(
+                List.of(
+                        "http.tls.certificate = c.pem: is not used: it needs http.tls.mode = files",
+                        "http.tls.key = k.pem: is not used: it needs http.tls.mode = files"),
+                faults(both, Map.of()).stream().map(Fault::text).toList());
+        assertEquals(
+                List.of("http.tls.mode = files: needs a file in http.tls.key"),
+                faults("http.tls.mode: files\nhttp.tls.certificate: c.pem\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
+        assertEquals(
+                List.of("http.tls.mode = on: must be one of off, self-signed, files"),
+                faults("http.tls.mode: on\n", Map.of()).stream().map(Fault::text).toList());
+    }
+
+    @Test
+    void httpsHasAPortOfItsOwnAndAnAddressThatMayBeReached() throws BadSettings {
+        var made = "http.tls.mode: self-signed\n";
+
+        assertEquals(
+                new HostPort("127.0.0.1", 4567), of(made, Map.of()).value(Settings.HTTP_TLS_LISTEN));
+        assertEquals(
+                List.of("http.tls.listen = 127.0.0.1:4566: is http.listen, too; each needs a port of its own"),
+                faults(made + "http.tls.listen: 127.0.0.1:4566\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
+        assertEquals(1, faults(made + "http.tls.listen: 0.0.0.0:4567\n", Map.of()).size());
+        assertEquals(0, of("http.tls.listen: 0.0.0.0:0\n", Map.of())
+                .value(Settings.HTTP_TLS_LISTEN)
+                .port()); // nobody listens there
+    }
+
+    @Test
     void moreCopiesThanThereAreAreRefusedUnlessTheyAreClamped() throws BadSettings {
         var copies = "offsets.topic.replication.factor: 3\ntransaction.state.log.min.isr: 2\n";
 

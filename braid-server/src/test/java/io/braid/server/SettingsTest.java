@@ -42,11 +42,12 @@ class SettingsTest {
             # Settings
 
             One YAML file (`./braid server --config FILE`, or the variable `BRAID_CONFIG`), replaced by `BRAID_*`
-            variables, replaced by flags (`--set KEY=VALUE`; `--data`, `--kafka` and `--http` are short for the
-            settings they name). In a file, `kafka.listen: ...` and a map `kafka:` with `listen: ...` inside mean the
-            same. The variable of a setting is its name in capitals with `_` for `.` and `-`: `BRAID_KAFKA_LISTEN`. A
-            name that does not exist is refused, and so is a value that makes no sense; all mistakes are named at
-            once. Sizes are written with a unit (`64MiB`), so are durations (`30s`).
+            variables, replaced by flags (`--set KEY=VALUE`; `--data`, `--kafka`, `--http` and `--http-tls` are short
+            for the settings `data`, `kafka.listen`, `http.listen` and `http.tls.mode`). In a file, `kafka.listen:
+            ...` and a map `kafka:` with `listen: ...` inside mean the same. The variable of a setting is its name in
+            capitals with `_` for `.` and `-`: `BRAID_KAFKA_LISTEN`. A name that does not exist is refused, and so is
+            a value that makes no sense; all mistakes are named at once. Sizes are written with a unit (`64MiB`), so
+            are durations (`30s`).
 
             The settings that begin with `stream.` are the defaults of all streams; a stream may have its own (Kafka's
             topic configuration). Kafka's own names for such defaults and for some other settings, at the end, are

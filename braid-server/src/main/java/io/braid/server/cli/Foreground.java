@@ -6,6 +6,7 @@ import io.braid.server.Logs;
 import io.braid.server.Server;
 import io.braid.server.Settings;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
@@ -22,6 +23,7 @@ final class Foreground {
         var server = Server.start(configuration, InstantSource.system(), random());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(server)));
         terminal.out().println(ready(server));
+        server.certificate().ifPresent(file -> terminal.out().println(trust(file)));
 
         new CountDownLatch(1).await(); // until the shutdown hook ends the process
         return Commands.DONE;
@@ -29,8 +31,15 @@ final class Foreground {
 
     static String ready(Server server) {
         long started = ManagementFactory.getRuntimeMXBean().getStartTime();
-        return "ready kafka=" + server.kafka() + " http=" + server.http() + " data=" + server.data() + " in "
+        return "ready kafka=" + server.kafka() + " http=" + server.http()
+                + server.https().map(address -> " https=" + address).orElse("") + " data=" + server.data() + " in "
                 + (InstantSource.system().millis() - started) + " ms";
+    }
+
+    /// What a person needs who has never heard of the certificate.
+    private static String trust(Path certificate) {
+        return "clients trust https with the certificate " + certificate
+                + " (AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS name such a file)";
     }
 
     static RandomGenerator random() {

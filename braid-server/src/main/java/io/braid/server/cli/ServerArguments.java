@@ -23,7 +23,8 @@ record ServerArguments(Optional<Path> config, List<Given> flags) {
     static final Map<String, String> SHORT = Map.of(
             "--data", Settings.DATA.key(),
             "--kafka", Settings.KAFKA_LISTEN.key(),
-            "--http", Settings.HTTP_LISTEN.key());
+            "--http", Settings.HTTP_LISTEN.key(),
+            "--http-tls", Settings.HTTP_TLS_MODE.key());
 
     ServerArguments {
         flags = List.copyOf(flags);

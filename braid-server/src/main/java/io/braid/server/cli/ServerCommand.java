@@ -24,7 +24,8 @@ final class ServerCommand implements Callable<Integer> {
     private final List<OptionSpec> shorts = List.of(
             text("--data", "DIR", "The directory that holds everything (setting: data)."),
             text("--kafka", "HOST:PORT", "Where Kafka clients connect (setting: kafka.listen)."),
-            text("--http", "HOST:PORT", "Where AWS clients connect (setting: http.listen)."));
+            text("--http", "HOST:PORT", "Where AWS clients connect (setting: http.listen)."),
+            text("--http-tls", "MODE", "https for AWS clients: off, self-signed or files (setting: http.tls.mode)."));
     private final OptionSpec set = OptionSpec.builder(ServerArguments.SET)
             .type(List.class)
             .auxiliaryTypes(String.class)

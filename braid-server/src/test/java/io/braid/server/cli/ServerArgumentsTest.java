@@ -35,7 +35,7 @@ class ServerArgumentsTest {
     @ValueSource(
             strings = {
                 "--data dir",
-                "--data=dir --http 127.0.0.1:1",
+                "--data=dir --http 127.0.0.1:1 --http-tls self-signed",
                 "--kafka [::1]:9092 --http=0.0.0.0:0 --config x.yaml",
                 "--set a=b --set=c=d --set e=f=g",
             })

@@ -27,6 +27,8 @@ class ServerProcessTest {
     private static final Pattern READY =
             Pattern.compile("ready kafka=127\\.0\\.0\\.1:(\\d+) http=127\\.0\\.0\\.1:(\\d+) data=(.+) in \\d+ ms");
 
+    private static final String ANY_HTTPS_PORT = "http.tls.listen=127.0.0.1:0";
+
     private final List<Process> started = new ArrayList<>();
 
     @TempDir
@@ -48,6 +50,24 @@ class ServerProcessTest {
         assertEquals(data().toString(), line.group(3));
         new java.net.Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(line.group(1))).close();
         new java.net.Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(line.group(2))).close();
+        server.destroy();
+        assertEquals(0, end(server));
+    }
+
+    @Test
+    void withHttpsItSaysWhereThatIsAndWhatToTrust() throws Exception {
+        var server = start(
+                "--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", "--http-tls=self-signed", "--set", ANY_HTTPS_PORT);
+
+        var ready = server.inputReader().readLine();
+        var trust = server.inputReader().readLine();
+
+        assertTrue(ready.matches("ready kafka=\\S+ http=\\S+ https=127\\.0\\.0\\.1:\\d+ data=.+"), () -> ready + "\n" + log());
+        assertEquals(
+                "clients trust https with the certificate %s (AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS name such a file)"
+                        .formatted(data().resolve("tls/certificate.pem")),
+                trust);
+        assertTrue(Files.exists(data().resolve("tls/certificate.pem")));
         server.destroy();
         assertEquals(0, end(server));
     }
