@@ -404,8 +404,7 @@ public final class AwsListener implements AutoCloseable {
             kept.turn();
         });
         var address = new InetSocketAddress(wanted.getAddress(), server.port());
-        var secureAddress =
-                wantedSecure.map(second -> new InetSocketAddress(second.getAddress(), server.port(SECURE)));
+        var secureAddress = wantedSecure.map(second -> new InetSocketAddress(second.getAddress(), server.port(SECURE)));
         return new AwsListener(kinesis, scaling, kept, server, front, counting, address, secureAddress);
     }
 

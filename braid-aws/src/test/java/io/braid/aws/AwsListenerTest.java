@@ -321,7 +321,7 @@ class AwsListenerTest {
                 Duration.ofHours(24),
                 AwsListener.Scaling.DEFAULT,
                 AwsListener.KinesisConfig.DEFAULT,
-            Duration.ofDays(400));
+                Duration.ofDays(400));
     }
 
     @Test

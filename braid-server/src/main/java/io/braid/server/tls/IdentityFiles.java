@@ -17,11 +17,12 @@ import javax.net.ssl.TrustManager;
 public record IdentityFiles(Path certificate, Path key) {
     private static final System.Logger LOG = System.getLogger(IdentityFiles.class.getName());
 
-    /// A certificate for this machine's own names, which vouches for itself: what lies in this directory, or a
-    /// new one if there is none there, or only one that is no longer valid. For one process at a time.
+    /// A certificate for this machine's own names, which vouches for itself: what lies in this
+    /// directory, or a new one if there is none there, or only one that is no longer valid. For one
+    /// process at a time.
     ///
-    /// @throws IOException the directory cannot be written, or what lies there cannot be used; the message says what
-    ///     to do
+    /// @throws IOException the directory cannot be written, or what lies there cannot be used; the
+    ///     message says what to do
     public static IdentityFiles selfSigned(Path directory, Instant now) throws IOException {
         var files = new IdentityFiles(directory.resolve("certificate.pem"), directory.resolve("key.pem"));
         if (files.isThere() && files.isValid(now)) return files;
