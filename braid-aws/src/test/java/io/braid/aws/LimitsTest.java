@@ -87,10 +87,18 @@ class LimitsTest {
 
     /// The sum of a metric of the stream.
     private String counted(String metric) throws Exception {
+        return counted(metric, "");
+    }
+
+    private String countedOfShard(String metric) throws Exception {
+        return counted(metric, ",{\"Name\":\"ShardId\",\"Value\":\"shardId-000000000000\"}");
+    }
+
+    private String counted(String metric, String moreDimensions) throws Exception {
         var answer = server.call("CloudWatch.GetMetricStatistics", """
-            {"Namespace":"AWS/Kinesis","MetricName":"%s","Dimensions":[{"Name":"StreamName","Value":"s"}],
+            {"Namespace":"AWS/Kinesis","MetricName":"%s","Dimensions":[{"Name":"StreamName","Value":"s"}%s],
              "StartTime":1795395600,"EndTime":1795396200,"Period":600,"Statistics":["Sum"]}\
-            """.formatted(metric));
+            """.formatted(metric, moreDimensions));
         return answer.body().split("\"Sum\":")[1].split("[,}]")[0];
     }
 
@@ -146,6 +154,20 @@ class LimitsTest {
         assertEquals(200, put("d", "0", MIB).statusCode());
 
         assertEquals(TOO_MUCH_FAULT.replace("stream s", "stream d"), shown(put("d", "0", 2)));
+    }
+
+    @Test
+    void shardsThatAreWatchedCountWhatIsTooMuch() throws Exception {
+        server.call("EnableEnhancedMonitoring", "{\"StreamName\":\"s\",\"ShardLevelMetrics\":[\"ALL\"]}");
+        put(MIB);
+        put(2);
+        var iterator = iterator();
+        for (int i = 0; i < 6; i++) get(iterator); // a mebibyte each, and two of these in a second
+
+        assertEquals("1.0", countedOfShard("WriteProvisionedThroughputExceeded"));
+        assertEquals("4.0", countedOfShard("ReadProvisionedThroughputExceeded"));
+        assertEquals("1.0", countedOfShard("IncomingRecords"));
+        assertEquals("2.0", countedOfShard("OutgoingRecords"));
     }
 
     @Test

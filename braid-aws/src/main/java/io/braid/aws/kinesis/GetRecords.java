@@ -43,7 +43,8 @@ final class GetRecords implements Operation {
         var partition = broker.partition(stream.id(), known.partition())
                 .orElseThrow(() -> lookup.noShard(Lookup.shardId(iterator.shard()), Lookup.shownName(stream)));
         if (!lookup.rates().takeRead(stream.id(), known.index())) {
-            traffic.of(stream).throttledGet(clock.millis());
+            traffic.of(stream).throttledGet(now);
+            traffic.of(stream, known.index()).ifPresent(of -> of.throttledGet(now));
             throw lookup.tooOften(Lookup.shardId(known.index()), Lookup.shownName(stream));
         }
         boolean answered = false;
