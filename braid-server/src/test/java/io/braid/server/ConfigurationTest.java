@@ -101,24 +101,28 @@ class ConfigurationTest {
                         .toList());
         assertEquals(
                 List.of("http.tls.mode = on: must be one of off, self-signed, files"),
-                faults("http.tls.mode: on\n", Map.of()).stream().map(Fault::text).toList());
+                faults("http.tls.mode: on\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
     }
 
     @Test
     void httpsHasAPortOfItsOwnAndAnAddressThatMayBeReached() throws BadSettings {
         var made = "http.tls.mode: self-signed\n";
 
-        assertEquals(
-                new HostPort("127.0.0.1", 4567), of(made, Map.of()).value(Settings.HTTP_TLS_LISTEN));
+        assertEquals(new HostPort("127.0.0.1", 4567), of(made, Map.of()).value(Settings.HTTP_TLS_LISTEN));
         assertEquals(
                 List.of("http.tls.listen = 127.0.0.1:4566: is http.listen, too; each needs a port of its own"),
                 faults(made + "http.tls.listen: 127.0.0.1:4566\n", Map.of()).stream()
                         .map(Fault::text)
                         .toList());
-        assertEquals(1, faults(made + "http.tls.listen: 0.0.0.0:4567\n", Map.of()).size());
-        assertEquals(0, of("http.tls.listen: 0.0.0.0:0\n", Map.of())
-                .value(Settings.HTTP_TLS_LISTEN)
-                .port()); // nobody listens there
+        assertEquals(
+                1, faults(made + "http.tls.listen: 0.0.0.0:4567\n", Map.of()).size());
+        assertEquals(
+                0,
+                of("http.tls.listen: 0.0.0.0:0\n", Map.of())
+                        .value(Settings.HTTP_TLS_LISTEN)
+                        .port()); // nobody listens there
     }
 
     @Test

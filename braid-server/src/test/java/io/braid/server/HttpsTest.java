@@ -34,8 +34,7 @@ class HttpsTest {
     private Server start(String... settings) throws Exception {
         var given = new ArrayList<Given>();
         for (var setting : List.of(settings)) given.add(setting(setting));
-        for (var setting : List.of("kafka.listen=127.0.0.1:0", "http.listen=127.0.0.1:0"))
-            given.add(setting(setting));
+        for (var setting : List.of("kafka.listen=127.0.0.1:0", "http.listen=127.0.0.1:0")) given.add(setting(setting));
         given.add(setting("data=" + directory.resolve("data")));
         var configuration = Configuration.of(given, Map.of(), List.of());
         return Server.start(configuration, InstantSource.system(), new Random(1));
@@ -54,7 +53,8 @@ class HttpsTest {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (var in = Files.newInputStream(certificate)) {
-            store.setCertificateEntry("braid", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "braid", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
@@ -75,7 +75,8 @@ class HttpsTest {
                 for (var name : List.of("localhost", "127.0.0.1")) {
                     for (var version : HttpClient.Version.values()) {
                         var page = URI.create("https://%s:%d/health".formatted(name, port));
-                        var request = HttpRequest.newBuilder(page).version(version).build();
+                        var request =
+                                HttpRequest.newBuilder(page).version(version).build();
                         var answer = client.send(request, BodyHandlers.ofString());
                         assertEquals("ok\n", answer.body());
                         assertEquals(version, answer.version());
@@ -86,7 +87,9 @@ class HttpsTest {
 
         try (var again = start("http.tls.mode=self-signed", "http.tls.listen=127.0.0.1:0")) {
             assertEquals(made.length, Files.size(again.certificate().orElseThrow()));
-            assertEquals(-1, Files.mismatch(again.certificate().orElseThrow(), Files.write(directory.resolve("made"), made)));
+            assertEquals(
+                    -1,
+                    Files.mismatch(again.certificate().orElseThrow(), Files.write(directory.resolve("made"), made)));
         }
     }
 

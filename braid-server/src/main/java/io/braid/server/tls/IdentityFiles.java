@@ -62,7 +62,8 @@ public record IdentityFiles(Path certificate, Path key) {
         return Identity.read(certificate, key);
     }
 
-    /// How the files look from outside, all 0 for one that is not there: another stamp, other content.
+    /// How the files look from outside, all 0 for one that is not there: another stamp, other
+    /// content.
     record Stamp(long certificateMillis, long certificateBytes, long keyMillis, long keyBytes) {}
 
     Stamp stamp() {

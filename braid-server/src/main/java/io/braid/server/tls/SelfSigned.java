@@ -57,7 +57,10 @@ final class SelfSigned {
             var generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec(CURVE));
             var pair = generator.generateKeyPair();
-            replace(files.key(), "rw-------", Pem.text(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()));
+            replace(
+                    files.key(),
+                    "rw-------",
+                    Pem.text(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()));
             replace(files.certificate(), "rw-r--r--", Pem.text(Pem.CERTIFICATE, certificate(pair, now)));
         } catch (GeneralSecurityException e) {
             throw new IOException("this Java cannot make a certificate: " + e.getMessage(), e);
@@ -66,8 +69,8 @@ final class SelfSigned {
 
     static byte[] certificate(KeyPair pair, Instant now) throws GeneralSecurityException {
         var identifier = identifier(pair);
-        var name = Der.sequence(
-                Der.of(Der.SET, Der.sequence(COMMON_NAME, Der.of(Der.UTF8_STRING, "Braid on localhost".getBytes(UTF_8)))));
+        var name = Der.sequence(Der.of(
+                Der.SET, Der.sequence(COMMON_NAME, Der.of(Der.UTF8_STRING, "Braid on localhost".getBytes(UTF_8)))));
         var signed = Der.sequence(
                 Der.of(Der.EXPLICIT, Der.integer(BigInteger.TWO)), // version 3
                 Der.integer(new BigInteger(1, identifier)), // the serial number: another for another key
@@ -76,13 +79,17 @@ final class SelfSigned {
                 Der.sequence(time(now.minus(CLOCKS_APART)), time(now.plus(LIFE))),
                 name,
                 pair.getPublic().getEncoded(),
-                Der.of(Der.EXPLICIT | 3, Der.sequence(
-                        extension(SUBJECT_ALTERNATIVE_NAMES, Der.sequence(
-                                Der.of(DNS_NAME, "localhost".getBytes(US_ASCII)),
-                                Der.of(IP_ADDRESS, IPV4),
-                                Der.of(IP_ADDRESS, IPV6))),
-                        extension(EXTENDED_KEY_USAGE, Der.sequence(SERVER_AUTHENTICATION)),
-                        extension(SUBJECT_KEY_IDENTIFIER, Der.of(Der.OCTET_STRING, identifier)))));
+                Der.of(
+                        Der.EXPLICIT | 3,
+                        Der.sequence(
+                                extension(
+                                        SUBJECT_ALTERNATIVE_NAMES,
+                                        Der.sequence(
+                                                Der.of(DNS_NAME, "localhost".getBytes(US_ASCII)),
+                                                Der.of(IP_ADDRESS, IPV4),
+                                                Der.of(IP_ADDRESS, IPV6))),
+                                extension(EXTENDED_KEY_USAGE, Der.sequence(SERVER_AUTHENTICATION)),
+                                extension(SUBJECT_KEY_IDENTIFIER, Der.of(Der.OCTET_STRING, identifier)))));
         var signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(pair.getPrivate());
         signature.update(signed);
@@ -91,7 +98,8 @@ final class SelfSigned {
 
     /// What tells this key from others.
     private static byte[] identifier(KeyPair pair) throws GeneralSecurityException {
-        var digest = MessageDigest.getInstance("SHA-256").digest(pair.getPublic().getEncoded());
+        var digest =
+                MessageDigest.getInstance("SHA-256").digest(pair.getPublic().getEncoded());
         return Arrays.copyOf(digest, IDENTIFIER_BYTES);
     }
 

@@ -62,7 +62,9 @@ class ServerProcessTest {
         var ready = server.inputReader().readLine();
         var trust = server.inputReader().readLine();
 
-        assertTrue(ready.matches("ready kafka=\\S+ http=\\S+ https=127\\.0\\.0\\.1:\\d+ data=.+"), () -> ready + "\n" + log());
+        assertTrue(
+                ready.matches("ready kafka=\\S+ http=\\S+ https=127\\.0\\.0\\.1:\\d+ data=.+"),
+                () -> ready + "\n" + log());
         assertEquals(
                 "clients trust https with the certificate %s (AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS name such a file)"
                         .formatted(data().resolve("tls/certificate.pem")),

@@ -62,9 +62,7 @@ class IdentityTest {
         // OpenSSL names the curve within the key, too; the JDK does not.
         var parts = Der.values(bare(pkcs8)).getFirst().values();
         var named = Der.sequence(
-                parts.get(0).whole(),
-                parts.get(1).whole(),
-                Der.of(Der.EXPLICIT, Der.oid("1.2.840.10045.3.1.7")));
+                parts.get(0).whole(), parts.get(1).whole(), Der.of(Der.EXPLICIT, Der.oid("1.2.840.10045.3.1.7")));
         var text = Pem.text("EC PARAMETERS", Der.oid("1.2.840.10045.3.1.7")) + Pem.text(EC, named);
 
         var read = Identity.read(certificate, file("ec.pem", text));
@@ -83,7 +81,11 @@ class IdentityTest {
                 refusal(certificate, file("rsa.pem", Pem.text(RSA, bare))));
         assertEquals(
                 "rsa.pem is not the key of the first certificate in certificate.pem (CN=Braid on localhost)",
-                refusal(certificate, file("rsa.pem", Pem.text(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()))));
+                refusal(
+                        certificate,
+                        file(
+                                "rsa.pem",
+                                Pem.text(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()))));
     }
 
     @Test
@@ -101,7 +103,8 @@ class IdentityTest {
         var read = Identity.read(chain, key);
 
         assertEquals(2, read.chain().size());
-        assertEquals(Identity.read(certificate, key).chain().getFirst(), read.chain().getFirst());
+        assertEquals(
+                Identity.read(certificate, key).chain().getFirst(), read.chain().getFirst());
     }
 
     @Test
@@ -146,14 +149,16 @@ class IdentityTest {
 
     private void assertKeyRefused(String reason, String label, byte[] der) throws IOException {
         assertEquals(
-                "wrong.pem: the key cannot be used: " + reason + ". `openssl pkey -in wrong.pem -out FILE` writes one as it"
+                "wrong.pem: the key cannot be used: " + reason
+                        + ". `openssl pkey -in wrong.pem -out FILE` writes one as it"
                         + " is wanted here: not encrypted, RSA, EC or EdDSA",
                 refusal(certificate, file("wrong.pem", Pem.text(label, der))));
     }
 
     @Test
     void aFileThatIsTooLargeIsNotRead() throws Exception {
-        var large = file("large.pem", "x".repeat(1 << 20) + new String(Files.readAllBytes(key), StandardCharsets.US_ASCII));
+        var large =
+                file("large.pem", "x".repeat(1 << 20) + new String(Files.readAllBytes(key), StandardCharsets.US_ASCII));
 
         assertEquals(
                 "large.pem has more than 1048576 bytes: it is no file of certificates or keys", refusal(large, key));

@@ -76,8 +76,7 @@ class ReloadingKeysTest {
         name(); // of another handshake
 
         assertEquals(before.chain(), List.of(keys.getCertificateChain(chosen)));
-        assertArrayEquals(
-                before.key().getEncoded(), keys.getPrivateKey(chosen).getEncoded());
+        assertArrayEquals(before.key().getEncoded(), keys.getPrivateKey(chosen).getEncoded());
     }
 
     @Test

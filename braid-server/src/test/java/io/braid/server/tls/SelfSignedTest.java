@@ -42,7 +42,8 @@ class SelfSignedTest {
                         List.of(IP_ADDRESS, "0:0:0:0:0:0:0:1")),
                 new HashSet<>(certificate.getSubjectAlternativeNames()));
         assertEquals(certificate.getIssuerX500Principal(), certificate.getSubjectX500Principal());
-        assertEquals("CN=Braid on localhost", certificate.getSubjectX500Principal().getName());
+        assertEquals(
+                "CN=Braid on localhost", certificate.getSubjectX500Principal().getName());
         assertDoesNotThrow(() -> certificate.verify(certificate.getPublicKey()));
         assertEquals(List.of("1.3.6.1.5.5.7.3.1"), certificate.getExtendedKeyUsage());
         assertEquals(-1, certificate.getBasicConstraints(), "no authority");
@@ -52,7 +53,8 @@ class SelfSignedTest {
 
     @Test
     void itIsValidForTenYears() throws Exception {
-        var certificate = IdentityFiles.selfSigned(directory, NOW).read().chain().getFirst();
+        var certificate =
+                IdentityFiles.selfSigned(directory, NOW).read().chain().getFirst();
 
         certificate.checkValidity(Date.from(NOW.minus(Duration.ofHours(12)))); // a client's clock
         certificate.checkValidity(Date.from(NOW.plus(Duration.ofDays(3649))));
@@ -63,7 +65,8 @@ class SelfSignedTest {
     void datesBeyondTwoDigitsOfTheYearAreWritten() throws Exception {
         var late = Instant.parse("2049-12-31T23:59:59Z");
 
-        var certificate = IdentityFiles.selfSigned(directory, late).read().chain().getFirst();
+        var certificate =
+                IdentityFiles.selfSigned(directory, late).read().chain().getFirst();
 
         assertEquals(late.minus(Duration.ofDays(1)), certificate.getNotBefore().toInstant());
         assertEquals(late.plus(Duration.ofDays(3650)), certificate.getNotAfter().toInstant());
@@ -90,7 +93,8 @@ class SelfSignedTest {
     void oneThatIsNoLongerValidOrHasNoKeyIsMadeAnew() throws Exception {
         var first = IdentityFiles.selfSigned(directory, NOW).read();
 
-        var second = IdentityFiles.selfSigned(directory, NOW.plus(Duration.ofDays(3650))).read();
+        var second = IdentityFiles.selfSigned(directory, NOW.plus(Duration.ofDays(3650)))
+                .read();
         Files.delete(directory.resolve("key.pem"));
         var third = IdentityFiles.selfSigned(directory, NOW).read();
 
