@@ -81,6 +81,8 @@ final class ConfigApi {
         Predicate<String> isAsked = name -> keys == null || keys.isEmpty() || keys.contains(name);
         return switch (Type.forId(asked.resourceType())) {
             case TOPIC -> {
+                if (!TopicErrors.isNameValid(asked.resourceName()))
+                    yield failed(result, Errors.INVALID_TOPIC_EXCEPTION, "no topic can have this name");
                 var stream = broker.catalog().stream(asked.resourceName());
                 yield stream.isPresent()
                         ? result.setConfigs(topic(stream.get(), isAsked, synonyms, documentation))

@@ -194,6 +194,9 @@ class AdminTest {
         refused(
                 UnknownTopicOrPartitionException.class,
                 admin.describeConfigs(List.of(topic("none"))).all());
+        refused(
+                InvalidTopicException.class,
+                admin.describeConfigs(List.of(topic("no/ne"))).all());
         var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
         var entries = admin.describeConfigs(List.of(broker)).all().get().get(broker);
         assertEquals("true", entries.get("auto.create.topics.enable").value());
