@@ -6,7 +6,10 @@ import io.braid.broker.Broker;
 import io.braid.kafka.Answer.Reply;
 import io.braid.log.PartitionLog;
 import io.braid.log.ProducerStatus;
+import io.braid.log.ReadOutcome;
+import io.braid.log.Slice;
 import io.braid.log.TransactionStatus;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +34,8 @@ import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.DescribeProducersRequest;
 import org.apache.kafka.common.requests.DescribeProducersResponse;
 import org.apache.kafka.common.requests.DescribeTransactionsRequest;
@@ -220,8 +225,35 @@ final class TransactionAdmin {
                 .setProducerEpoch(producer.epoch())
                 .setLastSequence(producer.lastSequence())
                 .setLastTimestamp(producer.lastMillis())
-                .setCoordinatorEpoch(NO_EPOCH) // nothing is decided by it here
+                .setCoordinatorEpoch(coordinatorEpoch(log, producer.lastEnd()))
                 .setCurrentTxnStartOffset(from);
+    }
+
+    /// That of the coordinator that ended a transaction last, as the end says it. Nothing is decided by it here, but
+    /// who aborts a transaction as Kafka's administrators do sends it along.
+    private static int coordinatorEpoch(PartitionLog log, long end) {
+        if (end < 0) return NO_EPOCH;
+        try {
+            return switch (log.read(end, log.end(), 1)) {
+                case ReadOutcome.OutOfRange _, ReadOutcome.Damaged _ -> NO_EPOCH;
+                case ReadOutcome.Found(Slice slice) -> {
+                    try (slice) {
+                        yield coordinatorEpoch(
+                                MemoryRecords.readableRecords(slice.load().asByteBuffer()), end);
+                    }
+                }
+            };
+        } catch (IOException e) {
+            return NO_EPOCH; // the rest is known all the same
+        }
+    }
+
+    private static int coordinatorEpoch(MemoryRecords records, long end) {
+        for (var batch : records.batches())
+            for (var record : batch)
+                if (batch.isControlBatch() && record.offset() == end)
+                    return EndTransactionMarker.deserialize(record).coordinatorEpoch();
+        return NO_EPOCH; // compaction has taken it
     }
 
     // ---- WriteTxnMarkers

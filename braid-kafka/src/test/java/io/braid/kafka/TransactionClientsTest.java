@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -311,9 +312,14 @@ class TransactionClientsTest {
                     .findFirst()
                     .orElseThrow();
             admin.abortTransaction(
-                            new AbortTransactionSpec(OUT, hanging.producerId(), (short) hanging.producerEpoch(), 0))
+                            new AbortTransactionSpec(OUT, hanging.producerId(), (short) hanging.producerEpoch(), 3))
                     .all()
                     .get();
+            var ended = admin.describeProducers(List.of(OUT)).partitionResult(OUT).get().activeProducers().stream()
+                    .filter(each -> each.producerId() == hanging.producerId())
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(OptionalInt.of(3), ended.coordinatorEpoch()); // as the end says it
 
             server.produce("out", 1, 1);
             assertEquals(List.of("v0"), committed(1));

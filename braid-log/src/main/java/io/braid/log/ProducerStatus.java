@@ -4,4 +4,5 @@ package io.braid.log;
 ///
 /// @param lastSequence of its last record, -1 if none of this epoch is here
 /// @param lastMillis   when it wrote last, in milliseconds since 1970
-public record ProducerStatus(long id, short epoch, int lastSequence, long lastMillis) {}
+/// @param lastEnd      where the end of its last transaction here is, -1 if none is known
+public record ProducerStatus(long id, short epoch, int lastSequence, long lastMillis, long lastEnd) {}

@@ -166,8 +166,8 @@ final class Producers {
     /// In the order in which they will be forgotten.
     List<ProducerStatus> all() {
         return byId.values().stream()
-                .map(producer ->
-                        new ProducerStatus(producer.id, producer.epoch, producer.newestSequence(), producer.lastMillis))
+                .map(producer -> new ProducerStatus(
+                        producer.id, producer.epoch, producer.newestSequence(), producer.lastMillis, producer.marker))
                 .toList();
     }
 

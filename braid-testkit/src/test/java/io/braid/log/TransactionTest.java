@@ -139,7 +139,7 @@ class TransactionTest {
         log.turn();
 
         assertEquals(
-                List.of(new ProducerStatus(7, (short) 0, 1, 5), new ProducerStatus(8, (short) 3, -1, 9)),
+                List.of(new ProducerStatus(7, (short) 0, 1, 5, -1), new ProducerStatus(8, (short) 3, -1, 9, 2)),
                 told.resultNow());
     }
 
