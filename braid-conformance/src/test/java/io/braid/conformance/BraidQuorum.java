@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import kafka.server.KafkaBroker;
 import kafka.server.KafkaConfig;
@@ -13,9 +12,8 @@ import org.apache.kafka.common.utils.Time;
 import scala.Option;
 
 /// The brokers of one of Kafka's older integration tests: all of them are one Braid, which runs as long as any of them
-/// does. The first to start says with which properties.
-///
-/// Braid is number 1 to clients, so they are numbered from there, where Kafka's begin with 0.
+/// does. The first to start says with which properties. They keep the numbers that the test gives them, from 0 on; that of
+/// Braid is 1.
 final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home {
     /// What each broker of these tests is told because it is one of KRaft's.
     private static final Set<String> KRAFT = Set.of(
@@ -43,17 +41,13 @@ final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home 
 
     @Override
     public KafkaBroker createBroker(KafkaConfig asked, Time time, boolean startup, Option<String> threads) {
-        int id = asked.brokerId() + 1;
+        int id = asked.brokerId();
         if (properties.isEmpty())
             asked.originals().forEach((name, value) -> {
                 if (!KRAFT.contains(name)) properties.put(name, value.toString());
             });
-        var numbered = new Properties();
-        numbered.putAll(asked.originals());
-        numbered.put("node.id", Integer.toString(id));
-        numbered.put("broker.id", Integer.toString(id));
         if (startup) start(id);
-        return BrokerFromOutside.of(this, id, () -> KafkaConfig.fromProps(numbered, false));
+        return BrokerFromOutside.of(this, id, () -> asked);
     }
 
     @Override

@@ -25,9 +25,7 @@ enum GroupOfTests {
     /// Kafka Streams: topics that it makes, reads by pattern, purges, or loses.
     STREAMS_TOPICS,
     /// Kafka Streams: members that come and go, with both protocols.
-    STREAMS_GROUPS,
-    /// Kafka Streams: what it computes.
-    STREAMS_RESULTS;
+    STREAMS_GROUPS;
 
     String file() {
         return name().toLowerCase(Locale.ROOT);
