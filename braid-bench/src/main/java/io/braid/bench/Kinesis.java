@@ -107,7 +107,7 @@ record Kinesis(Operation operation, Protocol protocol) implements Measurement {
         };
     }
 
-    /// Turns that share a stream, which the first one fills.
+    /// Turns that share a stream, which the first one fills: in JSON, which every peer reads, as it is not measured.
     private static final class Getting implements Trial {
         private final Server server;
         private final KinesisLoad load;
@@ -125,8 +125,10 @@ record Kinesis(Operation operation, Protocol protocol) implements Measurement {
         @Override
         public Sample run(long records) throws IOException, InterruptedException {
             if (!isFilled) {
-                load.create();
-                load.put(FILL_MAX, filling);
+                var inJson = new KinesisLoad(
+                        load.server(), load.stream(), load.shards(), load.dataBytes(), Protocol.JSON);
+                inJson.create();
+                inJson.put(FILL_MAX, filling);
                 isFilled = true;
             }
             return measured(server, load.dataBytes(), () -> load.get(time));
