@@ -46,6 +46,10 @@ class Http2SubscriptionTest {
     private void start(AwsListener.Config config) throws Exception {
         server = secure ? TestServer.withTls(directory, config) : new TestServer(directory, config);
         if (server.broker().catalog().stream("s").isEmpty()) server.broker().create(NewStream.of("s", 1));
+        connect();
+    }
+
+    private void connect() throws IOException {
         client = secure ? RawHttp2.overTls(server) : new RawHttp2(server);
     }
 
@@ -57,11 +61,18 @@ class Http2SubscriptionTest {
 
     /// Subscribes on a stream of the connection.
     private void subscribe(int stream) throws Exception {
+        subscribe(stream, consumer());
+    }
+
+    private String consumer() throws Exception {
         var consumer = server.call(
                         "RegisterStreamConsumer",
                         "{\"StreamARN\":\"arn:aws:kinesis:us-east-1:000000000000:stream/s\",\"ConsumerName\":\"c\"}")
                 .body();
-        var arn = consumer.split("\"ConsumerARN\":\"")[1].split("\"")[0];
+        return consumer.split("\"ConsumerARN\":\"")[1].split("\"")[0];
+    }
+
+    private void subscribe(int stream, String arn) throws Exception {
         var body = Subscriber.request(arn, 0, "\"Type\":\"TRIM_HORIZON\"").getBytes(US_ASCII);
         var fields = new String[] {
             "content-type", "application/x-amz-json-1.1",
@@ -142,16 +153,19 @@ class Http2SubscriptionTest {
                 idle.connectionsMax(),
                 idle.requestsMax(),
                 idle.requestReadMax(),
-                Duration.ofMillis(100),
+                Duration.ofMillis(500),
                 idle.shardsMax(),
                 new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
                 idle.metricsRetention(),
                 idle.scaling(),
                 idle.kinesis(),
                 idle.usageRetention()));
-        subscribe(1);
+        var consumer = consumer();
+        client.close();
+        connect(); // now: it is idle until it subscribes
+        subscribe(1, consumer);
 
-        for (int events = 0; events < 10; events++) {
+        for (int events = 0; events < 20; events++) {
             var read = client.next();
             while (read.frame().type() != Frame.DATA) read = client.next();
         }
