@@ -12,8 +12,8 @@ import org.apache.kafka.common.utils.Time;
 import scala.Option;
 
 /// The brokers of one of Kafka's older integration tests: all of them are one Braid, which runs as long as any of them
-/// does. The first to start says with which properties. They keep the numbers that the test gives them, from 0 on; that of
-/// Braid is 1.
+/// does. The first to start says with which properties. They keep the numbers that the test gives them, from 0 on;
+/// that of Braid is 1.
 final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home {
     /// What each broker of these tests is told because it is one of KRaft's.
     private static final Set<String> KRAFT = Set.of(
