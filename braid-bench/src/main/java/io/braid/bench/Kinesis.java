@@ -125,8 +125,8 @@ record Kinesis(Operation operation, Protocol protocol) implements Measurement {
         @Override
         public Sample run(long records) throws IOException, InterruptedException {
             if (!isFilled) {
-                var inJson = new KinesisLoad(
-                        load.server(), load.stream(), load.shards(), load.dataBytes(), Protocol.JSON);
+                var inJson =
+                        new KinesisLoad(load.server(), load.stream(), load.shards(), load.dataBytes(), Protocol.JSON);
                 inJson.create();
                 inJson.put(FILL_MAX, filling);
                 isFilled = true;
