@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,6 +44,15 @@ final class PositionApi {
     /// The version of ListOffsets that first told the leader epoch (KIP-320).
     private static final int EPOCH_VERSION = 4;
 
+    /// What may be asked for instead of a time, and the version of ListOffsets from which on it may.
+    private static final Map<Long, Integer> PLACES = Map.of(
+            ListOffsetsRequest.EARLIEST_TIMESTAMP, 1,
+            ListOffsetsRequest.LATEST_TIMESTAMP, 1,
+            ListOffsetsRequest.MAX_TIMESTAMP, 7, // KIP-734
+            ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP, 8, // KIP-405
+            ListOffsetsRequest.LATEST_TIERED_TIMESTAMP, 9, // KIP-1005
+            ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP, 11); // KIP-1023
+
     private static final Logger LOG = System.getLogger(PositionApi.class.getName());
 
     private static final long NONE = -1;
@@ -69,7 +79,9 @@ final class PositionApi {
             var responses = new ArrayList<ListOffsetsPartitionResponse>(
                     topic.partitions().size());
             for (var asked : topic.partitions()) {
-                var response = listed(topic.name(), asked, committed);
+                var response = isUnsupported(asked.timestamp(), body.version())
+                        ? listed(asked, Errors.UNSUPPORTED_VERSION)
+                        : listed(topic.name(), asked, committed);
                 if (body.version() < EPOCH_VERSION) response.setLeaderEpoch(-1); // cannot be written
                 responses.add(response);
             }
@@ -85,6 +97,10 @@ final class PositionApi {
         if (isolation == IsolationLevel.READ_UNCOMMITTED.id()) return false;
         throw new InvalidRequestException(
                 "isolation level %d: should be 0 (read_uncommitted) or 1 (read_committed)".formatted(isolation));
+    }
+
+    private static boolean isUnsupported(long time, int version) {
+        return time < 0 && version < PLACES.getOrDefault(time, Integer.MAX_VALUE);
     }
 
     private ListOffsetsPartitionResponse listed(String topic, ListOffsetsPartition asked, boolean committed) {
@@ -114,7 +130,6 @@ final class PositionApi {
         if (time == ListOffsetsRequest.LATEST_TIERED_TIMESTAMP) return listed(asked, log, log.lastTiered());
         if (time == ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
             return listed(asked, log, earliestPendingUpload(log));
-        if (time < 0 && time != ListOffsetsRequest.MAX_TIMESTAMP) return listed(asked, Errors.UNSUPPORTED_VERSION);
         long readable = committed ? log.lastStable() : log.end();
         var found = time == ListOffsetsRequest.MAX_TIMESTAMP
                 ? broker.newest(partition)

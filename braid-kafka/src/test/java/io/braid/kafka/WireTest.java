@@ -27,6 +27,7 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
@@ -448,6 +449,18 @@ class WireTest {
     }
 
     @Test
+    void placesInsteadOfTimesAreKnownFromTheirVersionOn() throws IOException {
+        var since = Map.of(-1L, 1, -2L, 1, -3L, 7, -4L, 8, -5L, 9, -6L, 11, -7L, 12);
+        for (int version = 1; version <= 11; version++) {
+            for (var place : since.entrySet()) {
+                var expected = version < place.getValue() ? Errors.UNSUPPORTED_VERSION : Errors.NONE;
+                var found = askedFor(version, place.getKey()).errorCode();
+                assertEquals(expected, Errors.forCode(found), "version %d, %d".formatted(version, place.getKey()));
+            }
+        }
+    }
+
+    @Test
     void anEpochEndsWhereItsRecordsDo() throws IOException {
         wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, produce(9, ALL, records(4)));
         int epoch = server.broker().partition("t", 0).orElseThrow().log().leaderEpoch();
@@ -557,6 +570,12 @@ class WireTest {
     }
 
     private String listed(int version, long time) throws IOException {
+        var found = askedFor(version, time);
+        assertEquals(Errors.NONE.code(), found.errorCode());
+        return found.offset() + " " + found.timestamp();
+    }
+
+    private ListOffsetsPartitionResponse askedFor(int version, long time) throws IOException {
         var asked = new ListOffsetsRequestData()
                 .setReplicaId(-1)
                 .setTopics(List.of(new ListOffsetsTopic()
@@ -564,8 +583,6 @@ class WireTest {
                         .setPartitions(List.of(
                                 new ListOffsetsPartition().setPartitionIndex(0).setTimestamp(time)))));
         var answer = wire.ask(ListOffsetsResponse.class, ApiKeys.LIST_OFFSETS, version, asked);
-        var found = answer.topics().getFirst().partitions().getFirst();
-        assertEquals(Errors.NONE.code(), found.errorCode());
-        return found.offset() + " " + found.timestamp();
+        return answer.topics().getFirst().partitions().getFirst();
     }
 }
