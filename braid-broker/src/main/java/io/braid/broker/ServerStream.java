@@ -46,21 +46,40 @@ public final class ServerStream {
     ///
     /// @throws IOException it may or may not have been written; the message says why
     public void append(Batch batch) throws IOException {
+        var refused = offer(batch);
+        if (refused.isPresent())
+            throw new IOException("stream %s refused a write (%s): %s"
+                    .formatted(name, refused.get().reason(), refused.get().detail()));
+    }
+
+    /// The same for who has an answer to each refusal; empty once the batch is durable.
+    ///
+    /// @throws IOException it may or may not have been written; the message says why
+    public Optional<AppendOutcome.Refused> offer(Batch batch) throws IOException {
         writing.lock();
         try {
             var log = log(ready());
-            switch (log.append(batch, log.end(), Purpose.SERVICE).join()) {
-                case AppendOutcome.Appended _ -> {}
+            return switch (log.append(batch, log.end(), Purpose.SERVICE).join()) {
+                case AppendOutcome.Appended _ -> Optional.empty();
+                case AppendOutcome.Refused refused -> Optional.of(refused);
                 case AppendOutcome.Duplicate _ ->
                     throw new IllegalStateException("a batch without a producer was taken for a copy");
-                case AppendOutcome.Refused(var reason, String detail) ->
-                    throw new IOException("stream %s refused a write (%s): %s".formatted(name, reason, detail));
                 case AppendOutcome.Unknown(IOException cause) ->
                     throw new IOException("stream %s failed: %s".formatted(name, cause.getMessage()), cause);
-            }
+            };
         } finally {
             writing.unlock();
         }
+    }
+
+    /// Shows all records that are there now, in their order.
+    ///
+    /// @throws IOException they cannot be read, or the reader cannot
+    public void read(Reader reader) throws IOException {
+        var stream = found();
+        if (stream.isEmpty()) return;
+        var log = log(stream.get());
+        show(new Batches(log, log.start()), log.end(), reader);
     }
 
     /// Shows the records that were written at `sinceMillis` or later, and some before, in their order, below the offset
@@ -73,7 +92,10 @@ public final class ServerStream {
         var log = log(stream.get());
         var first = log.batchAt(sinceMillis, log.start());
         if (first.isEmpty()) return;
-        var batches = new Batches(log, first.getAsLong());
+        show(new Batches(log, first.getAsLong()), end, reader);
+    }
+
+    private void show(Batches batches, long end, Reader reader) throws IOException {
         for (var batch = batches.next(); batch.isPresent(); batch = batches.next()) {
             if (batch.get().baseOffset() >= end) return;
             var records = new RecordCursor(batch.get(), batch.get().payload());
