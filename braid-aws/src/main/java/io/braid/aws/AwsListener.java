@@ -6,9 +6,7 @@ import io.braid.aws.cloudwatch.MetricStore;
 import io.braid.aws.dynamodb.DynamoDb;
 import io.braid.aws.kinesis.Kinesis;
 import io.braid.aws.kinesis.OnDemand;
-import io.braid.aws.kinesis.Subscriptions;
 import io.braid.aws.scaling.Autoscaler;
-import io.braid.aws.scaling.ScalingPolicy;
 import io.braid.broker.Broker;
 import io.braid.broker.Periodic;
 import io.braid.delivery.Delivery;
@@ -48,244 +46,6 @@ public final class AwsListener implements AutoCloseable {
     /// What a crash can lose of what was counted.
     private static final Duration COUNTS_WRITTEN = Duration.ofMinutes(1);
 
-    /// @param host            the address to listen on, a name or a number
-    /// @param port            the port; 0 picks a free one
-    /// @param account         the AWS account of callers whose access key is not twelve digits itself;
-    ///     twelve digits
-    /// @param region          the region of callers who do not name one in their credential scope
-    /// @param entityBytesMax  the largest request body read; Amazon's largest request is 10 MiB of data, in Base64
-    /// @param connectionsMax  open connections; more are not accepted until one closes
-    /// @param requestsMax     requests in progress; more are answered with ServiceUnavailable
-    /// @param requestReadMax  how long a client may take to send the body of a request
-    /// @param idleMax         how long a connection may be without a request before it is closed (or up to half as
-    ///     long again)
-    /// @param shardsMax       open shards that all streams together may have
-    /// @param fanOut          limits of subscriptions to shards
-    /// @param metricsRetention how long CloudWatch's metrics are kept; rounded up to a minute
-    /// @param scaling         how streams in On-Demand mode follow their load
-    /// @param kinesis         how much Kinesis is like Amazon's
-    /// @param usageRetention  how long it is known what each stream used, by the hour
-    public record Config(
-            String host,
-            int port,
-            String account,
-            String region,
-            int entityBytesMax,
-            int connectionsMax,
-            int requestsMax,
-            Duration requestReadMax,
-            Duration idleMax,
-            int shardsMax,
-            FanOut fanOut,
-            Duration metricsRetention,
-            Scaling scaling,
-            KinesisConfig kinesis,
-            Duration usageRetention) {
-        public static final Config DEFAULT = new Config(
-                "127.0.0.1",
-                4566,
-                "000000000000",
-                "us-east-1",
-                16 << 20,
-                4096,
-                1024,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5),
-                10_000,
-                FanOut.DEFAULT,
-                Duration.ofHours(24),
-                Scaling.DEFAULT,
-                KinesisConfig.DEFAULT,
-                Duration.ofDays(400));
-
-        public Config {
-            require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
-            require(account.matches("\\d{12}"), "account %s: must be twelve digits", account);
-            require(region.matches("[a-z0-9-]{1,32}"), "region %s: must be like us-east-1", region);
-            require(entityBytesMax >= 1024, "entityBytesMax %d: must be at least 1024", entityBytesMax);
-            require(connectionsMax >= 1, "connectionsMax %d: must be at least 1", connectionsMax);
-            require(requestsMax >= 1, "requestsMax %d: must be at least 1", requestsMax);
-            require(requestReadMax.isPositive(), "requestReadMax %s: must be longer than zero", requestReadMax);
-            require(idleMax.isPositive(), "idleMax %s: must be longer than zero", idleMax);
-            require(shardsMax >= 1, "shardsMax %d: must be at least 1", shardsMax);
-            require(metricsRetention.isPositive(), "metricsRetention %s: must be longer than zero", metricsRetention);
-            require(usageRetention.toHours() >= 1, "usageRetention %s: must be an hour or more", usageRetention);
-        }
-
-        public Config withAddress(String host, int port) {
-            return new Config(
-                    host,
-                    port,
-                    account,
-                    region,
-                    entityBytesMax,
-                    connectionsMax,
-                    requestsMax,
-                    requestReadMax,
-                    idleMax,
-                    shardsMax,
-                    fanOut,
-                    metricsRetention,
-                    scaling,
-                    kinesis,
-                    usageRetention);
-        }
-
-        public Config withFanOut(FanOut changed) {
-            return new Config(
-                    host,
-                    port,
-                    account,
-                    region,
-                    entityBytesMax,
-                    connectionsMax,
-                    requestsMax,
-                    requestReadMax,
-                    idleMax,
-                    shardsMax,
-                    changed,
-                    metricsRetention,
-                    scaling,
-                    kinesis,
-                    usageRetention);
-        }
-
-        public Config withScaling(Scaling changed) {
-            return new Config(
-                    host,
-                    port,
-                    account,
-                    region,
-                    entityBytesMax,
-                    connectionsMax,
-                    requestsMax,
-                    requestReadMax,
-                    idleMax,
-                    shardsMax,
-                    fanOut,
-                    metricsRetention,
-                    changed,
-                    kinesis,
-                    usageRetention);
-        }
-
-        public Config withKinesis(KinesisConfig changed) {
-            return new Config(
-                    host,
-                    port,
-                    account,
-                    region,
-                    entityBytesMax,
-                    connectionsMax,
-                    requestsMax,
-                    requestReadMax,
-                    idleMax,
-                    shardsMax,
-                    fanOut,
-                    metricsRetention,
-                    scaling,
-                    changed,
-                    usageRetention);
-        }
-    }
-
-    /// Whose limits of throughput and of calls Kinesis has.
-    public enum Limits {
-        NONE,
-        AMAZON
-    }
-
-    /// How much Kinesis is like Amazon's where that helps in tests only.
-    ///
-    /// @param limits         whose hold
-    /// @param lifecycleDelay how long streams and consumers that were created, changed or deleted
-    ///     are told to be CREATING, UPDATING or DELETING; zero is not at all
-    /// @param iteratorSecret what iterators and page tokens are sealed with, the same on each server
-    ///     that shall take them; empty if this one makes a secret of its own and keeps it
-    public record KinesisConfig(Limits limits, Duration lifecycleDelay, Optional<String> iteratorSecret) {
-        public static final KinesisConfig DEFAULT = new KinesisConfig(Limits.NONE, Duration.ZERO, Optional.empty());
-
-        public KinesisConfig {
-            require(!lifecycleDelay.isNegative(), "lifecycleDelay %s: must not be negative", lifecycleDelay);
-        }
-
-        private Kinesis.Rules rules() {
-            return new Kinesis.Rules(limits == Limits.AMAZON, lifecycleDelay, iteratorSecret);
-        }
-
-        @Override
-        public String toString() {
-            return rules().toString(); // without the secret
-        }
-    }
-
-    /// Limits of subscriptions to shards. The defaults are Amazon's, but for the first, which Amazon does not have.
-    ///
-    /// @param subscriptionsMax at once; each may take half a megabyte while its client does not read
-    /// @param life             how long one lasts
-    /// @param heartbeat        how long one is silent at most
-    /// @param takeOverAfter    how long one is safe from another of the same consumer to the same shard
-    public record FanOut(int subscriptionsMax, Duration life, Duration heartbeat, Duration takeOverAfter) {
-        public static final FanOut DEFAULT =
-                new FanOut(500, Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofSeconds(5));
-
-        public FanOut {
-            require(subscriptionsMax >= 1, "subscriptionsMax %d: must be at least 1", subscriptionsMax);
-            require(life.isPositive(), "life %s: must be longer than zero", life);
-            require(heartbeat.isPositive(), "heartbeat %s: must be longer than zero", heartbeat);
-            require(!takeOverAfter.isNegative(), "takeOverAfter %s: must not be negative", takeOverAfter);
-        }
-
-        /// One whose life is over is in nobody's way.
-        private Subscriptions.Limits limits() {
-            var safe = takeOverAfter.compareTo(life) < 0 ? takeOverAfter : life;
-            return new Subscriptions.Limits(subscriptionsMax, life, heartbeat, safe);
-        }
-    }
-
-    /// When streams in On-Demand mode are split and merged. What a shard takes is what Amazon lets it take: 1 MiB and
-    /// 1,000 records a second.
-    ///
-    /// @param on          whether they are at all
-    /// @param interval    between two looks at the load
-    /// @param window      the time that the load is averaged over; at least the interval
-    /// @param hotPercent  of what a shard takes; one that takes more is split
-    /// @param coldPercent of the same; neighbours that take less are merged. Less than half of `hotPercent`
-    /// @param coldAfter   how long they must have been cold without a break; at least the window
-    /// @param shardsMax   the most of one stream
-    /// @param kafkaQuiet  how long no Kafka producer must have written to a stream before its shards are merged
-    public record Scaling(
-            boolean on,
-            Duration interval,
-            Duration window,
-            int hotPercent,
-            int coldPercent,
-            Duration coldAfter,
-            int shardsMax,
-            Duration kafkaQuiet) {
-        public static final Scaling DEFAULT = of(ScalingPolicy.DEFAULT);
-
-        public Scaling {
-            new ScalingPolicy(interval, window, hotPercent, coldPercent, coldAfter, shardsMax, kafkaQuiet);
-        }
-
-        private static Scaling of(ScalingPolicy policy) {
-            return new Scaling(
-                    true,
-                    policy.interval(),
-                    policy.window(),
-                    policy.hotPercent(),
-                    policy.coldPercent(),
-                    policy.coldAfter(),
-                    policy.shardsMax(),
-                    policy.kafkaQuiet());
-        }
-
-        private ScalingPolicy policy() {
-            return new ScalingPolicy(interval, window, hotPercent, coldPercent, coldAfter, shardsMax, kafkaQuiet);
-        }
-    }
-
     /// A second port, for TLS. It has as many connections as the first; requests, subscriptions and all else count
     /// together.
     ///
@@ -294,13 +54,8 @@ public final class AwsListener implements AutoCloseable {
     /// @param context shows the server's certificate; no client is asked for one
     public record Secure(String host, int port, SSLContext context) {
         public Secure {
-            require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
+            Rule.require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
         }
-    }
-
-    /// Here and not in one of the records, whose defaults need each other.
-    private static void require(boolean holds, String rule, Object value) {
-        if (!holds) throw new IllegalArgumentException(rule.formatted(value));
     }
 
     private final Kinesis kinesis;
@@ -336,7 +91,7 @@ public final class AwsListener implements AutoCloseable {
     /// @throws IOException the address cannot be listened on; the message names it
     public static AwsListener start(
             Broker broker,
-            Config config,
+            AwsConfig config,
             Delivery delivery,
             Consumer<StringBuilder> others,
             InstantSource clock,
@@ -352,14 +107,15 @@ public final class AwsListener implements AutoCloseable {
     /// @throws IOException an address cannot be listened on; the message names it
     public static AwsListener start(
             Broker broker,
-            Config config,
+            AwsConfig config,
             Optional<Secure> secure,
             Delivery delivery,
             Consumer<StringBuilder> others,
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
-        var wanted = new InetSocketAddress(InetAddress.getByName(config.host()), config.port());
+        var wanted = new InetSocketAddress(
+                InetAddress.getByName(config.http().host()), config.http().port());
         probe(wanted);
         var wantedSecure = Optional.<InetSocketAddress>empty();
         if (secure.isPresent()) {
@@ -395,7 +151,8 @@ public final class AwsListener implements AutoCloseable {
         server.start();
         if (!server.isRunning()) {
             front.close();
-            throw new IOException("cannot listen on %s:%d".formatted(config.host(), config.port()));
+            throw new IOException("cannot listen on %s:%d"
+                    .formatted(config.http().host(), config.http().port()));
         }
         if (config.scaling().on()) scaling.start();
         var counting = Periodic.start("counts", COUNTS_WRITTEN, () -> {
@@ -423,11 +180,11 @@ public final class AwsListener implements AutoCloseable {
 
     /// Everything that Helidon would look for at start (features, protocols, codecs, its own configuration files)
     /// is named here or off: the search costs more than all the rest of the start.
-    private static WebServer server(Config config, Optional<Secure> secure, HttpFront front) {
+    private static WebServer server(AwsConfig config, Optional<Secure> secure, HttpFront front) {
         Bare.registry();
         var builder = listener(WebServer.builder(), config, front)
-                .host(config.host())
-                .port(config.port())
+                .host(config.http().host())
+                .port(config.http().port())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false);
         secure.ifPresent(second -> builder.putSocket(
@@ -441,7 +198,8 @@ public final class AwsListener implements AutoCloseable {
     }
 
     /// What all listeners of the server have.
-    private static <B extends ListenerConfig.BuilderBase<B, ?>> B listener(B builder, Config config, HttpFront front) {
+    private static <B extends ListenerConfig.BuilderBase<B, ?>> B listener(
+            B builder, AwsConfig config, HttpFront front) {
         var http1 = Http1Config.builder()
                 .maxHeadersSize(HEADERS_BYTES_MAX)
                 .validateRequestHeaders(true)
@@ -452,7 +210,7 @@ public final class AwsListener implements AutoCloseable {
                 .maxFrameSize(HTTP2_FRAME_BYTES_MAX)
                 .initialWindowSize(HTTP2_WINDOW_BYTES)
                 .flowControlTimeout(slowest(config))
-                .maxConcurrentStreams(config.requestsMax())
+                .maxConcurrentStreams(config.http().requestsMax())
                 .validateResponseHeaders(false)
                 .sendErrorDetails(true) // in GOAWAY, for the client's log and ours
                 .build();
@@ -467,17 +225,17 @@ public final class AwsListener implements AutoCloseable {
                 .mediaContext(Bare.MEDIA)
                 .contentEncoding(Bare.ENCODING)
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-                .maxPayloadSize(Bodies.readToEndMax(config.entityBytesMax()))
-                .maxTcpConnections(config.connectionsMax())
-                .idleConnectionTimeout(config.idleMax())
-                .idleConnectionPeriod(config.idleMax().dividedBy(2))
+                .maxPayloadSize(Bodies.readToEndMax(config.http().entityBytesMax()))
+                .maxTcpConnections(config.http().connectionsMax())
+                .idleConnectionTimeout(config.http().idleMax())
+                .idleConnectionPeriod(config.http().idleMax().dividedBy(2))
                 .shutdownGracePeriod(CLOSE_GRACE)
                 .directHandlers(front::directHandlers)
                 .routing(routing -> routing.any(front));
     }
 
     /// How long a client may leave an answer lying. A subscriber may do so as long as its subscription would last.
-    private static Duration slowest(Config config) {
+    private static Duration slowest(AwsConfig config) {
         var life = config.fanOut().life();
         return life.compareTo(ANSWER_TAKEN_MIN) > 0 ? life : ANSWER_TAKEN_MIN;
     }

@@ -53,7 +53,7 @@ final class HttpFront implements Handler, AutoCloseable {
     private static final int HEAD_BYTES = 8 << 10;
 
     private final Routes routes;
-    private final AwsListener.Config config;
+    private final AwsConfig config;
     private final RequestIds ids;
     private final Pages pages;
     private final UsagePage usage;
@@ -68,7 +68,7 @@ final class HttpFront implements Handler, AutoCloseable {
             DynamoDb dynamoDb,
             CloudWatch cloudWatch,
             Autoscaler scaling,
-            AwsListener.Config config,
+            AwsConfig config,
             Consumer<StringBuilder> others,
             InstantSource clock,
             RequestIds ids) {
@@ -77,8 +77,8 @@ final class HttpFront implements Handler, AutoCloseable {
         this.ids = ids;
         this.usage = new UsagePage(kinesis.usage(), clock);
         this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), scaling, counts, usage, others, clock);
-        this.permits = new Semaphore(config.requestsMax());
-        this.bodies = new Bodies(config.entityBytesMax(), config.requestReadMax());
+        this.permits = new Semaphore(config.http().requestsMax());
+        this.bodies = new Bodies(config.http().entityBytesMax(), config.http().requestReadMax());
     }
 
     @Override
@@ -181,7 +181,8 @@ final class HttpFront implements Handler, AutoCloseable {
     private Call call(ServerRequest request, Exchange exchange) {
         var protocol = exchange.protocol().orElseThrow(AwsFault::unknownOperation);
         if (!permits.tryAcquire())
-            throw AwsFault.busy("%d requests are in progress: try again.".formatted(config.requestsMax()));
+            throw AwsFault.busy("%d requests are in progress: try again."
+                    .formatted(config.http().requestsMax()));
         try (var body = bodies.read(request)) {
             var reader = exchange.reader(body.bytes());
             if (reader instanceof FormReader form) exchange.route(routes.asked(form));

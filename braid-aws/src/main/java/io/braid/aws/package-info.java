@@ -1,6 +1,6 @@
 /// The AWS front: one HTTP port that speaks Amazon's APIs over the broker's streams.
 ///
-/// Its one type for others is [AwsListener]. What it hides:
+/// Its types for others are [AwsListener] and what it is told, [AwsConfig]. What it hides:
 ///
 /// | package             | what                                                                |
 /// |---------------------|---------------------------------------------------------------------|

@@ -28,21 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// The port itself: protocols, headers, pages and limits.
 class AwsListenerTest {
     private static final int ENTITY_BYTES_MAX = 1 << 20;
-    private static final AwsListener.Config CONFIG = new AwsListener.Config(
-            "127.0.0.1",
-            0,
+    private static final AwsConfig CONFIG = new AwsConfig(
+            http(Duration.ofSeconds(30), Duration.ofMinutes(1)),
             "123456789012",
             "us-east-1",
-            ENTITY_BYTES_MAX,
-            64,
-            64,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(1),
             100,
-            AwsListener.FanOut.DEFAULT,
+            AwsConfig.FanOut.DEFAULT,
+            AwsConfig.Scaling.DEFAULT,
+            AwsConfig.KinesisConfig.DEFAULT,
             Duration.ofHours(24),
-            AwsListener.Scaling.DEFAULT,
-            AwsListener.KinesisConfig.DEFAULT,
             Duration.ofDays(400));
 
     private TestServer server;
@@ -295,7 +289,7 @@ class AwsListenerTest {
     }
 
     /// Ends by itself when the server closes the connection, and fails after the socket's time limit if it does not.
-    private static void assertCloses(AwsListener.Config config, Path directory, String sent) throws Exception {
+    private static void assertCloses(AwsConfig config, Path directory, String sent) throws Exception {
         try (var server = new TestServer(directory, config);
                 var socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
             socket.setSoTimeout(15_000);
@@ -305,23 +299,12 @@ class AwsListenerTest {
         }
     }
 
-    private static AwsListener.Config impatient(Duration requestReadMax, Duration idleMax) {
-        return new AwsListener.Config(
-                "127.0.0.1",
-                0,
-                "123456789012",
-                "us-east-1",
-                ENTITY_BYTES_MAX,
-                64,
-                64,
-                requestReadMax,
-                idleMax,
-                100,
-                AwsListener.FanOut.DEFAULT,
-                Duration.ofHours(24),
-                AwsListener.Scaling.DEFAULT,
-                AwsListener.KinesisConfig.DEFAULT,
-                Duration.ofDays(400));
+    private static AwsConfig impatient(Duration requestReadMax, Duration idleMax) {
+        return CONFIG.withHttp(http(requestReadMax, idleMax));
+    }
+
+    private static AwsConfig.Http http(Duration requestReadMax, Duration idleMax) {
+        return new AwsConfig.Http("127.0.0.1", 0, ENTITY_BYTES_MAX, 64, 64, requestReadMax, idleMax);
     }
 
     @Test
@@ -340,7 +323,8 @@ class AwsListenerTest {
 
     @Test
     void aPortThatIsTakenIsNamed() {
-        var taken = CONFIG.withAddress("127.0.0.1", server.uri("/").getPort());
+        var taken =
+                CONFIG.withHttp(CONFIG.http().at("127.0.0.1", server.uri("/").getPort()));
 
         var failure = assertThrows(
                 IOException.class,

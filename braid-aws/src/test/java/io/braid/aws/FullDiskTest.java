@@ -21,7 +21,7 @@ class FullDiskTest {
         long free = Files.getFileStore(directory).getUsableSpace(); // half of what is to be kept free
         var config =
                 new LogConfig(directory, 1, 8 * MIB, MIB, 2 * MIB, 100, 4 * MIB, 10, 1000, 1000, 1000, 2 * free, MIB);
-        try (var server = new TestServer(config, AwsListener.Config.DEFAULT)) {
+        try (var server = new TestServer(config, AwsConfig.DEFAULT)) {
             server.call("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}");
 
             var one = server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"a\",\"Data\":\"YQ==\"}");

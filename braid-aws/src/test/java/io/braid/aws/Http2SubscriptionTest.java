@@ -26,8 +26,8 @@ import software.amazon.eventstream.MessageDecoder;
 class Http2SubscriptionTest {
     private static final int WINDOW_BYTES = 65_535; // of a client that sets none
     private static final int RECORD_BYTES = 200_000;
-    private static final AwsListener.FanOut SILENT =
-            new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(5));
+    private static final AwsConfig.FanOut SILENT =
+            new AwsConfig.FanOut(10, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(5));
 
     @Parameter
     private boolean secure;
@@ -40,10 +40,10 @@ class Http2SubscriptionTest {
 
     @BeforeEach
     void start() throws Exception {
-        start(AwsListener.Config.DEFAULT.withFanOut(SILENT));
+        start(AwsConfig.DEFAULT.withFanOut(SILENT));
     }
 
-    private void start(AwsListener.Config config) throws Exception {
+    private void start(AwsConfig config) throws Exception {
         server = secure ? TestServer.withTls(directory, config) : new TestServer(directory, config);
         if (server.broker().catalog().stream("s").isEmpty()) server.broker().create(NewStream.of("s", 1));
         connect();
@@ -143,23 +143,18 @@ class Http2SubscriptionTest {
     @Test
     void aConnectionThatOnlySubscribesIsNotIdle() throws Exception {
         stop();
-        var idle = AwsListener.Config.DEFAULT;
-        start(new AwsListener.Config(
-                "127.0.0.1",
-                0,
-                idle.account(),
-                idle.region(),
-                idle.entityBytesMax(),
-                idle.connectionsMax(),
-                idle.requestsMax(),
-                idle.requestReadMax(),
-                Duration.ofMillis(500),
-                idle.shardsMax(),
-                new AwsListener.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
-                idle.metricsRetention(),
-                idle.scaling(),
-                idle.kinesis(),
-                idle.usageRetention()));
+        var http = AwsConfig.Http.DEFAULT;
+        start(AwsConfig.DEFAULT
+                .withHttp(new AwsConfig.Http(
+                        "127.0.0.1",
+                        0,
+                        http.entityBytesMax(),
+                        http.connectionsMax(),
+                        http.requestsMax(),
+                        http.requestReadMax(),
+                        Duration.ofMillis(500)))
+                .withFanOut(
+                        new AwsConfig.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5))));
         var consumer = consumer();
         client.close();
         connect(); // now: it is idle until it subscribes

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// over restarts.
 class IteratorSecretTest {
     private static final String SECRET = "correct horse battery staple";
-    private static final AwsListener.KinesisConfig SHARED =
-            new AwsListener.KinesisConfig(AwsListener.Limits.NONE, Duration.ZERO, Optional.of(SECRET));
+    private static final AwsConfig.KinesisConfig SHARED =
+            new AwsConfig.KinesisConfig(AwsConfig.Limits.NONE, Duration.ZERO, Optional.of(SECRET));
     private static final String INVALID =
             "{\"__type\":\"InvalidArgumentException\",\"message\":\"Invalid ShardIterator.\"}";
 
@@ -116,7 +116,7 @@ class IteratorSecretTest {
 
         assertEquals(INVALID, get(own));
         var shared = iterator();
-        server.restart(AwsListener.KinesisConfig.DEFAULT);
+        server.restart(AwsConfig.KinesisConfig.DEFAULT);
         assertEquals(INVALID, get(shared));
         assertTaken(own);
         server.restart(SHARED);
@@ -129,6 +129,6 @@ class IteratorSecretTest {
         iterator();
 
         assertEquals(Map.of(), kept());
-        assertFalse(AwsListener.Config.DEFAULT.withKinesis(SHARED).toString().contains(SECRET));
+        assertFalse(AwsConfig.DEFAULT.withKinesis(SHARED).toString().contains(SECRET));
     }
 }

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitsTest {
     private static final int MIB = 1 << 20;
     private static final String ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
-    private static final AwsListener.KinesisConfig AMAZON =
-            new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ZERO, Optional.empty());
-    private static final AwsListener.Config CONFIG = AwsListener.Config.DEFAULT
+    private static final AwsConfig.KinesisConfig AMAZON =
+            new AwsConfig.KinesisConfig(AwsConfig.Limits.AMAZON, Duration.ZERO, Optional.empty());
+    private static final AwsConfig CONFIG = AwsConfig.DEFAULT
             .withKinesis(AMAZON)
-            .withFanOut(new AwsListener.FanOut(4, Duration.ofMinutes(5), Duration.ofMillis(20), Duration.ofSeconds(5)));
+            .withFanOut(new AwsConfig.FanOut(4, Duration.ofMinutes(5), Duration.ofMillis(20), Duration.ofSeconds(5)));
     private static final String TOO_MUCH =
             "Rate exceeded for shard shardId-000000000000 in stream s under account 000000000000.";
     private static final String TOO_MUCH_FAULT =
@@ -331,7 +331,7 @@ class LimitsTest {
 
     @Test
     void nothingIsLimitedByDefault() throws Exception {
-        server.restart(AwsListener.KinesisConfig.DEFAULT);
+        server.restart(AwsConfig.KinesisConfig.DEFAULT);
         var iterator = iterator();
 
         for (int i = 0; i < 3; i++) {

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// Streams that scale while clients put: the whole way from the request to the shards and to the page that says why.
 class OnDemandTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final AwsListener.Scaling QUICK = new AwsListener.Scaling(
+    private static final AwsConfig.Scaling QUICK = new AwsConfig.Scaling(
             true, Duration.ofMillis(2), Duration.ofSeconds(1), 50, 16, Duration.ofHours(1), 16, Duration.ofHours(24));
 
     private TestServer server;
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        server = new TestServer(directory, AwsListener.Config.DEFAULT.withScaling(QUICK));
+        server = new TestServer(directory, AwsConfig.DEFAULT.withScaling(QUICK));
         var created = server.call(
                 "CreateStream", "{\"StreamName\":\"s\",\"StreamModeDetails\":{\"StreamMode\":\"ON_DEMAND\"}}");
         assertEquals(200, created.statusCode(), created.body());

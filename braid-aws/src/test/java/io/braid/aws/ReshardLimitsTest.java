@@ -23,21 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// How much may be resharded, by whom, and what a stream was at any time.
 class ReshardLimitsTest {
     private static final int SHARDS_MAX = 4;
-    private static final AwsListener.Config CONFIG = new AwsListener.Config(
-            "127.0.0.1",
-            0,
+    private static final AwsConfig CONFIG = new AwsConfig(
+            AwsConfig.Http.DEFAULT,
             "123456789012",
             "us-east-1",
-            1 << 20,
-            64,
-            64,
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
             SHARDS_MAX,
-            AwsListener.Config.DEFAULT.fanOut(),
-            AwsListener.Config.DEFAULT.metricsRetention(),
-            AwsListener.Scaling.DEFAULT,
-            new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ZERO, Optional.empty()),
+            AwsConfig.FanOut.DEFAULT,
+            AwsConfig.Scaling.DEFAULT,
+            new AwsConfig.KinesisConfig(AwsConfig.Limits.AMAZON, Duration.ZERO, Optional.empty()),
+            Duration.ofHours(24),
             Duration.ofDays(400));
     private static final Pattern RANGE = Pattern.compile("\"StartingHashKey\":\"(\\d+)\",\"EndingHashKey\":\"(\\d+)\"");
 

@@ -30,7 +30,7 @@ class SubscribeToShardTest {
     private static final String OLDEST = "\"Type\":\"TRIM_HORIZON\"";
     private static final int SUBSCRIPTIONS_MAX = 4;
     /// Short: a test that waits for a heartbeat waits as long. The other two times are by the test's clock.
-    private static final AwsListener.FanOut FAN_OUT = new AwsListener.FanOut(
+    private static final AwsConfig.FanOut FAN_OUT = new AwsConfig.FanOut(
             SUBSCRIPTIONS_MAX, Duration.ofMinutes(5), Duration.ofMillis(100), Duration.ofSeconds(5));
 
     private TestServer server;
@@ -38,7 +38,7 @@ class SubscribeToShardTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        server = new TestServer(directory, AwsListener.Config.DEFAULT.withFanOut(FAN_OUT));
+        server = new TestServer(directory, AwsConfig.DEFAULT.withFanOut(FAN_OUT));
         server.broker().create(NewStream.of("s", 1));
         consumer = register("c");
     }
@@ -397,8 +397,8 @@ class SubscribeToShardTest {
     @Test
     void largeRecordsAreInMemoryEightTimesAtMost(@TempDir Path directory) throws Exception {
         server.close();
-        var many = new AwsListener.FanOut(9, FAN_OUT.life(), FAN_OUT.heartbeat(), FAN_OUT.takeOverAfter());
-        server = new TestServer(directory, AwsListener.Config.DEFAULT.withFanOut(many));
+        var many = new AwsConfig.FanOut(9, FAN_OUT.life(), FAN_OUT.heartbeat(), FAN_OUT.takeOverAfter());
+        server = new TestServer(directory, AwsConfig.DEFAULT.withFanOut(many));
         server.broker().create(NewStream.of("s", 1));
         var large = new BatchBuilder(5)
                 .add(5, MemorySegment.ofArray(new byte[] {'k'}), MemorySegment.ofArray(new byte[11 << 20]))

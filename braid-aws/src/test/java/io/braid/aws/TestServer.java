@@ -31,7 +31,7 @@ final class TestServer implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private AwsListener.Config config;
+    private AwsConfig config;
     private final Optional<AwsListener.Secure> secure;
     private final LogConfig logConfig;
     private volatile Instant now = Instant.parse("2026-11-23T01:02:03.004Z");
@@ -46,27 +46,26 @@ final class TestServer implements AutoCloseable {
     private AwsListener listener;
 
     TestServer(Path directory) throws IOException {
-        this(directory, AwsListener.Config.DEFAULT);
+        this(directory, AwsConfig.DEFAULT);
     }
 
-    TestServer(Path directory, AwsListener.Config config) throws IOException {
+    TestServer(Path directory, AwsConfig config) throws IOException {
         this(new LogConfig(directory), config);
     }
 
-    TestServer(LogConfig logConfig, AwsListener.Config config) throws IOException {
+    TestServer(LogConfig logConfig, AwsConfig config) throws IOException {
         this(logConfig, config, Optional.empty());
     }
 
-    private TestServer(LogConfig logConfig, AwsListener.Config config, Optional<AwsListener.Secure> secure)
-            throws IOException {
+    private TestServer(LogConfig logConfig, AwsConfig config, Optional<AwsListener.Secure> secure) throws IOException {
         this.logConfig = logConfig;
-        this.config = config.withAddress("127.0.0.1", 0);
+        this.config = config.withHttp(config.http().at("127.0.0.1", 0));
         this.secure = secure;
         open();
     }
 
     /// One that has a port for TLS, too.
-    static TestServer withTls(Path directory, AwsListener.Config config) throws IOException {
+    static TestServer withTls(Path directory, AwsConfig config) throws IOException {
         var secure = new AwsListener.Secure("127.0.0.1", 0, LocalTls.context());
         return new TestServer(new LogConfig(directory), config, Optional.of(secure));
     }
@@ -86,7 +85,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /// Restarts with limits and states like Amazon's, or not.
-    void restart(AwsListener.KinesisConfig kinesis) throws IOException {
+    void restart(AwsConfig.KinesisConfig kinesis) throws IOException {
         config = config.withKinesis(kinesis);
         restart();
     }

@@ -64,8 +64,8 @@ class TranscriptTest {
             case "grow" -> server.broker().grow(words[2], Integer.parseInt(words[3]));
             case "restart" -> server.restart();
             case "limits" -> {
-                var limits = AwsListener.Limits.valueOf(words[2].toUpperCase(Locale.ROOT));
-                server.restart(new AwsListener.KinesisConfig(limits, Duration.parse(words[3]), Optional.empty()));
+                var limits = AwsConfig.Limits.valueOf(words[2].toUpperCase(Locale.ROOT));
+                server.restart(new AwsConfig.KinesisConfig(limits, Duration.parse(words[3]), Optional.empty()));
             }
             default -> throw new IllegalArgumentException(String.join(" ", words));
         }

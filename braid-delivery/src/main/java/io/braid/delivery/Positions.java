@@ -29,8 +29,8 @@ final class Positions {
     static final String STREAM = "__delivery";
 
     private static final byte VERSION = 1;
-    private static final Map<String, String> SETTINGS = Map.of(
-            StreamSettings.CLEANUP_POLICY, "compact", StreamSettings.SEGMENT_BYTES, Integer.toString(4 << 20));
+    private static final Map<String, String> SETTINGS =
+            Map.of(StreamSettings.CLEANUP_POLICY, "compact", StreamSettings.SEGMENT_BYTES, Integer.toString(4 << 20));
 
     private final ServerStream stream;
     private final InstantSource clock;
@@ -129,8 +129,8 @@ final class Positions {
             return;
         }
         if (value[0] != VERSION || value.length != 1 + Long.BYTES)
-            throw new IOException("version %d expected, found %d in %d bytes"
-                    .formatted(VERSION, value[0], value.length));
+            throw new IOException(
+                    "version %d expected, found %d in %d bytes".formatted(VERSION, value[0], value.length));
         offsets.computeIfAbsent(channel, _ -> new HashMap<>())
                 .put(shard, ByteBuffer.wrap(value).getLong(1));
     }

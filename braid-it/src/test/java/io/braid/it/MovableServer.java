@@ -1,5 +1,6 @@
 package io.braid.it;
 
+import io.braid.aws.AwsConfig;
 import io.braid.aws.AwsListener;
 import io.braid.broker.Broker;
 import io.braid.broker.BrokerConfig;
@@ -43,7 +44,7 @@ final class MovableServer implements AutoCloseable {
         log = Log.open(new LogConfig(directory), clock, Payloads.CODECS);
         broker = Broker.open(log, BrokerConfig.DEFAULT, clock, new Random(1));
         kafka = KafkaListener.start(broker, kafkaConfig, clock, new Random(2));
-        var httpConfig = AwsListener.Config.DEFAULT.withAddress("127.0.0.1", 0);
+        var httpConfig = AwsConfig.DEFAULT.withHttp(AwsConfig.Http.DEFAULT.at("127.0.0.1", 0));
         delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
         http = AwsListener.start(broker, httpConfig, delivery, kafka::writeMetrics, clock, new Random(3));
     }

@@ -1,6 +1,6 @@
 package io.braid.server;
 
-import io.braid.aws.AwsListener;
+import io.braid.aws.AwsConfig;
 import io.braid.broker.BrokerConfig;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
@@ -157,26 +157,26 @@ public final class Configuration {
         return text.matches("[1-9][0-9]{0,4}");
     }
 
-    AwsListener.Config http() {
+    AwsConfig http() {
         var listen = value(Settings.HTTP_LISTEN);
-        return new AwsListener.Config(
-                listen.host(),
-                listen.port(),
+        return new AwsConfig(
+                new AwsConfig.Http(
+                        listen.host(),
+                        listen.port(),
+                        bytes(Settings.HTTP_REQUEST_BYTES_MAX),
+                        value(Settings.HTTP_CONNECTIONS_MAX),
+                        value(Settings.HTTP_REQUESTS_MAX),
+                        value(Settings.HTTP_REQUEST_READ),
+                        value(Settings.HTTP_IDLE)),
                 value(Settings.AWS_ACCOUNT),
                 value(Settings.AWS_REGION),
-                bytes(Settings.HTTP_REQUEST_BYTES_MAX),
-                value(Settings.HTTP_CONNECTIONS_MAX),
-                value(Settings.HTTP_REQUESTS_MAX),
-                value(Settings.HTTP_REQUEST_READ),
-                value(Settings.HTTP_IDLE),
                 value(Settings.KINESIS_SHARDS_MAX),
-                new AwsListener.FanOut(
+                new AwsConfig.FanOut(
                         value(Settings.KINESIS_SUBSCRIPTIONS_MAX),
                         value(Settings.KINESIS_SUBSCRIPTION_LIFE),
-                        AwsListener.FanOut.DEFAULT.heartbeat(),
-                        AwsListener.FanOut.DEFAULT.takeOverAfter()),
-                value(Settings.METRICS_RETENTION),
-                new AwsListener.Scaling(
+                        AwsConfig.FanOut.DEFAULT.heartbeat(),
+                        AwsConfig.FanOut.DEFAULT.takeOverAfter()),
+                new AwsConfig.Scaling(
                         value(Settings.KINESIS_SCALING_ON),
                         value(Settings.KINESIS_SCALING_INTERVAL),
                         value(Settings.KINESIS_SCALING_WINDOW),
@@ -185,10 +185,11 @@ public final class Configuration {
                         value(Settings.KINESIS_SCALING_COLD_AFTER),
                         value(Settings.KINESIS_SCALING_SHARDS_MAX),
                         value(Settings.KINESIS_SCALING_KAFKA_QUIET)),
-                new AwsListener.KinesisConfig(
+                new AwsConfig.KinesisConfig(
                         value(Settings.KINESIS_LIMITS),
                         value(Settings.KINESIS_LIFECYCLE_DELAY),
                         value(Settings.KINESIS_ITERATOR_SECRET)),
+                value(Settings.METRICS_RETENTION),
                 value(Settings.USAGE_RETENTION));
     }
 

@@ -1,6 +1,6 @@
 package io.braid.server;
 
-import io.braid.aws.AwsListener;
+import io.braid.aws.AwsConfig;
 import io.braid.broker.BrokerConfig;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// Every setting there is. `docs/settings.md` is written from this table, and the loader refuses what is not here.
 public final class Settings {
     private static final LogConfig LOG = new LogConfig(Path.of("data"));
-    private static final AwsListener.Config HTTP = AwsListener.Config.DEFAULT;
-    private static final AwsListener.Scaling SCALING = HTTP.scaling();
+    private static final AwsConfig AWS = AwsConfig.DEFAULT;
+    private static final AwsConfig.Scaling SCALING = AWS.scaling();
     private static final KafkaListener.Config KAFKA = KafkaListener.Config.DEFAULT;
     private static final KafkaListener.Limits KAFKA_LIMITS = KafkaListener.Limits.DEFAULT;
 
@@ -100,32 +100,32 @@ public final class Settings {
     public static final Setting<HostPort> HTTP_LISTEN = new Setting<>(
             "http.listen",
             Kind.ADDRESS,
-            new HostPort(HTTP.host(), HTTP.port()).toString(),
+            new HostPort(AWS.http().host(), AWS.http().port()).toString(),
             "Where AWS clients connect; port 0 takes a free one.");
     public static final Setting<Long> HTTP_REQUEST_BYTES_MAX = new Setting<>(
             "http.request-bytes-max",
             Kind.size(1 << 10, Integer.MAX_VALUE),
-            Kind.sizeText(HTTP.entityBytesMax()),
+            Kind.sizeText(AWS.http().entityBytesMax()),
             "The largest HTTP request body; a larger one is refused.");
     public static final Setting<Integer> HTTP_CONNECTIONS_MAX = new Setting<>(
             "http.connections-max",
             Kind.count(1, Integer.MAX_VALUE),
-            String.valueOf(HTTP.connectionsMax()),
+            String.valueOf(AWS.http().connectionsMax()),
             "HTTP connections open at once; a further one waits until one closes.");
     public static final Setting<Integer> HTTP_REQUESTS_MAX = new Setting<>(
             "http.requests-max",
             Kind.count(1, Integer.MAX_VALUE),
-            String.valueOf(HTTP.requestsMax()),
+            String.valueOf(AWS.http().requestsMax()),
             "HTTP requests in progress; a further one is answered with ServiceUnavailable.");
     public static final Setting<Duration> HTTP_REQUEST_READ = new Setting<>(
             "http.request-read",
             Kind.DURATION,
-            Kind.durationText(HTTP.requestReadMax()),
+            Kind.durationText(AWS.http().requestReadMax()),
             "How long an HTTP client may take to send the body of a request.");
     public static final Setting<Duration> HTTP_IDLE = new Setting<>(
             "http.idle",
             Kind.DURATION,
-            Kind.durationText(HTTP.idleMax()),
+            Kind.durationText(AWS.http().idleMax()),
             "An HTTP connection that is not used for this long is closed.");
 
     public static final Setting<HttpTls> HTTP_TLS_MODE = new Setting<>(
@@ -154,28 +154,28 @@ public final class Settings {
     public static final Setting<String> AWS_ACCOUNT = new Setting<>(
             "aws.account",
             Kind.matching("[0-9]{12}", "must be twelve digits"),
-            HTTP.account(),
+            AWS.account(),
             "The AWS account of callers whose access key is no account number, and of streams that Kafka created.");
     public static final Setting<String> AWS_REGION = new Setting<>(
             "aws.region",
             Kind.matching("[a-z0-9-]{1,32}", "must be like us-east-1"),
-            HTTP.region(),
+            AWS.region(),
             "The region of AWS clients that name none.");
     public static final Setting<Integer> KINESIS_SHARDS_MAX = new Setting<>(
             "kinesis.shards-max",
             Kind.count(1, Integer.MAX_VALUE),
-            String.valueOf(HTTP.shardsMax()),
+            String.valueOf(AWS.shardsMax()),
             "Open shards that all streams together may have when Kinesis creates one.");
     public static final Setting<Integer> KINESIS_SUBSCRIPTIONS_MAX = new Setting<>(
             "kinesis.subscriptions-max",
             Kind.count(1, Integer.MAX_VALUE),
-            String.valueOf(HTTP.fanOut().subscriptionsMax()),
+            String.valueOf(AWS.fanOut().subscriptionsMax()),
             "Subscriptions to shards (enhanced fan-out) at once; each may take half a megabyte while its client does"
                     + " not read.");
     public static final Setting<Duration> KINESIS_SUBSCRIPTION_LIFE = new Setting<>(
             "kinesis.subscription-life",
             Kind.DURATION,
-            Kind.durationText(HTTP.fanOut().life()),
+            Kind.durationText(AWS.fanOut().life()),
             "How long a subscription to a shard lasts; Amazon's last 5 minutes.");
     public static final Setting<Boolean> KINESIS_SCALING_ON = new Setting<>(
             "kinesis.scaling.on",
@@ -218,9 +218,9 @@ public final class Settings {
             Kind.durationText(SCALING.kafkaQuiet()),
             "How long no Kafka producer must have written to a stream before its shards are merged: a partition that a"
                     + " merge leaves refuses them.");
-    public static final Setting<AwsListener.Limits> KINESIS_LIMITS = new Setting<>(
+    public static final Setting<AwsConfig.Limits> KINESIS_LIMITS = new Setting<>(
             "kinesis.limits",
-            Kind.choice(AwsListener.Limits.class),
+            Kind.choice(AwsConfig.Limits.class),
             "none",
             "Whose limits of throughput by shard, of calls by second and of changes by day Kinesis has:"
                     + " amazon's, so that tests meet them, or none.");
@@ -239,13 +239,13 @@ public final class Settings {
     public static final Setting<Duration> METRICS_RETENTION = new Setting<>(
             "metrics.retention",
             Kind.DURATION,
-            Kind.durationText(HTTP.metricsRetention()),
+            Kind.durationText(AWS.metricsRetention()),
             "How long CloudWatch's metrics are kept; rounded up to a minute.");
 
     public static final Setting<Duration> USAGE_RETENTION = new Setting<>(
             "usage.retention",
             Kind.DURATION,
-            Kind.durationText(HTTP.usageRetention()),
+            Kind.durationText(AWS.usageRetention()),
             "How long it is known what each stream used, hour by hour (./braid usage).");
 
     public static final Setting<String> DELIVERY_BUCKETS = new Setting<>(

@@ -3,7 +3,7 @@ package io.braid.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.braid.aws.AwsListener;
+import io.braid.aws.AwsConfig;
 import io.braid.kafka.KafkaListener;
 import io.braid.server.BadSettings.Fault;
 import io.braid.server.Configuration.Given;
@@ -29,7 +29,7 @@ class ConfigurationTest {
         var configuration = of("", Map.of());
 
         assertEquals(KafkaListener.Config.DEFAULT, configuration.kafka());
-        assertEquals(AwsListener.Config.DEFAULT, configuration.http());
+        assertEquals(AwsConfig.DEFAULT, configuration.http());
         assertEquals(new io.braid.log.LogConfig(Path.of("data")), configuration.log());
         assertEquals(io.braid.broker.BrokerConfig.DEFAULT, configuration.broker());
     }
@@ -51,7 +51,7 @@ class ConfigurationTest {
         var configuration = of("kinesis.limits: amazon\nkinesis.lifecycle-delay: 300ms\n", Map.of());
 
         assertEquals(
-                new AwsListener.KinesisConfig(AwsListener.Limits.AMAZON, Duration.ofMillis(300), Optional.empty()),
+                new AwsConfig.KinesisConfig(AwsConfig.Limits.AMAZON, Duration.ofMillis(300), Optional.empty()),
                 configuration.http().kinesis());
     }
 

@@ -30,8 +30,8 @@ final class Store {
 
     private static final System.Logger LOG = System.getLogger(Store.class.getName());
     private static final int GONE_AT_ONCE = 1000; // items of a deleted table in one batch
-    private static final Map<String, String> SETTINGS = Map.of(
-            StreamSettings.CLEANUP_POLICY, "compact", StreamSettings.SEGMENT_BYTES, Integer.toString(16 << 20));
+    private static final Map<String, String> SETTINGS =
+            Map.of(StreamSettings.CLEANUP_POLICY, "compact", StreamSettings.SEGMENT_BYTES, Integer.toString(16 << 20));
 
     /// What a write leads to.
     ///
