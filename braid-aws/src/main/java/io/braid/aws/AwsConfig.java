@@ -76,6 +76,7 @@ public record AwsConfig(
     /// @param requestReadMax how long a client may take to send the body of a request
     /// @param idleMax        how long a connection may be without a request before it is closed (or up to half as
     ///     long again)
+    /// @param corsOrigins    whose pages in a browser may ask, as [Cors] understands it
     public record Http(
             String host,
             int port,
@@ -83,9 +84,10 @@ public record AwsConfig(
             int connectionsMax,
             int requestsMax,
             Duration requestReadMax,
-            Duration idleMax) {
-        public static final Http DEFAULT =
-                new Http("127.0.0.1", 4566, 16 << 20, 4096, 1024, Duration.ofSeconds(30), Duration.ofMinutes(5));
+            Duration idleMax,
+            String corsOrigins) {
+        public static final Http DEFAULT = new Http(
+                "127.0.0.1", 4566, 16 << 20, 4096, 1024, Duration.ofSeconds(30), Duration.ofMinutes(5), Cors.LOOPBACK);
 
         public Http {
             Rule.require(port >= 0 && port <= 65_535, "port %d: must be from 0 to 65535", port);
@@ -97,7 +99,8 @@ public record AwsConfig(
         }
 
         public Http at(String host, int port) {
-            return new Http(host, port, entityBytesMax, connectionsMax, requestsMax, requestReadMax, idleMax);
+            return new Http(
+                    host, port, entityBytesMax, connectionsMax, requestsMax, requestReadMax, idleMax, corsOrigins);
         }
     }
 

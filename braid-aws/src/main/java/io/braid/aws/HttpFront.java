@@ -58,6 +58,7 @@ final class HttpFront implements Handler, AutoCloseable {
     private final Pages pages;
     private final UsagePage usage;
     private final RequestCounts counts = new RequestCounts();
+    private final Cors cors;
     private final Semaphore permits;
     private final Bodies bodies;
     private final EventAnswers streams = new EventAnswers(counts);
@@ -77,12 +78,14 @@ final class HttpFront implements Handler, AutoCloseable {
         this.ids = ids;
         this.usage = new UsagePage(kinesis.usage(), clock);
         this.pages = new Pages(broker, kinesis.traffic(), cloudWatch.metrics(), scaling, counts, usage, others, clock);
+        this.cors = new Cors(config.http().corsOrigins());
         this.permits = new Semaphore(config.http().requestsMax());
         this.bodies = new Bodies(config.http().entityBytesMax(), config.http().requestReadMax());
     }
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
+        if (cors.answer(request, response)) return;
         var target = request.headers().first(TARGET);
         if (target.isPresent() || isPost(request)) aws(request, response, target.orElse(""));
         else page(request, response);

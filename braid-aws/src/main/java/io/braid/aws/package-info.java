@@ -31,8 +31,8 @@
 /// ## Not here, on purpose
 ///
 /// Signatures are not verified in this release (docs/decisions/0041), so the port listens on loopback unless told
-/// otherwise. No CORS, no query protocol, no state of its own but who is subscribed: iterators and
-/// page tokens carry theirs.
+/// otherwise, and pages in a browser may ask only from this machine unless told otherwise (`Cors`). No state of its own
+/// but who is subscribed: iterators and page tokens carry theirs.
 ///
 /// Start reading at `HttpFront.handle`.
 package io.braid.aws;

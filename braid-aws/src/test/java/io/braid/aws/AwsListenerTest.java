@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -304,7 +305,62 @@ class AwsListenerTest {
     }
 
     private static AwsConfig.Http http(Duration requestReadMax, Duration idleMax) {
-        return new AwsConfig.Http("127.0.0.1", 0, ENTITY_BYTES_MAX, 64, 64, requestReadMax, idleMax);
+        return new AwsConfig.Http(
+                "127.0.0.1", 0, ENTITY_BYTES_MAX, 64, 64, requestReadMax, idleMax, "loopback, https://app.example");
+    }
+
+    @Test
+    void pagesOfOriginsThatAreNamedMayAsk() throws Exception {
+        for (var origin :
+                List.of("http://localhost:3000", "http://127.0.0.1", "https://[::1]:8", "https://app.example")) {
+            var before = server.send(
+                    HttpRequest.newBuilder(server.uri("/"))
+                            .method("OPTIONS", BodyPublishers.noBody())
+                            .header("Origin", origin)
+                            .header("Access-Control-Request-Method", "POST")
+                            .header("Access-Control-Request-Headers", "x-amz-target,authorization")
+                            .build(),
+                    BodyHandlers.ofString());
+            assertEquals(200, before.statusCode());
+            assertEquals(origin, header(before, "Access-Control-Allow-Origin"));
+            assertEquals("GET, HEAD, POST", header(before, "Access-Control-Allow-Methods"));
+            assertEquals("x-amz-target,authorization", header(before, "Access-Control-Allow-Headers"));
+            assertEquals("172800", header(before, "Access-Control-Max-Age"));
+
+            var asked = listStreamsFrom(origin);
+            assertEquals(200, asked.statusCode());
+            assertEquals(origin, header(asked, "Access-Control-Allow-Origin"));
+            assertEquals("Origin", header(asked, "Vary"));
+            assertTrue(header(asked, "Access-Control-Expose-Headers").startsWith("x-amzn-RequestId,"));
+        }
+    }
+
+    @Test
+    void pagesOfOtherOriginsAreRefused() throws Exception {
+        var others = List.of("https://evil.example", "https://app.example.evil", "http://localhost.evil", "null", "%");
+        for (var origin : others) {
+            var asked = listStreamsFrom(origin);
+            assertEquals(403, asked.statusCode(), origin);
+            assertEquals(
+                    "Pages of %s may not ask: http.cors-origins names those that may.\n".formatted(origin),
+                    asked.body());
+            assertTrue(asked.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+        }
+    }
+
+    private HttpResponse<String> listStreamsFrom(String origin) throws Exception {
+        return server.send(
+                HttpRequest.newBuilder(server.uri("/"))
+                        .POST(BodyPublishers.ofString("{}"))
+                        .header("Content-Type", "application/x-amz-json-1.1")
+                        .header("X-Amz-Target", "Kinesis_20131202.ListStreams")
+                        .header("Origin", origin)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElseThrow();
     }
 
     @Test

@@ -152,7 +152,8 @@ class Http2SubscriptionTest {
                         http.connectionsMax(),
                         http.requestsMax(),
                         http.requestReadMax(),
-                        Duration.ofMillis(500)))
+                        Duration.ofMillis(500),
+                        http.corsOrigins()))
                 .withFanOut(
                         new AwsConfig.FanOut(10, Duration.ofMinutes(5), Duration.ofMillis(50), Duration.ofSeconds(5))));
         var consumer = consumer();

@@ -127,6 +127,15 @@ public final class Settings {
             Kind.DURATION,
             Kind.durationText(AWS.http().idleMax()),
             "An HTTP connection that is not used for this long is closed.");
+    public static final Setting<String> HTTP_CORS_ORIGINS = new Setting<>(
+            "http.cors-origins",
+            Kind.matching(
+                    "(|\\*|(loopback|https?://[^\\s,/]+)(, *(loopback|https?://[^\\s,/]+))*)",
+                    "must be *, nothing, or origins such as https://app.example:8443 and the word loopback, with commas"
+                            + " between them"),
+            AWS.http().corsOrigins(),
+            "Whose pages in a browser may ask (CORS): loopback stands for all of this machine, * for all there are."
+                    + " Pages of others are refused.");
 
     public static final Setting<HttpTls> HTTP_TLS_MODE = new Setting<>(
             "http.tls.mode",
@@ -399,6 +408,7 @@ public final class Settings {
                             HTTP_REQUESTS_MAX,
                             HTTP_REQUEST_READ,
                             HTTP_IDLE,
+                            HTTP_CORS_ORIGINS,
                             HTTP_TLS_MODE,
                             HTTP_TLS_LISTEN,
                             HTTP_TLS_CERTIFICATE,
