@@ -37,7 +37,7 @@ final class ChannelDelivery {
     private final int objectBytesMax;
     private final Counts counts = new Counts();
 
-    private Channel channel; // under the lock
+    private volatile Channel channel; // written under the lock
     private List<Shard> known = List.of(); // under the lock: what `shards` was made from
     private final TreeMap<Integer, ShardDelivery> shards = new TreeMap<>(); // under the lock
     private final Set<Integer> claimed = new HashSet<>(); // under the lock

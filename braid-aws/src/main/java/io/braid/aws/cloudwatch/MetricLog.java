@@ -37,6 +37,7 @@ public final class MetricLog {
     private static final System.Logger LOG = System.getLogger(MetricLog.class.getName());
     private static final byte VERSION = 1;
     private static final int SAMPLES_IN_RECORD_MAX = 1000;
+    private static final int RECORD_BYTES_MAX = 16 << 20; // all names that the store keeps, three bytes a character
 
     private final ServerStream stream;
     private final MetricStore store;
@@ -60,6 +61,7 @@ public final class MetricLog {
                         StreamSettings.RETENTION_MS,
                                 Long.toString(Math.max(
                                         retentionMillis, Duration.ofHours(1).toMillis())),
+                        StreamSettings.MAX_MESSAGE_BYTES, Integer.toString(RECORD_BYTES_MAX),
                         StreamSettings.SEGMENT_BYTES, Integer.toString(16 << 20)));
         earlierEnd = stream.end();
         hasEarlier = earlierEnd == 0;
@@ -68,25 +70,27 @@ public final class MetricLog {
     /// Writes what was put since the last turn. One thread at a time.
     public void turn() {
         var samples = store.take();
-        if (samples.isEmpty()) return;
+        int written = 0;
         try {
-            write(samples);
+            while (written < samples.size()) {
+                int next = Math.min(samples.size(), written + SAMPLES_IN_RECORD_MAX);
+                write(samples.subList(written, next));
+                written = next;
+            }
             isFailing = false;
         } catch (IOException e) {
-            store.giveBack(samples);
+            store.giveBack(samples.subList(written, samples.size()));
             if (!isFailing) LOG.log(WARNING, "metrics cannot be kept, tried again each minute: {0}", e.getMessage());
             isFailing = true;
         }
     }
 
+    /// A batch for each record: what has gathered while the disk took nothing may be more than one batch holds.
     private void write(List<MetricStore.Sample> samples) throws IOException {
         long now = clock.millis();
-        var batch = new BatchBuilder(now);
-        for (int from = 0; from < samples.size(); from += SAMPLES_IN_RECORD_MAX) {
-            var some = samples.subList(from, Math.min(samples.size(), from + SAMPLES_IN_RECORD_MAX));
-            batch.add(now, BatchBuilder.ABSENT, MemorySegment.ofArray(encode(some)));
-        }
-        stream.append(batch.build());
+        stream.append(new BatchBuilder(now)
+                .add(now, BatchBuilder.ABSENT, MemorySegment.ofArray(encode(samples)))
+                .build());
     }
 
     /// Brings what earlier lives have kept into the store, once.
