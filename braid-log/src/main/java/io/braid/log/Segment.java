@@ -57,6 +57,8 @@ final class Segment {
     /// does. To walk this much takes half a millisecond or so.
     private static final int INDEXED_EVERY = 1 << 20;
 
+    private static final int NOTHING_WRITTEN = -1;
+
     private final PartitionId partition;
     private final long base;
     private final Cleaning cleaning;
@@ -76,7 +78,7 @@ final class Segment {
     private long next; // writer thread only
     private long maxTimestamp = -1; // writer thread only
     private long maxTimestampAt = -1; // writer thread only
-    private int takenBack; // writer thread only: up to here it was offered for writing back
+    private int takenBack = NOTHING_WRITTEN; // writer thread only: up to here it was offered for writing back
     private boolean dirty; // writer thread only: written since the last checkpoint looked
 
     private volatile Extent extent;
@@ -248,6 +250,7 @@ final class Segment {
     void write(int position, ByteBuffer bytes) throws IOException {
         if (file == null) createFile();
         dirty = true;
+        if (takenBack == NOTHING_WRITTEN) takenBack = position & -WriteBack.PAGE_BYTES_MAX; // not what was there before
         file.write(position, bytes);
     }
 

@@ -14,7 +14,7 @@ final class WriteBack implements AutoCloseable {
     static final int PIECE_BYTES = 512 << 10;
 
     /// Of a piece's beginning and end, so that no page is written twice; pages are no larger than this anywhere.
-    private static final int PAGE_BYTES_MAX = 64 << 10;
+    static final int PAGE_BYTES_MAX = 64 << 10;
 
     private static final int WAITING_MAX = 1000;
 
@@ -32,7 +32,7 @@ final class WriteBack implements AutoCloseable {
     /// A segment that finds no room here is left to the checkpoint. Never blocks; any thread, one at a time
     /// for each segment.
     ///
-    /// @param taken what the last call answered, 0 at first
+    /// @param taken what the last call answered; at first where this life began to write, at a page's beginning
     int offer(Segment segment, int taken) {
         int end = segment.size() & -PAGE_BYTES_MAX;
         if (end - taken < PIECE_BYTES) return taken;
