@@ -74,6 +74,7 @@ public final class Autoscaler implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().daemon().name("scaling").unstarted(this::run);
     private final Map<UUID, Watched> watched = new HashMap<>(); // streams in On-Demand mode; turns only
+    private long openShards; // of all streams, at a turn's beginning and after what it changed; turns only
 
     /// @param shardsMax open shards that all streams together may have
     public Autoscaler(Broker broker, Service service, ScalingPolicy policy, int shardsMax, InstantSource clock) {
@@ -102,6 +103,7 @@ public final class Autoscaler implements AutoCloseable {
         var streams = broker.catalog().streams().stream()
                 .filter(stream -> stream.kind() == Stream.Kind.USER)
                 .toList();
+        openShards = countOpenShards();
         watched.keySet().retainAll(streams.stream().map(Stream::id).collect(Collectors.toSet()));
         for (var stream : streams) {
             try {
@@ -117,6 +119,14 @@ public final class Autoscaler implements AutoCloseable {
                 rest(stream);
             }
         }
+    }
+
+    /// Of all streams of users.
+    private long countOpenShards() {
+        return broker.catalog().streams().stream()
+                .filter(stream -> stream.kind() == Stream.Kind.USER)
+                .mapToLong(Stream::openShardCount)
+                .sum();
     }
 
     private Watched watched(Stream stream) {
@@ -153,11 +163,7 @@ public final class Autoscaler implements AutoCloseable {
 
     private Scaler.Bounds bounds(Stream stream, Instant now) {
         int ready = (int) Math.min(service.readyShards(stream), policy.shardsMax());
-        long ofShards = shardsMax
-                - broker.catalog().streams().stream()
-                        .filter(other -> other.kind() == Stream.Kind.USER)
-                        .mapToLong(Stream::openShardCount)
-                        .sum();
+        long ofShards = shardsMax - openShards;
         long ofPartitions = broker.partitionRoom() + stream.partitions() - stream.openShardCount();
         return new Scaler.Bounds(
                 ready,
@@ -202,6 +208,7 @@ public final class Autoscaler implements AutoCloseable {
             isAsked.set(isStill(stream, current));
             return isAsked.get() ? new Reshard.Together(splits, merges) : NOTHING;
         });
+        openShards = countOpenShards();
         switch (outcome) {
             case CatalogOutcome.Done _ -> {
                 if (!isAsked.get()) return; // it has changed meanwhile: the next turn looks anew
