@@ -28,6 +28,11 @@ final class PutOperations {
     private final UsageMeter usage;
     private final AtomicLong spread = new AtomicLong(); // records that were spread over shards so far
 
+    /// What became of a request's records.
+    ///
+    /// @param stored how many are in the log, with `bytes` of keys and data
+    private record Result(Placement[] placements, long stored, long bytes, long throttled) {}
+
     PutOperations(Broker broker, Lookup lookup, InstantSource clock, Traffic traffic, UsageMeter usage) {
         this.broker = broker;
         this.lookup = lookup;
@@ -43,7 +48,8 @@ final class PutOperations {
         request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
         request.sequenceNumberForOrdering().ifPresent(number -> checkOrdering(number, stream, now));
-        var placement = put(stream, request.entries(), now)[0];
+        var result = put(stream, request.entries(), now);
+        var placement = result.placements()[0];
         long done = clock.millis();
         traffic.of(stream)
                 .putRecord(
@@ -51,7 +57,7 @@ final class PutOperations {
                         Math.max(0, done - now),
                         placement instanceof Stored,
                         request.entries().getFirst().byteSize(),
-                        isThrottled(placement));
+                        result.throttled() > 0);
         switch (placement) {
             case Stored stored -> {
                 call.answer().startMap();
@@ -74,9 +80,17 @@ final class PutOperations {
         var stream = lookup.created(request.streamIn(lookup));
         request.checkSizes(recordBytesMax(stream));
         long now = clock.millis();
-        var placements = put(stream, request.entries(), now);
-        count(stream, request.entries(), placements, now);
-        long failed = 0;
+        var result = put(stream, request.entries(), now);
+        var placements = result.placements();
+        long done = clock.millis();
+        traffic.of(stream)
+                .putRecords(
+                        done,
+                        Math.max(0, done - now),
+                        placements.length,
+                        result.stored(),
+                        result.bytes(),
+                        result.throttled());
         var answer = call.answer().startMap().field(Names.RECORDS).startList();
         var digits = new byte[SequenceNumber.DIGITS_MAX];
         for (var placement : placements) {
@@ -84,7 +98,6 @@ final class PutOperations {
             switch (placement) {
                 case Stored stored -> place(answer, stored, digits);
                 case Failed(Code code, String message) -> {
-                    failed++;
                     answer.field(Names.ERROR_CODE)
                             .text(code.wireName())
                             .field(Names.ERROR_MESSAGE)
@@ -93,7 +106,7 @@ final class PutOperations {
             }
             answer.endMap();
         }
-        answer.endList().field(Names.FAILED_RECORD_COUNT).number(failed);
+        answer.endList().field(Names.FAILED_RECORD_COUNT).number(placements.length - result.stored());
         encryption(answer, stream);
         answer.endMap();
     }
@@ -112,22 +125,6 @@ final class PutOperations {
     private static void encryption(WireWriter answer, Stream stream) {
         if (StreamAttributes.of(stream).keyId().isPresent())
             answer.field(Names.ENCRYPTION_TYPE).text(Description.KMS);
-    }
-
-    private void count(Stream stream, List<PutRequest.Entry> entries, Placement[] placements, long started) {
-        long stored = 0;
-        long bytes = 0;
-        long throttled = 0;
-        for (int i = 0; i < placements.length; i++) {
-            if (placements[i] instanceof Stored) {
-                stored++;
-                bytes += entries.get(i).byteSize();
-            } else if (isThrottled(placements[i])) {
-                throttled++;
-            }
-        }
-        long done = clock.millis();
-        traffic.of(stream).putRecords(done, Math.max(0, done - started), placements.length, stored, bytes, throttled);
     }
 
     /// For those who want to know it of each shard.
@@ -152,26 +149,30 @@ final class PutOperations {
         return placement instanceof Failed(Code code, String _) && code == Code.THROTTLED;
     }
 
-    private Placement[] put(Stream stream, List<PutRequest.Entry> entries, long now) {
+    private Result put(Stream stream, List<PutRequest.Entry> entries, long now) {
         var put = new Put(broker, usage, lookup.account(), now, entries, spread, lookup.rates());
         var placements = put.run(stream);
         countShards(stream, entries, placements, put.shards());
-        long records = 0;
+        long stored = 0;
         long bytes = 0;
         long units = 0;
         long rounded = 0;
+        long throttled = 0;
         for (int i = 0; i < placements.length; i++) {
-            if (!(placements[i] instanceof Stored)) continue;
-            long size = entries.get(i).byteSize();
-            records++;
-            bytes += size;
-            units += UsageUnit.payloadUnits(size);
-            rounded += UsageUnit.rounded(size);
+            if (placements[i] instanceof Stored) {
+                long size = entries.get(i).byteSize();
+                stored++;
+                bytes += size;
+                units += UsageUnit.payloadUnits(size);
+                rounded += UsageUnit.rounded(size);
+            } else if (isThrottled(placements[i])) {
+                throttled++;
+            }
         }
-        traffic.put(records, bytes);
-        usage.put(stream, records, bytes, units, rounded);
-        traffic.refused(placements.length - records);
-        return placements;
+        traffic.put(stored, bytes);
+        usage.put(stream, stored, bytes, units, rounded);
+        traffic.refused(placements.length - stored);
+        return new Result(placements, stored, bytes, throttled);
     }
 
     private static void place(WireWriter answer, Stored stored, byte[] digits) {
