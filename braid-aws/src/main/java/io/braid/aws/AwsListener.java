@@ -86,20 +86,6 @@ public final class AwsListener implements AutoCloseable {
         this.secureAddress = secureAddress;
     }
 
-    /// Listens without TLS.
-    ///
-    /// @throws IOException the address cannot be listened on; the message names it
-    public static AwsListener start(
-            Broker broker,
-            AwsConfig config,
-            Delivery delivery,
-            Consumer<StringBuilder> others,
-            InstantSource clock,
-            RandomGenerator random)
-            throws IOException {
-        return start(broker, config, Optional.empty(), delivery, others, clock, random);
-    }
-
     /// Listens. `delivery` is told which channels there are, and begins with that; it is its owner's to close, after
     /// this. `others` writes what others of this process count, in Prometheus' text format, for `/metrics`; it is
     /// called by any thread. `random` is asked once, for what makes request ids differ between two starts.
@@ -125,17 +111,14 @@ public final class AwsListener implements AutoCloseable {
             probe(wantedSecure.get());
         }
         var metrics = new MetricStore(clock, config.metricsRetention());
-        var kinesis = new Kinesis(
-                broker,
-                clock,
+        var settings = new Kinesis.Settings(
                 config.account(),
                 config.region(),
                 config.shardsMax(),
                 config.fanOut().limits(),
                 config.kinesis().rules(),
-                config.usageRetention(),
-                metrics,
-                delivery);
+                config.usageRetention());
+        var kinesis = new Kinesis(broker, clock, settings, metrics, delivery);
         var dynamoDb = new DynamoDb(broker, clock, config.account());
         var kept = new MetricLog(broker, metrics, clock, config.metricsRetention());
         Runnable publish = () -> {

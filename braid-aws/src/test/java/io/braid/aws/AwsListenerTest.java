@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -385,7 +386,13 @@ class AwsListenerTest {
         var failure = assertThrows(
                 IOException.class,
                 () -> AwsListener.start(
-                        server.broker(), taken, server.delivery(), _ -> {}, java.time.Clock.systemUTC(), new Random()));
+                        server.broker(),
+                        taken,
+                        Optional.empty(),
+                        server.delivery(),
+                        _ -> {},
+                        java.time.Clock.systemUTC(),
+                        new Random()));
 
         assertTrue(failure.getMessage().startsWith("cannot listen on 127.0.0.1:"), failure.getMessage());
     }

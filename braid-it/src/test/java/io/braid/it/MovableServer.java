@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /// The whole server in the test's own process, with a clock that stands still until it is moved.
@@ -46,7 +47,8 @@ final class MovableServer implements AutoCloseable {
         kafka = KafkaListener.start(broker, kafkaConfig, clock, new Random(2));
         var httpConfig = AwsConfig.DEFAULT.withHttp(AwsConfig.Http.DEFAULT.at("127.0.0.1", 0));
         delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
-        http = AwsListener.start(broker, httpConfig, delivery, kafka::writeMetrics, clock, new Random(3));
+        http = AwsListener.start(
+                broker, httpConfig, Optional.empty(), delivery, kafka::writeMetrics, clock, new Random(3));
     }
 
     String kafka() {

@@ -37,37 +37,41 @@ public final class Kinesis implements AutoCloseable {
         }
     }
 
+    /// What an operator decides.
+    ///
     /// @param account   of callers whose access key is not an account itself, and of streams that Kafka created;
     ///     twelve digits
-    /// @param shardsMax open shards that all streams together may have
     /// @param region    of streams that Kafka created, where one must be named
-    /// @param metrics   takes what is counted of each stream
+    /// @param shardsMax open shards that all streams together may have
     /// @param usageRetention how long it is known what each stream used
-    /// @param delivery  does what channels say
-    public Kinesis(
-            Broker broker,
-            InstantSource clock,
+    public record Settings(
             String account,
             String region,
             int shardsMax,
-            Subscriptions.Limits subscriptionLimits,
+            Subscriptions.Limits subscriptions,
             Rules rules,
-            Duration usageRetention,
-            MetricStore metrics,
-            Delivery delivery) {
-        this.account = account;
+            Duration usageRetention) {}
+
+    /// @param metrics  takes what is counted of each stream
+    /// @param delivery does what channels say
+    public Kinesis(Broker broker, InstantSource clock, Settings settings, MetricStore metrics, Delivery delivery) {
+        account = settings.account();
+        var rules = settings.rules();
         var rates = new Rates(rules.limited(), clock);
         var secret = new Secret(broker, rules.tokenSecret());
         lookup = new Lookup(broker, account, rates, new LifeCycle(rules.lifecycleDelay(), clock));
         traffic = new Traffic(broker, account, metrics);
         usage = new UsageMeter(
-                broker, clock, usageRetention, new UsageFront(new Home(account, region), traffic, clock));
-        subscriptions = new Subscriptions(subscriptionLimits, clock, traffic, rates);
+                broker,
+                clock,
+                settings.usageRetention(),
+                new UsageFront(new Home(account, settings.region()), traffic, clock));
+        subscriptions = new Subscriptions(settings.subscriptions(), clock, traffic, rates);
         broker.onChange(subscriptions::changed);
         var consumers = new Consumers(broker, lookup, subscriptions, clock);
         var consuming = new ConsumerOperations(consumers, lookup, clock, secret.seal("list consumers"));
         var subscribing = new SubscribeOperation(broker, lookup, consumers, subscriptions, clock, traffic, usage);
-        var limit = new ShardLimit(broker, lookup, shardsMax);
+        var limit = new ShardLimit(broker, lookup, settings.shardsMax());
         var accounts = new AccountOperations(broker, lookup, clock);
         var capacity = new CapacityOperations(broker, lookup, accounts, clock);
         var streams =

@@ -45,8 +45,8 @@ class KinesisCompatibilityTest {
             var rules = new Kinesis.Rules(false, Duration.ZERO, Optional.empty());
             var retention = Duration.ofDays(400);
             var delivery = new Delivery(broker, (_, _, _) -> {}, Delivery.Config.DEFAULT, clock);
-            var kinesis = new Kinesis(
-                    broker, clock, "000000000000", "us-east-1", 1, limits, rules, retention, metrics, delivery);
+            var settings = new Kinesis.Settings("000000000000", "us-east-1", 1, limits, rules, retention);
+            var kinesis = new Kinesis(broker, clock, settings, metrics, delivery);
             return new TreeSet<>(kinesis.served());
         }
     }
