@@ -23,7 +23,12 @@ record Lab(Workplace workplace, List<String> launcher, Peers peers, PrintStream 
     }
 
     Braid braid() throws IOException, InterruptedException {
-        return Braid.start(workplace, launcher, List.of());
+        return braid(List.of());
+    }
+
+    /// @param settings  `key=value`, as `--set` takes them
+    Braid braid(List<String> settings) throws IOException, InterruptedException {
+        return Braid.start(workplace, launcher, settings);
     }
 
     /// On a directory that a server before it has left.

@@ -30,6 +30,7 @@ sealed interface Measurement
                 Produce.AT_ONE_THOUSAND,
                 Produce.BOTH_SYNCING_AT_ONE_THOUSAND,
                 Produce.BESIDE_DEFAULTS_AT_ONE_THOUSAND,
+                Produce.BOTH_UNSYNCED,
                 Produce.SMALL_RECORDS,
                 Produce.COMPRESSED,
                 Produce.TEN_PRODUCERS,

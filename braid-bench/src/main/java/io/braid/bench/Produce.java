@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param way             who sends what
 /// @param partitions      of the topic, which is new in each trial
 /// @param recordsDefault  enough for several seconds of each server
+/// @param settings        `key=value`, what Braid is told
 record Produce(
         String name,
         String about,
@@ -22,7 +23,8 @@ record Produce(
         int partitions,
         Opponent opponent,
         List<Target> targets,
-        long recordsDefault)
+        long recordsDefault,
+        List<String> settings)
         implements Measurement {
     static final int RECORD_BYTES = 1024;
 
@@ -46,6 +48,16 @@ record Produce(
             stock(6),
             AHEAD,
             1_000_000);
+
+    static final Produce BOTH_UNSYNCED = new Produce(
+            "produce-os",
+            "produce 1 KB records, acks=all, 6 partitions; neither synced (Braid: durability=os)",
+            Way.TOOL,
+            6,
+            stock(6),
+            AHEAD,
+            1_000_000,
+            List.of("stream.durability=os"));
 
     static final Produce SMALL_RECORDS = new Produce(
             "produce-small",
@@ -147,6 +159,18 @@ record Produce(
                     Target.ratioAtMost(Metric.CPU, 0.25, Kafka.NAME)),
             1_600_000);
 
+    /// With Braid as it is when it is told nothing.
+    Produce(
+            String name,
+            String about,
+            Way way,
+            int partitions,
+            Opponent opponent,
+            List<Target> targets,
+            long recordsDefault) {
+        this(name, about, way, partitions, opponent, targets, recordsDefault, List.of());
+    }
+
     private static Opponent stock(int partitions) {
         return new Opponent(Kafka.NAME, lab -> lab.kafka(List.of()), partitions, 1);
     }
@@ -192,7 +216,7 @@ record Produce(
     @Override
     public Comparison run(Lab lab, Setting setting) throws IOException, InterruptedException {
         var tools = lab.kafkaTools();
-        try (var braid = lab.braid();
+        try (var braid = lab.braid(settings);
                 var other = opponent.starting().start(lab)) {
             var ours = new Load(braid, tools, way, partitions, lab.workplace());
             var theirs = new Load(other, tools, way, opponent.partitions(), lab.workplace());
