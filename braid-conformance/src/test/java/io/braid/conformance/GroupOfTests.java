@@ -25,7 +25,13 @@ enum GroupOfTests {
     /// Kafka Streams: topics that it makes, reads by pattern, purges, or loses.
     STREAMS_TOPICS,
     /// Kafka Streams: members that come and go, with both protocols.
-    STREAMS_GROUPS;
+    STREAMS_GROUPS,
+    /// Kafka Streams: joins, aggregations, windows.
+    STREAMS_JOINS,
+    /// Kafka Streams: what may be asked of stores, and stores of older versions.
+    STREAMS_STORES,
+    /// Kafka Streams: threads, errors, metrics, pauses.
+    STREAMS_RUNTIME;
 
     String file() {
         return name().toLowerCase(Locale.ROOT);

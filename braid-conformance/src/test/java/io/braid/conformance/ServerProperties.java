@@ -48,8 +48,9 @@ final class ServerProperties {
     private static final Map<String, String> RENAMED =
             Map.of("producer.id.expiration.check.interval.ms", "log.retention-check-millis");
 
-    /// Braid's own settings for a server that lives for one test.
+    /// Braid's own settings for a server that lives for one test, and Kafka's default where a test counts on it.
     private static final Map<String, String> SMALL = Map.of(
+            "message.max.bytes", "1048588",
             "kafka.listen", "127.0.0.1:0",
             "http.listen", "127.0.0.1:0",
             "kafka.clamp-replication", "true",
