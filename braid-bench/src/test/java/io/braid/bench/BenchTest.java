@@ -36,8 +36,9 @@ class BenchTest {
                 "no measurement is named speed; there are produce, consume, start, durable, kinesis-put,"
                     + " kinesis-put-small, kinesis-put-one, kinesis-get, kinesis-put-cbor, kinesis-put-small-cbor,"
                     + " kinesis-put-one-cbor, kinesis-get-cbor, kinesis-discard, kinesis-discard-cbor, kinesis-start,"
-                    + " kinesis-fanout, partitions, durable-1000, produce-1000, produce-os, produce-small, produce-lz4,"
-                    + " produce-10, produce-100, consume-group, transactions, connections, scale, catch-up, latency",
+                    + " kinesis-fanout, partitions, durable-1000, produce-1000, produce-os, produce-small,"
+                    + " produce-lz4, produce-10, produce-100, consume-group, transactions, connections, scale,"
+                    + " catch-up, latency",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 

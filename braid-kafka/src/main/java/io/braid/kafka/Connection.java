@@ -31,7 +31,8 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /// One client's connection: a reader thread that takes requests in and hands them to their handlers, a writer
-/// thread that sends the answers, and a bounded queue between them. Both are virtual threads in blocking style.
+/// thread that sends the answers, and a bounded queue between them. Both are written in blocking style;
+/// [ConnectionThreads] decides what they run on.
 ///
 ///     socket ──► reader: parse, handle ──► pending answers ──► writer: wait, send ──► socket
 ///
@@ -47,7 +48,7 @@ final class Connection {
     private static final int SIZE_BYTES = 4;
     /// The api key and version, with which every request header begins.
     private static final int API_BYTES = 4;
-    /// What is read into the heap at once; the JDK keeps a buffer of the largest such read for each carrier.
+    /// What is read into the heap at once; the JDK keeps a buffer of the largest such read for each platform thread.
     private static final int HEAP_READ_BYTES = 128 << 10;
 
     /// @param throttleMillis what the client is to wait, as far as the reader knows
@@ -104,7 +105,7 @@ final class Connection {
     /// Serves the client until it leaves, misbehaves, or [#drain] or [#abort] is called. Runs on the reader
     /// thread and returns when the writer has ended too.
     void serve() {
-        var writer = Thread.ofVirtual().name("kafka-out-" + id).start(this::answer);
+        var writer = ConnectionThreads.startBeside("kafka-out-" + id, this::answer);
         try {
             read();
         } catch (IOException e) {

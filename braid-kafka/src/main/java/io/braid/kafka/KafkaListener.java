@@ -41,6 +41,7 @@ public final class KafkaListener implements AutoCloseable {
     private final Frames frames;
     private final Throttles throttles;
     private final Semaphore places;
+    private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most limits.connections()
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -245,7 +246,7 @@ public final class KafkaListener implements AutoCloseable {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var connection = new Connection(socket, number, handlers, frames, limits, throttles, clock);
             connections.add(connection);
-            Thread.ofVirtual().name("kafka-in-" + connection.id()).start(() -> serve(connection));
+            threads.start("kafka-in-" + connection.id(), () -> serve(connection));
         } catch (IOException e) { // the client has left already
             socket.close();
             places.release();
