@@ -108,14 +108,19 @@ class DeliveryTest {
     }
 
     private Channel channel(RecordFormat format, ObjectCompression compression, long from) {
+        return channel(now, format, FRESHNESS, compression, from);
+    }
+
+    private Channel channel(
+            Instant created, RecordFormat format, Duration freshness, ObjectCompression compression, long from) {
         var owner = new KeyTemplate.Owner("to-s3", ID, "orders");
         var bucket = new Channel.Destination("lake", "123456789012", "STANDARD", Optional.empty());
         return new Channel(
                 ID,
                 "to-s3",
-                now,
+                created,
                 format,
-                FRESHNESS,
+                freshness,
                 compression,
                 KeyTemplate.parse("!{HH}!{mm}!{extension}", compression, owner),
                 bucket,
@@ -193,22 +198,8 @@ class DeliveryTest {
         put(0, "a");
         assertFalse(delivery.turn());
         pass(Duration.ofSeconds(10));
-        var old = channel(RecordFormat.STRING, ObjectCompression.NONE, 0);
-        delivery.keep(
-                stream.id(),
-                List.of(new Channel(
-                        old.id(),
-                        old.name(),
-                        old.created(),
-                        old.format(),
-                        Duration.ofSeconds(10),
-                        old.compression(),
-                        old.keys(),
-                        old.destination(),
-                        old.deadLetters(),
-                        old.from(),
-                        old.names(),
-                        old.watcher())));
+        var changed = channel(now, RecordFormat.STRING, Duration.ofSeconds(10), ObjectCompression.NONE, 0);
+        delivery.keep(stream.id(), List.of(changed));
 
         assertEquals(1, turns());
     }
@@ -313,22 +304,9 @@ class DeliveryTest {
         stop();
         open();
         pass(FRESHNESS);
-        var again = channel(RecordFormat.STRING, ObjectCompression.NONE, 0);
-        delivery.keep(
-                stream.id(),
-                List.of(new Channel(
-                        again.id(),
-                        again.name(),
-                        now.minus(Duration.ofDays(1)),
-                        again.format(),
-                        again.freshness(),
-                        again.compression(),
-                        again.keys(),
-                        again.destination(),
-                        again.deadLetters(),
-                        again.from(),
-                        again.names(),
-                        again.watcher())));
+        var created = now.minus(Duration.ofDays(1));
+        var again = channel(created, RecordFormat.STRING, FRESHNESS, ObjectCompression.NONE, 0);
+        delivery.keep(stream.id(), List.of(again));
 
         assertEquals(1, turns());
 
