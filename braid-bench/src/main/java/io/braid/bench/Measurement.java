@@ -34,6 +34,7 @@ sealed interface Measurement
                 Produce.SMALL_RECORDS,
                 Produce.COMPRESSED,
                 Produce.TEN_PRODUCERS,
+                Produce.ONE_PARTITION,
                 Produce.HUNDRED_PARTITIONS,
                 Consume.GROUP_OF_FOUR,
                 Produce.TRANSACTIONS,

@@ -89,6 +89,15 @@ record Produce(
             AHEAD,
             1_000_000);
 
+    static final Produce ONE_PARTITION = new Produce(
+            "produce-1",
+            "produce 1 KB records, acks=all, 1 partition; Braid synced to disk, Kafka with its defaults",
+            Way.TOOL,
+            1,
+            stock(1),
+            List.of(Target.ratioAtLeast(Metric.THROUGHPUT, 1.0, Kafka.NAME)),
+            500_000);
+
     static final Produce HUNDRED_PARTITIONS = new Produce(
             "produce-100",
             "produce 1 KB records, acks=all, 100 partitions; Braid synced to disk, Kafka with its defaults",
