@@ -37,8 +37,8 @@ class BenchTest {
                     + " kinesis-put-small, kinesis-put-one, kinesis-get, kinesis-put-cbor, kinesis-put-small-cbor,"
                     + " kinesis-put-one-cbor, kinesis-get-cbor, kinesis-discard, kinesis-discard-cbor, kinesis-start,"
                     + " kinesis-fanout, partitions, durable-1000, produce-1000, produce-os, produce-small,"
-                    + " produce-lz4, produce-10, produce-1, produce-100, consume-group, transactions, connections, scale,"
-                    + " catch-up, latency",
+                    + " produce-lz4, produce-10, produce-1, produce-100, consume-group, transactions, connections,"
+                    + " scale, catch-up, latency",
                 errors.toString().lines().findFirst().orElseThrow());
     }
 
