@@ -29,8 +29,8 @@ import org.opentest4j.TestAbortedException;
 public final class BraidCluster implements ClusterInstance, BrokerFromOutside.Home {
     private static final long PATIENCE_MILLIS = 60_000;
 
-    /// The number that Braid has for clients.
-    private static final int NODE = 1;
+    /// The number that Braid has, as Kafka's first broker.
+    private static final int NODE = 0;
 
     private final ClusterConfig config;
     private final boolean combined;
@@ -223,11 +223,11 @@ public final class BraidCluster implements ClusterInstance, BrokerFromOutside.Ho
 
     // ---- what it has not
 
-    /// Tests call the only one number 0, whatever clients see.
     @Override
     public Map<Integer, KafkaBroker> brokers() {
         return Map.of(
-                0, BrokerFromOutside.of(this, NODE, () -> BrokerFromOutside.config(NODE, config.serverProperties())));
+                NODE,
+                BrokerFromOutside.of(this, NODE, () -> BrokerFromOutside.config(NODE, config.serverProperties())));
     }
 
     @Override

@@ -13,7 +13,7 @@ import scala.Option;
 
 /// The brokers of one of Kafka's older integration tests: all of them are one Braid, which runs as long as any of them
 /// does. The first to start says with which properties. They keep the numbers that the test gives them, from 0 on;
-/// that of Braid is 1.
+/// that of Braid is 0.
 final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home {
     /// What each broker of these tests is told because it is one of KRaft's.
     private static final Set<String> KRAFT = Set.of(

@@ -54,6 +54,7 @@ final class ServerProperties {
             "kafka.listen", "127.0.0.1:0",
             "http.listen", "127.0.0.1:0",
             "kafka.clamp-replication", "true",
+            "kafka.node-id", "0", // as Kafka's first broker
             "log.journal-bytes", "128MiB",
             "logging.level", "error");
 

@@ -43,8 +43,6 @@ import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 /// groups and of subscriptions to clients' metrics can be changed; those of the broker are read only, as they stand
 /// in its configuration.
 final class ConfigApi {
-    private static final String THIS_NODE = String.valueOf(Endpoint.NODE_ID);
-
     private record ResourceName(byte type, String name) {}
 
     private final Broker broker;
@@ -90,9 +88,9 @@ final class ConfigApi {
             }
             case BROKER -> {
                 if (asked.resourceName().isEmpty()) yield result.setConfigs(List.of()); // nothing is set for all
-                yield asked.resourceName().equals(THIS_NODE)
+                yield asked.resourceName().equals(String.valueOf(config.nodeId()))
                         ? result.setConfigs(brokerConfigs(isAsked))
-                        : failed(result, Errors.INVALID_REQUEST, "the only node is " + THIS_NODE);
+                        : failed(result, Errors.INVALID_REQUEST, "the only node is " + config.nodeId());
             }
             case GROUP -> {
                 if (asked.resourceName().isEmpty())
@@ -147,12 +145,12 @@ final class ConfigApi {
 
     private static Map<String, String> listening(KafkaListener.Config config) {
         var values = new HashMap<String, String>();
-        values.put("node.id", THIS_NODE);
-        values.put("broker.id", THIS_NODE);
+        values.put("node.id", String.valueOf(config.nodeId()));
+        values.put("broker.id", String.valueOf(config.nodeId()));
         values.put("listeners", "PLAINTEXT://%s:%d".formatted(config.host(), config.port()));
         if (config.advertised() instanceof KafkaListener.Fixed(String host, int port))
             values.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(host, port));
-        values.put("auto.create.topics.enable", String.valueOf(config.autoCreate()));
+        values.put("auto.create.topics.enable", String.valueOf(config.topics().autoCreate()));
         values.put("default.replication.factor", "1");
         values.put("socket.request.max.bytes", String.valueOf(config.limits().requestBytes()));
         values.put("max.connections", String.valueOf(config.limits().connections()));
@@ -335,7 +333,9 @@ final class ConfigApi {
             for (var subscription : clientMetrics.subscriptions())
                 found.add(new ConfigResource().setResourceName(subscription).setResourceType(Type.CLIENT_METRICS.id()));
         if (isAsked.test(Type.BROKER))
-            found.add(new ConfigResource().setResourceName(THIS_NODE).setResourceType(Type.BROKER.id()));
+            found.add(new ConfigResource()
+                    .setResourceName(String.valueOf(config.nodeId()))
+                    .setResourceType(Type.BROKER.id()));
         return Answer.of(
                 new ListConfigResourcesResponse(new ListConfigResourcesResponseData().setConfigResources(found)));
     }

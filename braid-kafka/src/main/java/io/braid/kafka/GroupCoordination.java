@@ -48,6 +48,7 @@ final class GroupCoordination implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Broker broker;
+    private final int nodeId;
     private final GroupSettings settings;
     private final GroupConfigApi configs;
     private final Persister shares;
@@ -60,6 +61,7 @@ final class GroupCoordination implements AutoCloseable {
     GroupCoordination(
             Broker broker, KafkaListener.Config config, GroupConfigApi configs, Persister shares, InstantSource clock) {
         this.broker = broker;
+        this.nodeId = config.nodeId();
         this.settings = CoordinatorSettings.of(config.coordinators()).groups();
         this.configs = configs;
         this.shares = shares;
@@ -93,6 +95,7 @@ final class GroupCoordination implements AutoCloseable {
         var opened = stream.open(
                 settings.kafka().offsetsTopicPartitions(), settings.kafka().offsetsTopicSegmentBytes());
         return new GroupService(
+                nodeId,
                 stream.logs(opened),
                 stream.batchBytesMax(opened),
                 this::end,

@@ -62,6 +62,7 @@ final class GroupService implements CoordinatorLife.Service {
 
     private volatile boolean closed;
 
+    /// @param nodeId        the number of this node
     /// @param logs          the partitions of the groups' stream, all of them, by number
     /// @param batchBytesMax the largest batch they take
     /// @param ends          where a partition of any topic ends; empty if there is no such partition
@@ -69,6 +70,7 @@ final class GroupService implements CoordinatorLife.Service {
     /// @param configs       knows the settings of groups
     /// @param shares        keeps what share groups know of partitions
     GroupService(
+            int nodeId,
             List<StateLog> logs,
             int batchBytesMax,
             Function<TopicPartition, OptionalLong> ends,
@@ -78,7 +80,7 @@ final class GroupService implements CoordinatorLife.Service {
             Persister shares,
             InstantSource clock) {
         partitions = new StatePartitions(GroupCoordination.STREAM, logs, this::forgetDeleted, clock);
-        kafka = new GroupCoordinatorService.Builder(Endpoint.NODE_ID, config)
+        kafka = new GroupCoordinatorService.Builder(nodeId, config)
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group-timer")))
                 .withLoader(partitions.loader(

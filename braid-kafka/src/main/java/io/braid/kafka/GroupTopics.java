@@ -29,6 +29,8 @@ final class GroupTopics {
     /// A topic as a committed offset names it.
     record Topic(String name, Uuid id) {}
 
+    private static final int ANY_NODE = 0; // leaders are left out, and each partition must have one
+
     private final BiConsumer<MetadataDelta, MetadataImage> coordinator;
     private final InstantSource clock;
     private MetadataImage image = MetadataImage.EMPTY; // guarded by this
@@ -94,9 +96,9 @@ final class GroupTopics {
             delta.replay(new PartitionRecord()
                     .setTopicId(id)
                     .setPartitionId(partition)
-                    .setLeader(Endpoint.NODE_ID)
-                    .setReplicas(List.of(Endpoint.NODE_ID))
-                    .setIsr(List.of(Endpoint.NODE_ID)));
+                    .setLeader(ANY_NODE)
+                    .setReplicas(List.of(ANY_NODE))
+                    .setIsr(List.of(ANY_NODE)));
     }
 
     private static void create(MetadataDelta delta, String name, Uuid id) {

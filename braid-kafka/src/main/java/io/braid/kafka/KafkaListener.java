@@ -79,33 +79,43 @@ public final class KafkaListener implements AutoCloseable {
     /// Always this one.
     public record Fixed(String host, int port) implements Advertised {}
 
+    /// How topics come.
+    ///
+    /// @param autoCreate       whether asking for a topic that is not there creates it, if the client allows it
+    /// @param clampReplication whether a topic may be asked for with more copies than the one there is
+    public record Topics(boolean autoCreate, boolean clampReplication) {
+        public static final Topics DEFAULT = new Topics(true, false);
+    }
+
+    /// @param nodeId     the number that clients know this node by, at least 0. Nothing that is kept depends on it, so
+    ///                   it may be another one in the next life
     /// @param host       the name or address to listen on
     /// @param port       the port to listen on; 0 takes a free one
     /// @param advertised what Metadata tells clients to connect to
-    /// @param autoCreate whether asking for a topic that is not there creates it, if the client allows it
+    /// @param topics     how they come
     /// @param limits     what one listener takes at most
-    /// @param clampReplication whether a topic may be asked for with more copies than the one there is
     /// @param coordinators settings of groups, transactions and telemetry that differ from the defaults of
     /// [#coordinatorSettings]
     /// @throws io.braid.log.InvalidConfig settings of coordinators cannot be used; it has all that is wrong
     public record Config(
+            int nodeId,
             String host,
             int port,
             Advertised advertised,
-            boolean autoCreate,
-            boolean clampReplication,
+            Topics topics,
             Limits limits,
             Map<String, String> coordinators) {
         /// Loopback, Kafka's usual port, topics created on first use.
         public static final Config DEFAULT =
-                new Config("127.0.0.1", 9092, new AsReached(), true, Limits.DEFAULT, Map.of());
+                new Config(1, "127.0.0.1", 9092, new AsReached(), Topics.DEFAULT, Limits.DEFAULT, Map.of());
 
         public Config {
+            if (nodeId < 0) throw new IllegalArgumentException("node %d: at least 0".formatted(nodeId));
             coordinators = Map.copyOf(coordinators);
             CoordinatorSettings.of(coordinators);
         }
 
-        /// The same, where a topic that is asked for with more copies than there are is refused.
+        /// Node 1, where a topic that is asked for with more copies than there are is refused.
         public Config(
                 String host,
                 int port,
@@ -113,7 +123,7 @@ public final class KafkaListener implements AutoCloseable {
                 boolean autoCreate,
                 Limits limits,
                 Map<String, String> coordinators) {
-            this(host, port, advertised, autoCreate, false, limits, coordinators);
+            this(1, host, port, advertised, new Topics(autoCreate, false), limits, coordinators);
         }
     }
 
@@ -170,7 +180,7 @@ public final class KafkaListener implements AutoCloseable {
         var settings = coordinators.groups();
         var configs = new GroupConfigApi(broker, settings);
         var telemetry = new TelemetryApi(broker, coordinators.telemetry(), clock, random);
-        var shares = new ShareCoordination(broker, settings, configs, clock);
+        var shares = new ShareCoordination(broker, config.nodeId(), settings, configs, clock);
         var groups = new GroupCoordination(broker, config, configs, shares.persister(), clock);
         var ends = new PartitionEnds(broker, groups);
         var transactions = new TransactionCoordination(broker, config, ends, clock);

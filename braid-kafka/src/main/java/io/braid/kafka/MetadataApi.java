@@ -32,7 +32,6 @@ import org.apache.kafka.common.requests.MetadataResponse;
 
 /// What there is and where: Metadata, DescribeTopicPartitions, DescribeCluster.
 final class MetadataApi {
-    private static final List<Integer> THIS_NODE = List.of(Endpoint.NODE_ID);
     private static final int DESCRIBED_PARTITIONS_MAX = 2000; // Kafka's max.request.partition.size.limit
     private static final byte BROKER_ENDPOINT = 1;
 
@@ -41,11 +40,15 @@ final class MetadataApi {
 
     private final Broker broker;
     private final KafkaListener.Config config;
+    private final int nodeId;
+    private final List<Integer> thisNode;
     private final InternalTopics internal;
 
     MetadataApi(Broker broker, KafkaListener.Config config) {
         this.broker = broker;
         this.config = config;
+        this.nodeId = config.nodeId();
+        this.thisNode = List.of(nodeId);
         this.internal = new InternalTopics(config);
     }
 
@@ -58,12 +61,12 @@ final class MetadataApi {
         var here = Endpoint.of(config, request);
         var data = new MetadataResponseData()
                 .setClusterId(broker.clusterId())
-                .setControllerId(Endpoint.NODE_ID)
+                .setControllerId(nodeId)
                 .setClusterAuthorizedOperations(
                         body.data().includeClusterAuthorizedOperations() ? Operations.CLUSTER : Operations.NOT_ASKED);
         data.brokers()
                 .add(new MetadataResponseBroker()
-                        .setNodeId(Endpoint.NODE_ID)
+                        .setNodeId(nodeId)
                         .setHost(here.host())
                         .setPort(here.port()));
         if (asksForAll(body)) {
@@ -105,7 +108,7 @@ final class MetadataApi {
         if (asked.name() == null) throw new InvalidRequestException("a topic without a name and without an id");
         var known = broker.catalog().stream(asked.name());
         if (known.isPresent()) return found(known.get(), operations);
-        if (mayCreate && config.autoCreate()) return created(asked.name(), operations);
+        if (mayCreate && config.topics().autoCreate()) return created(asked.name(), operations);
         var error = TopicErrors.isNameValid(asked.name())
                 ? Errors.UNKNOWN_TOPIC_OR_PARTITION
                 : Errors.INVALID_TOPIC_EXCEPTION;
@@ -131,10 +134,10 @@ final class MetadataApi {
         for (int index = 0; index < stream.partitions(); index++)
             partitions.add(new MetadataResponsePartition()
                     .setPartitionIndex(index)
-                    .setLeaderId(Endpoint.NODE_ID)
+                    .setLeaderId(nodeId)
                     .setLeaderEpoch(leaderEpoch(stream, index))
-                    .setReplicaNodes(THIS_NODE)
-                    .setIsrNodes(THIS_NODE));
+                    .setReplicaNodes(thisNode)
+                    .setIsrNodes(thisNode));
         return new MetadataResponseTopic()
                 .setName(stream.name())
                 .setTopicId(Ids.of(stream.id()))
@@ -206,10 +209,10 @@ final class MetadataApi {
         for (int index = first; index < end; index++)
             partitions.add(new DescribeTopicPartitionsResponsePartition()
                     .setPartitionIndex(index)
-                    .setLeaderId(Endpoint.NODE_ID)
+                    .setLeaderId(nodeId)
                     .setLeaderEpoch(leaderEpoch(stream, index))
-                    .setReplicaNodes(THIS_NODE)
-                    .setIsrNodes(THIS_NODE)
+                    .setReplicaNodes(thisNode)
+                    .setIsrNodes(thisNode)
                     .setEligibleLeaderReplicas(List.of())
                     .setLastKnownElr(List.of()));
         return new DescribeTopicPartitionsResponseTopic()
@@ -232,12 +235,12 @@ final class MetadataApi {
         var data = new DescribeClusterResponseData()
                 .setEndpointType(BROKER_ENDPOINT)
                 .setClusterId(broker.clusterId())
-                .setControllerId(Endpoint.NODE_ID)
+                .setControllerId(nodeId)
                 .setClusterAuthorizedOperations(
                         body.data().includeClusterAuthorizedOperations() ? Operations.CLUSTER : Operations.NOT_ASKED);
         data.brokers()
                 .add(new DescribeClusterBroker()
-                        .setBrokerId(Endpoint.NODE_ID)
+                        .setBrokerId(nodeId)
                         .setHost(here.host())
                         .setPort(here.port()));
         return Answer.of(new DescribeClusterResponse(data));

@@ -35,10 +35,16 @@ import org.apache.kafka.common.requests.ListPartitionReassignmentsResponse;
 /// all lie here, in one directory, and it leads them; wishes that this fulfils are granted, others are refused as a
 /// Kafka cluster of one broker refuses them.
 final class PlacementApi {
-    private final Broker broker;
+    /// Kafka moves no partition whose name is longer, with its number: what is moving has 40 characters more, and a
+    /// directory's name 255. We have no such directories, and the same answer.
+    private static final int MOVABLE_NAME_MAX = 215;
 
-    PlacementApi(Broker broker) {
+    private final Broker broker;
+    private final int nodeId;
+
+    PlacementApi(Broker broker, int nodeId) {
         this.broker = broker;
+        this.nodeId = nodeId;
     }
 
     void register(Handlers handlers) {
@@ -120,17 +126,19 @@ final class PlacementApi {
                     Errors.UNKNOWN_TOPIC_OR_PARTITION,
                     "Unable to find partition %s:%d.".formatted(topic, asked.partitionIndex()));
         if (asked.replicas() == null) return new ApiError(Errors.NO_REASSIGNMENT_IN_PROGRESS);
-        return assignmentFault(asked.replicas())
+        return assignmentFault(nodeId, asked.replicas())
                 .map(fault -> new ApiError(Errors.INVALID_REPLICA_ASSIGNMENT, fault))
                 .orElse(ApiError.NONE);
     }
 
     /// Why a partition cannot lie on these nodes; empty if it can.
-    static Optional<String> assignmentFault(List<Integer> nodes) {
+    ///
+    /// @param here the number of this node
+    static Optional<String> assignmentFault(int here, List<Integer> nodes) {
         if (nodes.isEmpty()) return Optional.of("The manual partition assignment includes an empty replica list.");
         var seen = new HashSet<Integer>();
         for (int node : nodes) {
-            if (node != Endpoint.NODE_ID)
+            if (node != here)
                 return Optional.of(
                         "The manual partition assignment includes broker %d, but no such broker is registered."
                                 .formatted(node));
@@ -169,6 +177,7 @@ final class PlacementApi {
     }
 
     private Errors moved(String directory, String topic, int index) {
+        if ("%s-%d".formatted(topic, index).length() > MOVABLE_NAME_MAX) return Errors.INVALID_TOPIC_EXCEPTION;
         if (!directory.equals(StorageApi.DIRECTORY)) return Errors.LOG_DIR_NOT_FOUND;
         var stream = broker.catalog().stream(topic);
         return stream.isPresent() && has(stream.get(), index) ? Errors.NONE : Errors.REPLICA_NOT_AVAILABLE;

@@ -38,21 +38,23 @@ final class QuorumApi {
 
     private final Broker broker;
     private final KafkaListener.Config config;
+    private final int nodeId;
     private final InstantSource clock;
 
     QuorumApi(Broker broker, KafkaListener.Config config, InstantSource clock) {
         this.broker = broker;
         this.config = config;
+        this.nodeId = config.nodeId();
         this.clock = clock;
     }
 
     void register(Handlers handlers) {
         handlers.serve(ApiKeys.DESCRIBE_QUORUM, 0, 2, this::describeQuorum)
-                .serve(ApiKeys.UPDATE_FEATURES, 0, 2, QuorumApi::updateFeatures)
-                .serve(ApiKeys.UNREGISTER_BROKER, 0, 0, QuorumApi::unregisterBroker)
-                .serve(ApiKeys.UNREGISTER_CONTROLLER, 0, 0, QuorumApi::unregisterController)
-                .serve(ApiKeys.ADD_RAFT_VOTER, 0, 1, QuorumApi::voters)
-                .serve(ApiKeys.REMOVE_RAFT_VOTER, 0, 0, QuorumApi::voters);
+                .serve(ApiKeys.UPDATE_FEATURES, 0, 2, this::updateFeatures)
+                .serve(ApiKeys.UNREGISTER_BROKER, 0, 0, this::unregisterBroker)
+                .serve(ApiKeys.UNREGISTER_CONTROLLER, 0, 0, this::unregisterController)
+                .serve(ApiKeys.ADD_RAFT_VOTER, 0, 1, this::voters)
+                .serve(ApiKeys.REMOVE_RAFT_VOTER, 0, 0, this::voters);
     }
 
     // ---- DescribeQuorum
@@ -65,13 +67,13 @@ final class QuorumApi {
         long end = broker.catalogChanges();
         long now = clock.millis();
         var self = new ReplicaState()
-                .setReplicaId(Endpoint.NODE_ID)
+                .setReplicaId(nodeId)
                 .setLogEndOffset(end)
                 .setLastFetchTimestamp(now)
                 .setLastCaughtUpTimestamp(now);
         var partition = new PartitionData()
                 .setErrorMessage(null)
-                .setLeaderId(Endpoint.NODE_ID)
+                .setLeaderId(nodeId)
                 .setLeaderEpoch(LEADER_EPOCH)
                 .setHighWatermark(end)
                 .setCurrentVoters(List.of(self));
@@ -99,7 +101,7 @@ final class QuorumApi {
         var self = Endpoint.of(config, request);
         var listeners = new ListenerCollection();
         listeners.add(new Listener().setName(LISTENER).setHost(self.host()).setPort(self.port()));
-        nodes.add(new Node().setNodeId(Endpoint.NODE_ID).setListeners(listeners));
+        nodes.add(new Node().setNodeId(nodeId).setListeners(listeners));
         return nodes;
     }
 
@@ -107,7 +109,7 @@ final class QuorumApi {
 
     /// Features come with the release and stay as they are; asking for what is there already is fine. The first
     /// fault refuses all, as Kafka's controller does.
-    private static Answer updateFeatures(Request request) {
+    private Answer updateFeatures(Request request) {
         var updates = ((UpdateFeaturesRequest) request.body()).featureUpdates();
         var names = new HashSet<String>();
         for (var update : updates) names.add(update.feature());
@@ -124,16 +126,14 @@ final class QuorumApi {
         return Answer.of(UpdateFeaturesResponse.createWithErrors(ApiError.NONE, names, 0));
     }
 
-    private static Optional<String> fault(FeatureUpdateItem update) {
+    private Optional<String> fault(FeatureUpdateItem update) {
         if (update.upgradeType() == UpgradeType.UNKNOWN)
             return Optional.of("The controller does not support the given upgrade type.");
         if (update.versionLevel() < 0) return Optional.of("A feature version cannot be less than 0.");
         var level = VersionsApi.level(update.feature());
-        if (level.isEmpty())
-            return Optional.of("Local controller %d does not support this feature.".formatted(Endpoint.NODE_ID));
+        if (level.isEmpty()) return Optional.of("Local controller %d does not support this feature.".formatted(nodeId));
         if (update.versionLevel() > level.get())
-            return Optional.of(
-                    "Local controller %d only supports versions 0-%d".formatted(Endpoint.NODE_ID, level.get()));
+            return Optional.of("Local controller %d only supports versions 0-%d".formatted(nodeId, level.get()));
         if (update.versionLevel() == level.get()) return Optional.empty();
         if (update.upgradeType() == UpgradeType.UPGRADE)
             return Optional.of("Can't downgrade the version of this feature without setting the upgrade type to"
@@ -143,24 +143,23 @@ final class QuorumApi {
 
     // ---- nodes that come and go
 
-    private static Answer unregisterBroker(Request request) {
+    private Answer unregisterBroker(Request request) {
         int id = ((UnregisterBrokerRequest) request.body()).data().brokerId();
-        if (id != Endpoint.NODE_ID)
+        if (id != nodeId)
             throw new BrokerIdNotRegisteredException("Broker ID %d is not currently registered".formatted(id));
         throw new InvalidRequestException("broker %d is the only one and serves this request".formatted(id));
     }
 
-    private static Answer unregisterController(Request request) {
+    private Answer unregisterController(Request request) {
         int id = ((UnregisterControllerRequest) request.body()).data().controllerId();
-        if (id != Endpoint.NODE_ID)
+        if (id != nodeId)
             throw new ControllerIdNotRegisteredException("Controller ID %d is not currently registered.".formatted(id));
         throw new InvalidRequestException("controller %d is the only one and serves this request".formatted(id));
     }
 
     /// As a Kafka whose `kraft.version` is 0: its controllers stand in its configuration.
-    private static Answer voters(Request request) {
+    private Answer voters(Request request) {
         throw new UnsupportedVersionException(
-                "this cluster is one node, number %d: controllers are neither added nor removed"
-                        .formatted(Endpoint.NODE_ID));
+                "this cluster is one node, number %d: controllers are neither added nor removed".formatted(nodeId));
     }
 }

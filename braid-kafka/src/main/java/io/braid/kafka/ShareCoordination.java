@@ -48,12 +48,12 @@ final class ShareCoordination implements AutoCloseable {
     private final InstantSource clock;
     private volatile State state = new Idle(); // written under this
 
-    ShareCoordination(Broker broker, GroupSettings settings, GroupConfigApi configs, InstantSource clock) {
+    ShareCoordination(Broker broker, int nodeId, GroupSettings settings, GroupConfigApi configs, InstantSource clock) {
         this.broker = broker;
         this.settings = settings;
         this.configs = configs;
         this.clock = clock;
-        this.states = new ShareStates(broker, settings, clock);
+        this.states = new ShareStates(broker, nodeId, settings, clock);
         this.persister = new LocalPersister(states);
         broker.onChange((_, after) -> changed(after));
     }

@@ -67,12 +67,14 @@ final class ShareStates implements AutoCloseable {
 
     static final String STREAM = Topic.SHARE_GROUP_STATE_TOPIC_NAME;
 
+    private final int nodeId;
     private final GroupSettings settings;
     private final InstantSource clock;
     private final StateStream stream;
     private final CoordinatorLife<Service> life;
 
-    ShareStates(Broker broker, GroupSettings settings, InstantSource clock) {
+    ShareStates(Broker broker, int nodeId, GroupSettings settings, InstantSource clock) {
+        this.nodeId = nodeId;
         this.settings = settings;
         this.clock = clock;
         this.stream = StateStream.cutByItsOwner(broker, STREAM);
@@ -110,7 +112,7 @@ final class ShareStates implements AutoCloseable {
         var config = settings.shareStates();
         var opened = stream.open(
                 config.shareCoordinatorStateTopicNumPartitions(), config.shareCoordinatorStateTopicSegmentBytes());
-        return new Service(stream.logs(opened), config, stream.batchBytesMax(opened), clock);
+        return new Service(nodeId, stream.logs(opened), config, stream.batchBytesMax(opened), clock);
     }
 
     @Override
@@ -131,9 +133,14 @@ final class ShareStates implements AutoCloseable {
 
         private volatile boolean closed;
 
-        Service(List<StateLog> logs, ShareCoordinatorConfig config, int batchBytesMax, InstantSource clock) {
+        Service(
+                int nodeId,
+                List<StateLog> logs,
+                ShareCoordinatorConfig config,
+                int batchBytesMax,
+                InstantSource clock) {
             partitions = new StatePartitions(STREAM, logs, this::forgetDeleted, clock);
-            kafka = new ShareCoordinatorService.Builder(Endpoint.NODE_ID, config)
+            kafka = new ShareCoordinatorService.Builder(nodeId, config)
                     .withTime(Time.SYSTEM)
                     .withTimer(new SystemTimerReaper("share-state-timer-reaper", new SystemTimer("share-state-timer")))
                     .withLoader(partitions.loader(

@@ -38,16 +38,17 @@ import org.apache.kafka.common.requests.DeleteTopicsResponse;
 final class TopicApi {
     private static final int DEFAULT = -1; // what clients send to leave a number to the server
     private static final short COPIES = 1;
-    private static final List<Integer> THIS_NODE = List.of(Endpoint.NODE_ID);
     private static final String MIN_ISR = TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 
     private final Broker broker;
+    private final int nodeId;
     private final boolean clampReplication;
     private final InternalTopics internal;
 
     TopicApi(Broker broker, KafkaListener.Config config) {
         this.broker = broker;
-        this.clampReplication = config.clampReplication();
+        this.nodeId = config.nodeId();
+        this.clampReplication = config.topics().clampReplication();
         this.internal = new InternalTopics(config);
     }
 
@@ -158,7 +159,7 @@ final class TopicApi {
 
     /// Copies on other nodes are those that are clamped.
     private Optional<String> placeFault(List<Integer> nodes) {
-        return PlacementApi.assignmentFault(clampReplication && !nodes.isEmpty() ? THIS_NODE : nodes);
+        return PlacementApi.assignmentFault(nodeId, clampReplication && !nodes.isEmpty() ? List.of(nodeId) : nodes);
     }
 
     private static Optional<ApiError> fault(Errors error, String detail) {

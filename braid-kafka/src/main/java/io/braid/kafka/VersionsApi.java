@@ -27,10 +27,12 @@ final class VersionsApi implements Handler {
 
     private final Handlers handlers;
     private final String clusterId;
+    private final int nodeId;
 
-    VersionsApi(Handlers handlers, String clusterId) {
+    VersionsApi(Handlers handlers, String clusterId, int nodeId) {
         this.handlers = handlers;
         this.clusterId = clusterId;
+        this.nodeId = nodeId;
     }
 
     /// A version that is not known is answered in version 0, with what is known of ApiVersions itself (KIP-511),
@@ -55,7 +57,7 @@ final class VersionsApi implements Handler {
         var cluster = body.data().clusterId();
         int node = body.data().nodeId();
         if (cluster == null || node < 0) return false;
-        return !cluster.equals(clusterId) || node != Endpoint.NODE_ID;
+        return !cluster.equals(clusterId) || node != nodeId;
     }
 
     private static SupportedFeatureKeyCollection supported() {

@@ -158,6 +158,7 @@ class GroupServiceTest {
         var settings = new GroupSettings(Map.of());
         var config = settings.kafka();
         var started = new GroupService(
+                1,
                 List.of(log),
                 1 << 20,
                 _ -> OptionalLong.empty(),

@@ -111,7 +111,7 @@ class GroupSettingsTest {
                         standard.host(),
                         standard.port(),
                         standard.advertised(),
-                        standard.autoCreate(),
+                        standard.topics().autoCreate(),
                         standard.limits(),
                         Map.of("group.max.size", "0")));
     }

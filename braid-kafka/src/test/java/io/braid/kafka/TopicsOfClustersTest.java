@@ -26,7 +26,13 @@ class TopicsOfClustersTest {
     @Test
     void moreCopiesThanThereAreAreTakenAsOneIfTheServerIsSetSo() throws Exception {
         var config = new KafkaListener.Config(
-                "127.0.0.1", 0, new KafkaListener.AsReached(), true, true, KafkaListener.Limits.DEFAULT, Map.of());
+                1,
+                "127.0.0.1",
+                0,
+                new KafkaListener.AsReached(),
+                new KafkaListener.Topics(true, true),
+                KafkaListener.Limits.DEFAULT,
+                Map.of());
         try (var server = TestServer.start(directory, config);
                 var admin = server.admin()) {
             var wanted = new NewTopic("a", 2, (short) 3).configs(Map.of("min.insync.replicas", "2"));

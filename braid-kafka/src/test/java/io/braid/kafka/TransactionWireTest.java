@@ -87,7 +87,7 @@ class TransactionWireTest {
                         standard.host(),
                         standard.port(),
                         standard.advertised(),
-                        standard.autoCreate(),
+                        standard.topics().autoCreate(),
                         standard.limits(),
                         Map.of(
                                 "transaction.abort.timed.out.transaction.cleanup.interval.ms", "20",

@@ -120,8 +120,8 @@ class WireTest {
 
     @Test
     void aClientOfAnotherClusterIsSentBackToItsBootstrapServers() throws IOException {
-        var mine = client().setClusterId(server.broker().clusterId()).setNodeId(Endpoint.NODE_ID);
-        var others = client().setClusterId("another").setNodeId(Endpoint.NODE_ID);
+        var mine = client().setClusterId(server.broker().clusterId()).setNodeId(1);
+        var others = client().setClusterId("another").setNodeId(1);
         assertEquals(
                 Errors.NONE.code(),
                 wire.ask(ApiVersionsResponse.class, ApiKeys.API_VERSIONS, 5, mine)

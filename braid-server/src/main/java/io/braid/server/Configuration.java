@@ -144,11 +144,11 @@ public final class Configuration {
         boolean clamp = value(Settings.KAFKA_CLAMP_REPLICATION);
         if (clamp) coordinators.replaceAll((name, text) -> COPIES.contains(name) && isCount(text) ? "1" : text);
         return new KafkaListener.Config(
+                value(Settings.KAFKA_NODE_ID),
                 listen.host(),
                 listen.port(),
                 advertised,
-                value(Settings.KAFKA_AUTO_CREATE),
-                clamp,
+                new KafkaListener.Topics(value(Settings.KAFKA_AUTO_CREATE), clamp),
                 limits,
                 coordinators);
     }

@@ -54,15 +54,20 @@ public final class Settings {
             Kind.OPTIONAL_ADDRESS,
             "",
             "The address Kafka clients are told to use; when empty, the one by which each of them came in.");
+    public static final Setting<Integer> KAFKA_NODE_ID = new Setting<>(
+            "kafka.node-id",
+            Kind.count(0, Integer.MAX_VALUE),
+            String.valueOf(KAFKA.nodeId()),
+            "The number by which Kafka clients know this node; nothing that is kept depends on it.");
     public static final Setting<Boolean> KAFKA_AUTO_CREATE = new Setting<>(
             "kafka.auto-create",
             Kind.BOOLEAN,
-            String.valueOf(KAFKA.autoCreate()),
+            String.valueOf(KAFKA.topics().autoCreate()),
             "Whether a Kafka client that asks for a stream that is not there creates it.");
     public static final Setting<Boolean> KAFKA_CLAMP_REPLICATION = new Setting<>(
             "kafka.clamp-replication",
             Kind.BOOLEAN,
-            String.valueOf(KAFKA.clampReplication()),
+            String.valueOf(KAFKA.topics().clampReplication()),
             "Whether replication factors and min.insync.replicas that need more nodes than this one are taken as 1;"
                     + " otherwise they are refused, as a Kafka cluster of one broker refuses them.");
     public static final Setting<Integer> KAFKA_CONNECTIONS_MAX = new Setting<>(
@@ -377,9 +382,11 @@ public final class Settings {
     /// Kafka's names for settings of ours.
     static final List<KafkaName> KAFKA_NAMES = List.of(
             KafkaName.of("auto.create.topics.enable", KAFKA_AUTO_CREATE),
+            KafkaName.of("broker.id", KAFKA_NODE_ID),
             new KafkaName("connections.max.idle.ms", KAFKA_IDLE, "ms"),
             KafkaName.of("log.retention.check.interval.ms", LOG_RETENTION_CHECK_MILLIS),
             KafkaName.of("max.connections", KAFKA_CONNECTIONS_MAX),
+            KafkaName.of("node.id", KAFKA_NODE_ID),
             KafkaName.of("num.partitions", DEFAULT_PARTITIONS),
             KafkaName.of("producer.id.expiration.ms", LOG_PRODUCER_MILLIS),
             KafkaName.of("socket.request.max.bytes", KAFKA_REQUEST_BYTES_MAX));
@@ -394,6 +401,7 @@ public final class Settings {
                             STORAGE_TIER_CACHE_BYTES,
                             KAFKA_LISTEN,
                             KAFKA_ADVERTISED,
+                            KAFKA_NODE_ID,
                             KAFKA_AUTO_CREATE,
                             KAFKA_CLAMP_REPLICATION,
                             KAFKA_CONNECTIONS_MAX,

@@ -77,9 +77,20 @@ class ConfigurationTest {
         var configuration =
                 of("auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n", Map.of());
 
-        assertEquals(false, configuration.kafka().autoCreate());
+        assertEquals(false, configuration.kafka().topics().autoCreate());
         assertEquals(Duration.ofMillis(1500), configuration.kafka().limits().idle());
         assertEquals(3, configuration.broker().defaultPartitions());
+    }
+
+    @Test
+    void theNodesNumberHasKafkasNamesAndIsSaidOnce() throws BadSettings {
+        assertEquals(1, of("", Map.of()).kafka().nodeId());
+        assertEquals(0, of("broker.id: 0\n", Map.of()).kafka().nodeId());
+        assertEquals(7, of("node.id: 7\n", Map.of()).kafka().nodeId());
+        assertEquals(
+                List.of("node.id = -1: must be a whole number, at least 0"),
+                faults("node.id: -1\n", Map.of()).stream().map(Fault::text).toList());
+        assertEquals(1, faults("broker.id: 7\nnode.id: 8\n", Map.of()).size());
     }
 
     @Test
