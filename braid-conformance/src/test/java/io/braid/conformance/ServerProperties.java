@@ -38,8 +38,8 @@ final class ServerProperties {
             Map.entry("replica.fetch.response.max.bytes", "there is nothing to replicate"));
 
     /// What is said only to be sure that it is as it always is here, or that no bound is met.
-    private static final Map<String, String> ALWAYS =
-            Map.of("delete.topic.enable", "true", "fetch.max.bytes", Integer.toString(Integer.MAX_VALUE));
+    private static final Map<String, String> ALWAYS = Map.of(
+            "fetch.max.bytes", Integer.toString(Integer.MAX_VALUE), "security.inter.broker.protocol", "PLAINTEXT");
 
     /// A test says the description of replica.fetch.response.max.bytes where it means its name.
     private static final String DESCRIPTION = "Maximum bytes expected for the entire fetch response";

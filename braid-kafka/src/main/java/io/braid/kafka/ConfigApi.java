@@ -151,6 +151,7 @@ final class ConfigApi {
         if (config.advertised() instanceof KafkaListener.Fixed(String host, int port))
             values.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(host, port));
         values.put("auto.create.topics.enable", String.valueOf(config.topics().autoCreate()));
+        values.put("delete.topic.enable", String.valueOf(config.topics().deletable()));
         values.put("default.replication.factor", "1");
         values.put("socket.request.max.bytes", String.valueOf(config.limits().requestBytes()));
         values.put("max.connections", String.valueOf(config.limits().connections()));

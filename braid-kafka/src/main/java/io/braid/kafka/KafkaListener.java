@@ -79,12 +79,13 @@ public final class KafkaListener implements AutoCloseable {
     /// Always this one.
     public record Fixed(String host, int port) implements Advertised {}
 
-    /// How topics come.
+    /// How topics come and go.
     ///
     /// @param autoCreate       whether asking for a topic that is not there creates it, if the client allows it
     /// @param clampReplication whether a topic may be asked for with more copies than the one there is
-    public record Topics(boolean autoCreate, boolean clampReplication) {
-        public static final Topics DEFAULT = new Topics(true, false);
+    /// @param deletable        whether clients may delete any
+    public record Topics(boolean autoCreate, boolean clampReplication, boolean deletable) {
+        public static final Topics DEFAULT = new Topics(true, false, true);
     }
 
     /// @param nodeId     the number that clients know this node by, at least 0. Nothing that is kept depends on it, so
@@ -92,7 +93,7 @@ public final class KafkaListener implements AutoCloseable {
     /// @param host       the name or address to listen on
     /// @param port       the port to listen on; 0 takes a free one
     /// @param advertised what Metadata tells clients to connect to
-    /// @param topics     how they come
+    /// @param topics     how they come and go
     /// @param limits     what one listener takes at most
     /// @param coordinators settings of groups, transactions and telemetry that differ from the defaults of
     /// [#coordinatorSettings]
@@ -123,7 +124,7 @@ public final class KafkaListener implements AutoCloseable {
                 boolean autoCreate,
                 Limits limits,
                 Map<String, String> coordinators) {
-            this(1, host, port, advertised, new Topics(autoCreate, false), limits, coordinators);
+            this(1, host, port, advertised, new Topics(autoCreate, false, true), limits, coordinators);
         }
     }
 

@@ -13,7 +13,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -38,17 +40,20 @@ import org.apache.kafka.common.requests.DeleteTopicsResponse;
 final class TopicApi {
     private static final int DEFAULT = -1; // what clients send to leave a number to the server
     private static final short COPIES = 1;
+    private static final int DELETION_DISABLED_VERSION = 3; // the first of DeleteTopics that has a word for it
     private static final String MIN_ISR = TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 
     private final Broker broker;
     private final int nodeId;
     private final boolean clampReplication;
+    private final boolean deletable;
     private final InternalTopics internal;
 
     TopicApi(Broker broker, KafkaListener.Config config) {
         this.broker = broker;
         this.nodeId = config.nodeId();
         this.clampReplication = config.topics().clampReplication();
+        this.deletable = config.topics().deletable();
         this.internal = new InternalTopics(config);
     }
 
@@ -189,6 +194,10 @@ final class TopicApi {
     // ---- DeleteTopics
 
     Answer delete(Request request) {
+        if (!deletable)
+            throw request.version() < DELETION_DISABLED_VERSION
+                    ? new InvalidRequestException("Topic deletion is disabled.")
+                    : new TopicDeletionDisabledException("Topic deletion is disabled (delete.topic.enable).");
         var body = ((DeleteTopicsRequest) request.body()).data();
         var data = new DeleteTopicsResponseData();
         for (var name : Set.copyOf(body.topicNames())) data.responses().add(deleted(name, Uuid.ZERO_UUID));

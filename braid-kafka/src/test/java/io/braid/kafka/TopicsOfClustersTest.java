@@ -1,6 +1,8 @@
 package io.braid.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.StreamSettings;
@@ -9,10 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DeleteTopicsResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +38,7 @@ class TopicsOfClustersTest {
                 "127.0.0.1",
                 0,
                 new KafkaListener.AsReached(),
-                new KafkaListener.Topics(true, true),
+                new KafkaListener.Topics(true, true, true),
                 KafkaListener.Limits.DEFAULT,
                 Map.of());
         try (var server = TestServer.start(directory, config);
@@ -42,6 +50,37 @@ class TopicsOfClustersTest {
             assertEquals(1, created.replicationFactor("a").get());
             assertEquals(
                     "1", created.config("a").get().get("min.insync.replicas").value());
+        }
+    }
+
+    @Test
+    void topicsStayIfTheServerIsSetSoAndOldClientsAreToldInAWordTheyKnow() throws Exception {
+        var standard = TestServer.config(KafkaListener.Limits.DEFAULT, true);
+        var config = new KafkaListener.Config(
+                1,
+                standard.host(),
+                standard.port(),
+                standard.advertised(),
+                new KafkaListener.Topics(true, false, false),
+                standard.limits(),
+                Map.of());
+        try (var server = TestServer.start(directory, config);
+                var admin = server.admin();
+                var wire = new Wire(server.listener().address())) {
+            admin.createTopics(List.of(new NewTopic("a", 1, (short) 1))).all().get();
+
+            var refused = assertThrows(
+                    ExecutionException.class,
+                    () -> admin.deleteTopics(List.of("a")).all().get());
+            var old = wire.ask(
+                    DeleteTopicsResponse.class,
+                    ApiKeys.DELETE_TOPICS,
+                    2,
+                    new DeleteTopicsRequestData().setTopicNames(List.of("a")).setTimeoutMs(1000));
+
+            assertInstanceOf(TopicDeletionDisabledException.class, refused.getCause());
+            assertEquals(Map.of(Errors.INVALID_REQUEST, 1), old.errorCounts());
+            assertEquals(Set.of("a"), admin.listTopics().names().get());
         }
     }
 

@@ -148,7 +148,7 @@ public final class Configuration {
                 listen.host(),
                 listen.port(),
                 advertised,
-                new KafkaListener.Topics(value(Settings.KAFKA_AUTO_CREATE), clamp),
+                new KafkaListener.Topics(value(Settings.KAFKA_AUTO_CREATE), clamp, value(Settings.KAFKA_DELETE_TOPICS)),
                 limits,
                 coordinators);
     }

@@ -70,6 +70,11 @@ public final class Settings {
             String.valueOf(KAFKA.topics().clampReplication()),
             "Whether replication factors and min.insync.replicas that need more nodes than this one are taken as 1;"
                     + " otherwise they are refused, as a Kafka cluster of one broker refuses them.");
+    public static final Setting<Boolean> KAFKA_DELETE_TOPICS = new Setting<>(
+            "kafka.delete-topics",
+            Kind.BOOLEAN,
+            String.valueOf(KAFKA.topics().deletable()),
+            "Whether Kafka clients may delete streams; Kinesis' DeleteStream is not touched by it.");
     public static final Setting<Integer> KAFKA_CONNECTIONS_MAX = new Setting<>(
             "kafka.connections-max",
             Kind.count(1, Integer.MAX_VALUE),
@@ -384,6 +389,7 @@ public final class Settings {
             KafkaName.of("auto.create.topics.enable", KAFKA_AUTO_CREATE),
             KafkaName.of("broker.id", KAFKA_NODE_ID),
             new KafkaName("connections.max.idle.ms", KAFKA_IDLE, "ms"),
+            KafkaName.of("delete.topic.enable", KAFKA_DELETE_TOPICS),
             KafkaName.of("log.retention.check.interval.ms", LOG_RETENTION_CHECK_MILLIS),
             KafkaName.of("max.connections", KAFKA_CONNECTIONS_MAX),
             KafkaName.of("node.id", KAFKA_NODE_ID),
@@ -404,6 +410,7 @@ public final class Settings {
                             KAFKA_NODE_ID,
                             KAFKA_AUTO_CREATE,
                             KAFKA_CLAMP_REPLICATION,
+                            KAFKA_DELETE_TOPICS,
                             KAFKA_CONNECTIONS_MAX,
                             KAFKA_REQUEST_BYTES_MAX,
                             KAFKA_REQUESTS_MAX,

@@ -74,10 +74,14 @@ class ConfigurationTest {
 
     @Test
     void kafkasNamesOfServersSettingsAreUnderstood() throws BadSettings {
-        var configuration =
-                of("auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n", Map.of());
+        var configuration = of(
+                "auto.create.topics.enable: false\nconnections.max.idle.ms: 1500\nnum.partitions: 3\n"
+                        + "delete.topic.enable: false\n",
+                Map.of());
 
-        assertEquals(false, configuration.kafka().topics().autoCreate());
+        assertEquals(
+                new KafkaListener.Topics(false, false, false),
+                configuration.kafka().topics());
         assertEquals(Duration.ofMillis(1500), configuration.kafka().limits().idle());
         assertEquals(3, configuration.broker().defaultPartitions());
     }
