@@ -133,7 +133,7 @@ public final class Broker implements AutoCloseable {
                         "stream created whose name differs from another''s only in ''.'' and ''_'': {0}, {1}",
                         stream.name(),
                         other));
-        log.createAll(partitionIds(stream.id(), 0, stream.partitions()), partitionConfig(stream));
+        log.createAll(partitionIds(stream.id(), 0, stream.partitions()), partitionConfigs(stream));
         return new Done(live.commit(new Created(stream), stream.id()));
     }
 
@@ -211,7 +211,7 @@ public final class Broker implements AutoCloseable {
         if (sketch.shards().equals(stream.shards())) return new Done(stream);
         var invalid = rules.reshaped(stream, catalog().partitions(), sketch);
         if (invalid.isPresent()) return invalid.get();
-        log.createAll(partitionIds(stream.id(), stream.partitions(), sketch.partitions()), partitionConfig(stream));
+        log.createAll(partitionIds(stream.id(), stream.partitions(), sketch.partitions()), partitionConfigs(stream));
         try (var ready = reshaping.ready(sketch)) {
             return new Done(live.commit(new Resharded(stream.id(), ready.shards(), sketch.partitions()), stream.id()));
         }
@@ -276,13 +276,15 @@ public final class Broker implements AutoCloseable {
     }
 
     private void configurePartitions(Stream stream) {
-        var kept = partitionConfig(stream);
+        var kept = partitionConfigs(stream);
         for (var partition : live.view().doors().get(stream.id()).partitions())
-            partition.log().configure(kept);
+            partition.log().configure(kept.apply(partition.log().id()));
     }
 
-    private PartitionConfig partitionConfig(Stream stream) {
-        return StreamSettings.partitionConfig(name -> setting(stream, name));
+    private Function<PartitionId, PartitionConfig> partitionConfigs(Stream stream) {
+        var all = StreamSettings.partitionConfig(name -> setting(stream, name));
+        var jitter = new SegmentJitter(Long.parseLong(setting(stream, StreamSettings.SEGMENT_JITTER_MS)));
+        return id -> jitter.applied(all, id);
     }
 
     private BatchRules batchRules(Stream stream) {

@@ -35,6 +35,12 @@ final class SettingTable {
                             ? Optional.empty()
                             : Optional.of("must be %s, or several of them with commas between, is '%s'"
                                     .formatted(String.join(" or ", choices), value));
+                case Replicas _ ->
+                    areReplicas(value)
+                            ? Optional.empty()
+                            : Optional.of("must be the literal '*' or a list of replicas in the following format:"
+                                    + " [partitionId]:[brokerId],[partitionId]:[brokerId],..., is '%s'"
+                                            .formatted(value));
                 case Doubles(double min, double max) -> within(value, min, max);
                 case Only(String only, String why) ->
                     value.equals(only)
@@ -52,6 +58,10 @@ final class SettingTable {
 
     record OneOf(List<String> choices) implements Rule {}
 
+    /// As Kafka writes replicas: with one copy there is nothing that could be done to any of them, so that to keep and
+    /// to show them is all there is to do.
+    record Replicas() implements Rule {}
+
     record SomeOf(List<String> choices) implements Rule {}
 
     /// @param why why there is no other value, and what to do instead
@@ -60,13 +70,10 @@ final class SettingTable {
     private static final PartitionConfig DEFAULT = PartitionConfig.DEFAULT;
     private static final int SEGMENT_BYTES_MAX = 1 << 30; // far from the 2 GiB of one mapping
 
-    private static final String SEALED_WITHOUT_SYNC =
-            "sealing a segment syncs nothing here, so there is nothing to spread over time; leave it out";
     private static final String COPIED_AT_ONCE =
             "a segment is copied as soon as it is sealed and synced, so that the tier is a second copy; leave it out";
     private static final String NOT_RECOMPRESSED =
             "the server keeps the producer's bytes and never compresses again; set it in the producer";
-    private static final String NO_REPLICATION = "there is one copy, so nothing is replicated; leave it out";
     private static final String SELF_TUNED = "the server decides this by itself; leave it out";
     private static final long HOUR_MILLIS = 3_600_000;
 
@@ -121,14 +128,13 @@ final class SettingTable {
                     DEFAULT.flushMillis(),
                     0,
                     "With durability=os: sync records at most this many milliseconds old."),
-            only(
+            replicas(
                     "follower.replication.throttled.replicas",
-                    Type.LIST,
-                    "",
-                    NO_REPLICATION,
-                    "Replicas to be slowed down."),
+                    "Copies that are to be written more slowly when they follow; there is one, which follows nobody."),
             only("index.interval.bytes", Type.INT, "4096", SELF_TUNED, "Bytes between two entries of an index."),
-            only("leader.replication.throttled.replicas", Type.LIST, "", NO_REPLICATION, "Replicas to be slowed down."),
+            replicas(
+                    "leader.replication.throttled.replicas",
+                    "Copies that are to be read more slowly by followers; there are none."),
             longs(
                     StreamSettings.LOCAL_RETENTION_BYTES,
                     -2,
@@ -233,12 +239,12 @@ final class SettingTable {
                     SEGMENT_BYTES_MAX,
                     "A segment file that would grow past this is sealed and a new one begun."),
             only("segment.index.bytes", Type.INT, "10485760", SELF_TUNED, "The largest index of a segment, in bytes."),
-            only(
-                    "segment.jitter.ms",
-                    Type.LONG,
-                    "0",
-                    SEALED_WITHOUT_SYNC,
-                    "Chance in the time at which segments are sealed."),
+            longs(
+                    StreamSettings.SEGMENT_JITTER_MS,
+                    0,
+                    0,
+                    "Each partition seals its segments sooner than segment.ms says, by a part of this many milliseconds"
+                            + " that is drawn for it, so that not all are sealed at once."),
             longs(
                     StreamSettings.SEGMENT_MS,
                     DEFAULT.segmentMillis(),
@@ -281,6 +287,15 @@ final class SettingTable {
 
     private static Row ints(String name, int defaultValue, int min, int max, String doc) {
         return new Row(new Setting(name, Type.INT, Integer.toString(defaultValue), doc), new Ints(min, max));
+    }
+
+    private static Row replicas(String name, String doc) {
+        return new Row(new Setting(name, Type.LIST, "", doc), new Replicas());
+    }
+
+    private static boolean areReplicas(String value) {
+        return value.strip().equals("*")
+                || StreamSettings.items(value).stream().allMatch(item -> item.matches("([0-9]+:[0-9]+)?"));
     }
 
     private static Row bool(String name, String doc) {

@@ -27,6 +27,7 @@ public final class StreamSettings {
     public static final String TIMESTAMP_TYPE = "message.timestamp.type";
     public static final String SEGMENT_BYTES = "segment.bytes";
     public static final String SEGMENT_MS = "segment.ms";
+    public static final String SEGMENT_JITTER_MS = "segment.jitter.ms";
     public static final String FLUSH_MESSAGES = "flush.messages";
     public static final String FLUSH_MS = "flush.ms";
     /// Kinesis' retention period, too: its hours times 3,600,000.

@@ -21,7 +21,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerTest {
@@ -168,6 +171,33 @@ class BrokerTest {
             }
         }
         assertEquals(3 * (ProducerIds.BLOCK + 1), given.size());
+    }
+
+    @Test
+    @Timeout(60)
+    void theJitterOfSegmentsReachesEachPartition() throws Exception {
+        try (var server = new TestServer(directory)) {
+            var settings = Map.of("segment.ms", "100000", "segment.jitter.ms", "50000");
+            server.broker.create(new NewStream("orders", Stream.Kind.USER, Stream.Mode.PROVISIONED, 8, settings));
+
+            var created = sealedAfter(server, "orders");
+            server.broker.configure("orders", Map.of("segment.jitter.ms", Optional.of("0")));
+
+            assertTrue(created.size() > 1 && created.first() > 50_000 && created.last() <= 100_000, created::toString);
+            while (!sealedAfter(server, "orders").equals(Set.of(100_000L))) Thread.onSpinWait(); // with the next turns
+        }
+    }
+
+    private static TreeSet<Long> sealedAfter(TestServer server, String stream) {
+        var times = new TreeSet<Long>();
+        for (int index = 0; index < 8; index++)
+            times.add(server.broker
+                    .partition(stream, index)
+                    .orElseThrow()
+                    .log()
+                    .config()
+                    .segmentMillis());
+        return times;
     }
 
     @Test

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.braid.log.Compaction;
 import io.braid.log.Durability;
 import io.braid.log.PartitionConfig;
+import io.braid.log.PartitionId;
 import io.braid.log.Retention;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +59,7 @@ class StreamSettingsTest {
                 "message.timestamp.type", "logappendtime",
                 "min.insync.replicas", "2",
                 "retention.mss", "1",
-                "segment.jitter.ms", "1000",
+                "segment.jitter.ms", "-1",
                 "segment.ms", "0"));
 
         assertEquals(
@@ -71,10 +74,43 @@ class StreamSettingsTest {
                         "min.insync.replicas: only '1' in this release, is '2': this server keeps one copy, on disk"
                                 + " before it acknowledges (durability=disk)",
                         "retention.mss: no such setting; did you mean retention.ms?",
-                        "segment.jitter.ms: only '0' in this release, is '1000': sealing a segment syncs nothing here,"
-                                + " so there is nothing to spread over time; leave it out",
+                        "segment.jitter.ms: must be a whole number from 0 to 9223372036854775807, is '-1'",
                         "segment.ms: must be a whole number from 1 to 9223372036854775807, is '0'")),
                 fault);
+    }
+
+    @Test
+    void replicasAreNamedAsInKafka() {
+        for (var name : List.of("leader.replication.throttled.replicas", "follower.replication.throttled.replicas")) {
+            for (var right : List.of("", "*", " * ", "0:1", "0:1, 1:1", "0:1,,10:23"))
+                assertEquals(Optional.empty(), StreamSettings.fault(Map.of(name, right)));
+            for (var wrong : List.of("0", "0:", "0:1,*", "a:1", "0:1:2", "-1:0"))
+                assertEquals(
+                        Optional.of(name
+                                + ": must be the literal '*' or a list of replicas in the following format:"
+                                + " [partitionId]:[brokerId],[partitionId]:[brokerId],..., is '" + wrong + "'"),
+                        StreamSettings.fault(Map.of(name, wrong)));
+        }
+    }
+
+    @Test
+    void partitionsOfAStreamAreSealedSoonerEachByItsPartOfTheJitter() {
+        var stream = new UUID(7, 9);
+        var settings = PartitionConfig.DEFAULT.withSegmentMillis(1000);
+        var times = new HashSet<Long>();
+        for (int index = 0; index < 20; index++) {
+            var id = new PartitionId(stream, index);
+            var applied = new SegmentJitter(400).applied(settings, id);
+            long sealed = applied.segmentMillis();
+
+            assertTrue(sealed > 600 && sealed <= 1000, () -> "sealed after " + sealed);
+            assertEquals(applied, new SegmentJitter(400).applied(settings, id)); // drawn once
+            times.add(sealed);
+
+            assertEquals(settings, new SegmentJitter(0).applied(settings, id));
+            assertTrue(new SegmentJitter(Long.MAX_VALUE).applied(settings, id).segmentMillis() >= 1);
+        }
+        assertTrue(times.size() > 15, () -> "at " + times);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /// All partitions below one data directory, their writers and their journals. Any thread.
 ///
@@ -303,6 +304,11 @@ public final class Log implements AutoCloseable {
     ///
     /// @throws IOException the disk failed, or the log is closed
     public void createAll(Collection<PartitionId> ids, PartitionConfig settings) throws IOException {
+        createAll(ids, _ -> settings);
+    }
+
+    /// The same, each with settings of its own.
+    public void createAll(Collection<PartitionId> ids, Function<PartitionId, PartitionConfig> each) throws IOException {
         changing.lock();
         try {
             refuseIfClosed();
@@ -310,10 +316,10 @@ public final class Log implements AutoCloseable {
             var entering = new HashMap<Writer, List<PartitionLog>>();
             for (var id : new LinkedHashSet<>(ids)) {
                 var there = partitions.get(id);
-                if (there != null) answers.add(there.reconfigure(settings));
+                if (there != null) answers.add(there.reconfigure(each.apply(id)));
                 else
                     entering.computeIfAbsent(writerOf(id), _ -> new ArrayList<>())
-                            .add(newPartition(id, settings));
+                            .add(newPartition(id, each.apply(id)));
             }
             entering.forEach((writer, all) -> {
                 for (int from = 0; from < all.size(); from += CHANGED_AT_ONCE_MAX) {

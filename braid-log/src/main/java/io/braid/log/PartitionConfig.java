@@ -87,6 +87,19 @@ public record PartitionConfig(
                 compaction);
     }
 
+    public PartitionConfig withSegmentMillis(long changed) {
+        return new PartitionConfig(
+                durability,
+                batchBytesMax,
+                hasAppendTime,
+                segmentBytes,
+                changed,
+                flushMessages,
+                flushMillis,
+                retention,
+                compaction);
+    }
+
     public PartitionConfig with(Compaction changed) {
         return new PartitionConfig(
                 durability,
