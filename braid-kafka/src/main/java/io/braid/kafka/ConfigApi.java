@@ -5,6 +5,7 @@ import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -43,6 +45,10 @@ import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 /// groups and of subscriptions to clients' metrics can be changed; those of the broker are read only, as they stand
 /// in its configuration.
 final class ConfigApi {
+    private static final String CHANGED_WHILE_IT_RUNS =
+            "only settings of topics, groups and subscriptions to clients' metrics can be changed while the server"
+                    + " runs; others stand in its configuration";
+
     private record ResourceName(byte type, String name) {}
 
     private final Broker broker;
@@ -188,6 +194,7 @@ final class ConfigApi {
                     ? new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
                     : altered(
                             name,
+                            changes.stream().map(AlterableConfig::name).toList(),
                             body.validateOnly(),
                             stream -> changes(stream, changes),
                             group -> GroupConfigApi.changed(group, changes),
@@ -211,6 +218,7 @@ final class ConfigApi {
             for (var set : resource.configs()) settings.put(set.name(), Optional.ofNullable(set.value()));
             var outcome = altered(
                     new ResourceName(resource.resourceType(), resource.resourceName()),
+                    settings.keySet(),
                     body.validateOnly(),
                     stream -> {
                         var changes = new HashMap<String, Optional<String>>();
@@ -244,6 +252,7 @@ final class ConfigApi {
 
     private ApiError altered(
             ResourceName resource,
+            Collection<String> names,
             boolean validateOnly,
             Changes changes,
             SettingChanges.Change ofGroup,
@@ -252,11 +261,12 @@ final class ConfigApi {
             case TOPIC -> altered(resource.name(), validateOnly, changes);
             case GROUP -> groups.alter(resource.name(), ofGroup, validateOnly);
             case CLIENT_METRICS -> clientMetrics.alter(resource.name(), ofSubscription, validateOnly);
-            case BROKER, BROKER_LOGGER, UNKNOWN ->
+            case BROKER ->
                 new ApiError(
                         Errors.INVALID_REQUEST,
-                        "only settings of topics, groups and subscriptions to clients' metrics can be changed while the"
-                                + " server runs; others stand in its configuration");
+                        "Cannot update these configs dynamically: Set(%s); %s"
+                                .formatted(String.join(", ", new TreeSet<>(names)), CHANGED_WHILE_IT_RUNS));
+            case BROKER_LOGGER, UNKNOWN -> new ApiError(Errors.INVALID_REQUEST, CHANGED_WHILE_IT_RUNS);
         };
     }
 
@@ -282,9 +292,16 @@ final class ConfigApi {
         for (var change : asked) {
             if (changes.containsKey(change.name()))
                 throw new InvalidRequestException("Error due to duplicate config keys");
+            if (isNothing(change)) continue;
             changes.put(change.name(), change(stream, change));
         }
         return changes;
+    }
+
+    /// To take back what cannot be set is done already, as in Kafka.
+    private static boolean isNothing(AlterableConfig asked) {
+        return asked.configOperation() == OpType.DELETE.id()
+                && StreamSettings.find(asked.name()).isEmpty();
     }
 
     private Optional<String> change(Stream stream, AlterableConfig asked) {

@@ -233,6 +233,16 @@ class AdminTest {
     }
 
     @Test
+    void whatCannotBeSetIsTakenBackAlready() throws Exception {
+        create(new NewTopic("t", 1, (short) 1));
+        var unknown = new ConfigEntry("no.such.setting", "1");
+
+        alter("t", new AlterConfigOp(unknown, OpType.DELETE)).get();
+
+        refused(InvalidConfigurationException.class, alter("t", new AlterConfigOp(unknown, OpType.SET)));
+    }
+
+    @Test
     void listsAreAddedToAndTakenFrom() throws Exception {
         create(new NewTopic("t", 1, (short) 1));
 
