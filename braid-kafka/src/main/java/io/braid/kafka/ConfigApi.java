@@ -194,7 +194,10 @@ final class ConfigApi {
                     ? new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
                     : altered(
                             name,
-                            changes.stream().map(AlterableConfig::name).toList(),
+                            changes.stream()
+                                    .filter(change -> change.configOperation() != OpType.DELETE.id())
+                                    .map(AlterableConfig::name)
+                                    .toList(),
                             body.validateOnly(),
                             stream -> changes(stream, changes),
                             group -> GroupConfigApi.changed(group, changes),
@@ -252,7 +255,7 @@ final class ConfigApi {
 
     private ApiError altered(
             ResourceName resource,
-            Collection<String> names,
+            Collection<String> set,
             boolean validateOnly,
             Changes changes,
             SettingChanges.Change ofGroup,
@@ -261,13 +264,19 @@ final class ConfigApi {
             case TOPIC -> altered(resource.name(), validateOnly, changes);
             case GROUP -> groups.alter(resource.name(), ofGroup, validateOnly);
             case CLIENT_METRICS -> clientMetrics.alter(resource.name(), ofSubscription, validateOnly);
-            case BROKER ->
-                new ApiError(
-                        Errors.INVALID_REQUEST,
-                        "Cannot update these configs dynamically: Set(%s); %s"
-                                .formatted(String.join(", ", new TreeSet<>(names)), CHANGED_WHILE_IT_RUNS));
+            case BROKER -> broker(resource.name(), set);
             case BROKER_LOGGER, UNKNOWN -> new ApiError(Errors.INVALID_REQUEST, CHANGED_WHILE_IT_RUNS);
         };
+    }
+
+    /// No setting of the broker is ever set while it runs, so that there is none to take back.
+    private ApiError broker(String name, Collection<String> set) {
+        if (!name.isEmpty() && !name.equals(String.valueOf(config.nodeId())))
+            return new ApiError(Errors.INVALID_REQUEST, "the only node is " + config.nodeId());
+        if (set.isEmpty()) return ApiError.NONE;
+        return new ApiError(
+                Errors.INVALID_REQUEST,
+                "Cannot update these configs dynamically: %s; %s".formatted(new TreeSet<>(set), CHANGED_WHILE_IT_RUNS));
     }
 
     private ApiError altered(String name, boolean validateOnly, Changes changes) {

@@ -240,6 +240,14 @@ class AdminTest {
         alter("t", new AlterConfigOp(unknown, OpType.DELETE)).get();
 
         refused(InvalidConfigurationException.class, alter("t", new AlterConfigOp(unknown, OpType.SET)));
+        var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
+        admin.incrementalAlterConfigs(Map.of(broker, List.of(new AlterConfigOp(unknown, OpType.DELETE))))
+                .all()
+                .get();
+        var set = admin.incrementalAlterConfigs(
+                Map.of(broker, List.of(new AlterConfigOp(new ConfigEntry("log.retention.ms", "1"), OpType.SET))));
+        var refused = assertThrows(ExecutionException.class, () -> set.all().get());
+        assertTrue(refused.getMessage().contains("Cannot update these configs dynamically: [log.retention.ms]; only"));
     }
 
     @Test

@@ -8,13 +8,18 @@ import java.time.Duration;
 /// @param name Kafka's
 /// @param unit in which Kafka writes the value, where ours is written with one; empty if both are plain
 record KafkaName(String name, Setting<?> setting, String unit) {
+    /// What a time is in Kafka that is never over.
+    private static final String NEVER = "-1";
+
+    private static final String HUNDRED_YEARS = "36500d";
+
     static KafkaName of(String name, Setting<?> setting) {
         return new KafkaName(name, setting, "");
     }
 
     /// How the value is written under our name.
     String meaning(String text) {
-        return text + unit;
+        return text.equals(NEVER) && unit.equals("ms") ? HUNDRED_YEARS : text + unit;
     }
 
     /// As a setting of its own, beside ours.

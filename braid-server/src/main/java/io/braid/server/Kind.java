@@ -149,6 +149,7 @@ public record Kind<T>(String name, Function<String, T> parser) {
         while (unit > 0 && !Character.isDigit(text.charAt(unit - 1))) unit--;
         try {
             long number = Long.parseLong(text.substring(0, unit));
+            if (number < 0) throw new IllegalArgumentException("must not be below 0");
             return switch (text.substring(unit).strip()) {
                 case "ms" -> Duration.ofMillis(number);
                 case "s" -> Duration.ofSeconds(number);

@@ -87,6 +87,18 @@ class ConfigurationTest {
     }
 
     @Test
+    void aTimeMayBeKafkasMinusOneForNeverAndIsElseNotBelowZero() throws BadSettings {
+        assertEquals(
+                Duration.ofDays(36_500),
+                of("connections.max.idle.ms: -1\n", Map.of()).kafka().limits().idle());
+        assertEquals(
+                List.of("kafka.idle = -1s: must not be below 0", "connections.max.idle.ms = -2: must not be below 0"),
+                faults("kafka.idle: -1s\nconnections.max.idle.ms: -2\n", Map.of()).stream()
+                        .map(Fault::text)
+                        .toList());
+    }
+
+    @Test
     void theNodesNumberHasKafkasNamesAndIsSaidOnce() throws BadSettings {
         assertEquals(1, of("", Map.of()).kafka().nodeId());
         assertEquals(0, of("broker.id: 0\n", Map.of()).kafka().nodeId());
