@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.NewStream;
 import io.braid.broker.Partition;
 import io.braid.log.AppendOutcome.Appended;
 import io.braid.log.Batch;
 import io.braid.log.BatchBuilder;
+import io.braid.log.Compression;
+import io.braid.log.ReadOutcome;
 import io.braid.log.RecordCursor;
 import io.braid.log.TransactionStatus;
 import java.io.IOException;
@@ -18,6 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -195,8 +200,7 @@ class KafkaRecordsTest {
             {"Data":"Mg==","PartitionKey":"b","ExplicitHashKey":"17"}]}\
             """);
 
-        var found = (io.braid.log.ReadOutcome.Found)
-                partition.log().read(0, partition.log().end(), 1 << 20);
+        var found = (ReadOutcome.Found) partition.log().read(0, partition.log().end(), 1 << 20);
         Batch batch;
         try (var slice = found.slice()) {
             batch = new Batch(slice.load());
@@ -227,5 +231,22 @@ class KafkaRecordsTest {
 
         assertEquals(expected, shown(records("")));
         assertEquals(expected.subList(0, 123), shown(records(",\"Limit\":123")));
+    }
+
+    @Test
+    void aPutIsKeptInTheCodecOfItsStream() throws Exception {
+        server.broker().configure("s", Map.of("compression.type", Optional.of("gzip")));
+        var data = Base64.getEncoder().encodeToString("data ".repeat(1000).getBytes(UTF_8));
+
+        server.call("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":\"" + data + "\"}");
+
+        try (var slice = assertInstanceOf(
+                        ReadOutcome.Found.class, partition.log().read(0, 1, 1 << 20))
+                .slice()) {
+            var batch = new Batch(slice.load());
+            assertEquals(Compression.GZIP, batch.compression());
+            assertTrue(batch.byteSize() < 300, batch.byteSize() + " bytes");
+        }
+        assertEquals(List.of("k=" + "data ".repeat(1000)), shown(records("")));
     }
 }

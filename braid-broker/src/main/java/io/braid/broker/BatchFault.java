@@ -14,6 +14,8 @@ public record BatchFault(Kind kind, String detail, List<OfRecord> records) {
     public enum Kind {
         /// A time that the stream does not take.
         TIME,
+        /// More bytes than the stream takes, as they were sent or as it would keep them. Fewer records may fit.
+        SIZE,
         /// Anything else.
         CONTENT
     }

@@ -20,13 +20,15 @@ import java.util.function.Function;
 /// - the partition is compacted by key, so that all of them must have one;
 /// - there is an oldest time, of which no header tells;
 /// - the header says that one is newer than allowed, so that the answer can name it;
-/// - the header contradicts itself: its newest time is before that of its first record.
+/// - the header contradicts itself: its newest time is before that of its first record;
+/// - the stream keeps its batches in another codec, so that they are compressed again anyway.
 ///
 /// Then everything that they and their header say has to agree, as with Kafka.
 ///
 /// @param beforeMillis how far a record's time may be behind the server's clock
 /// @param afterMillis  how far ahead of it
-public record BatchRules(long beforeMillis, long afterMillis) {
+/// @param codec        in which batches are kept
+public record BatchRules(long beforeMillis, long afterMillis, StoredCodec codec) {
     /// Of one answer: a batch may hold millions of records.
     static final int RECORD_FAULTS_MAX = 1000;
 
@@ -43,23 +45,38 @@ public record BatchRules(long beforeMillis, long afterMillis) {
     static BatchRules of(Function<String, String> settings) {
         return new BatchRules(
                 Long.parseLong(settings.apply(StreamSettings.TIMESTAMP_BEFORE_MAX_MS)),
-                Long.parseLong(settings.apply(StreamSettings.TIMESTAMP_AFTER_MAX_MS)));
+                Long.parseLong(settings.apply(StreamSettings.TIMESTAMP_AFTER_MAX_MS)),
+                StoredCodec.of(settings));
     }
 
-    /// Lets a batch in, or says why not. The header's newest time is put right if the records were looked at and it
-    /// was wrong: some clients have got it wrong for long, and Kafka puts it right, too.
+    /// Lets a batch in, compressed again if the stream wants it in another codec, or says why not.
+    /// The header's newest time is put right if the records were looked at and it was wrong: some
+    /// clients have got it wrong for long, and Kafka puts it right, too.
     ///
     /// What is damaged or too large passes, as the log refuses it; nothing is decompressed before that is known.
-    public Optional<BatchFault> admit(Batch batch, PartitionConfig config, long nowMillis) {
-        if (batch.byteSize() > config.batchBytesMax()) return Optional.empty();
+    public Admission admit(Batch batch, PartitionConfig config, long nowMillis) {
+        if (batch.byteSize() > config.batchBytesMax()) return new Admission.In(batch);
         var fault = headerFault(batch);
-        if (fault.isPresent()) return batch.isAsSent() ? fault : Optional.empty();
-        if (!looksInside(batch, config, nowMillis)) return Optional.empty();
-        if (batch.fault().isPresent()) return Optional.empty();
+        if (fault.isPresent()) return batch.isAsSent() ? new Admission.Out(fault.get()) : new Admission.In(batch);
+        if (codec.keeps(batch) && !looksInside(batch, config, nowMillis)) return new Admission.In(batch);
+        if (batch.fault().isPresent()) return new Admission.In(batch);
         try {
             return lookInside(batch, config, nowMillis);
         } catch (CorruptBatchException e) {
-            return Optional.of(BatchFault.ofBatch(Kind.CONTENT, e.getMessage()));
+            return new Admission.Out(BatchFault.ofBatch(Kind.CONTENT, e.getMessage()));
+        }
+    }
+
+    /// A batch that the server made itself, in the codec in which the stream keeps batches; as it is if it would take
+    /// more than `bytesMax` in that one, so that nothing is refused for it.
+    Batch kept(Batch batch, int bytesMax) {
+        if (codec.keeps(batch)) return batch;
+        try {
+            return Payloads.within(batch, COMMON_BYTES_MAX)
+                    .flatMap(payload -> codec.packed(batch, payload, bytesMax))
+                    .orElse(batch);
+        } catch (CorruptBatchException e) {
+            throw new IllegalArgumentException("nobody can read what the server made", e);
         }
     }
 
@@ -90,16 +107,44 @@ public record BatchRules(long beforeMillis, long afterMillis) {
                 || batch.maxTimestamp() < batch.baseTimestamp();
     }
 
-    private Optional<BatchFault> lookInside(Batch batch, PartitionConfig config, long nowMillis)
-            throws CorruptBatchException {
-        var common = Payloads.within(batch, COMMON_BYTES_MAX);
-        if (common.isPresent()) return lookAt(batch, common.get(), config, nowMillis);
+    private Admission lookInside(Batch batch, PartitionConfig config, long nowMillis) throws CorruptBatchException {
+        int bytesMax = codec.keeps(batch)
+                ? PAYLOAD_BYTES_MAX
+                : Math.min(PAYLOAD_BYTES_MAX, codec.payloadBytesMax(config.batchBytesMax()));
+        var common = Payloads.within(batch, Math.min(COMMON_BYTES_MAX, bytesMax));
+        if (common.isPresent()) return letIn(batch, common.get(), config, nowMillis);
+        if (bytesMax <= COMMON_BYTES_MAX) return tooLarge(batch, bytesMax);
         LARGE.acquireUninterruptibly();
         try {
-            return lookAt(batch, Payloads.of(batch, PAYLOAD_BYTES_MAX), config, nowMillis);
+            var payload = Payloads.within(batch, bytesMax);
+            return payload.isPresent() ? letIn(batch, payload.get(), config, nowMillis) : tooLarge(batch, bytesMax);
         } finally {
             LARGE.release();
         }
+    }
+
+    private static Admission tooLarge(Batch batch, int bytesMax) {
+        return new Admission.Out(BatchFault.ofBatch(
+                Kind.SIZE,
+                "a batch of %d bytes of %s decompresses to more than the %d bytes allowed"
+                        .formatted(batch.byteSize(), batch.compression(), bytesMax)));
+    }
+
+    private Admission letIn(Batch batch, MemorySegment payload, PartitionConfig config, long nowMillis)
+            throws CorruptBatchException {
+        var fault = lookAt(batch, payload, config, nowMillis);
+        if (fault.isPresent()) return new Admission.Out(fault.get());
+        if (codec.keeps(batch)) return new Admission.In(batch);
+        return codec.packed(batch, payload, config.batchBytesMax())
+                .<Admission>map(Admission.In::new)
+                .orElseGet(() -> new Admission.Out(BatchFault.ofBatch(
+                        Kind.SIZE,
+                        "a batch of %d bytes takes more than the %d bytes allowed when it is compressed again (%s=%s)"
+                                .formatted(
+                                        batch.byteSize(),
+                                        config.batchBytesMax(),
+                                        StreamSettings.COMPRESSION_TYPE,
+                                        codec))));
     }
 
     private Optional<BatchFault> lookAt(Batch batch, MemorySegment payload, PartitionConfig config, long nowMillis)

@@ -2,7 +2,6 @@ package io.braid.broker;
 
 import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
-import java.util.Optional;
 
 /// One partition of a stream as the catalog knew it when it was asked for, with its log. Any thread.
 public final class Partition {
@@ -39,8 +38,13 @@ public final class Partition {
 
     /// Lets in a batch that a client made, or says why not: see [BatchRules#admit]. Whoever scales the stream hears
     /// of it.
-    public Optional<BatchFault> admit(Batch batch, long nowMillis) {
+    public Admission admit(Batch batch, long nowMillis) {
         clients.note(nowMillis);
         return rules.admit(batch, log.config(), nowMillis);
+    }
+
+    /// A batch that the server made itself, as this stream keeps batches: to be appended in its place.
+    public Batch kept(Batch batch) {
+        return rules.kept(batch, log.config().batchBytesMax());
     }
 }

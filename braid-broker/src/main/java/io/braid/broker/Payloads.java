@@ -69,7 +69,7 @@ public final class Payloads {
     /// and
     /// closes `target`.
     public static OutputStream packing(Compression compression, OutputStream target) throws IOException {
-        return LogCodecs.stream(compression, target);
+        return PackedBytes.stream(compression, PackedBytes.usualLevel(compression), target);
     }
 
     private static MemorySegment decompress(Compression compression, byte[] packed, int bytesMax) throws IOException {

@@ -14,6 +14,10 @@ public record ServerName(String name, String setting, long factor) {
 
     /// By name.
     public static final List<ServerName> ALL = List.of(
+            new ServerName(StreamSettings.GZIP_LEVEL, StreamSettings.GZIP_LEVEL, 1),
+            new ServerName(StreamSettings.LZ4_LEVEL, StreamSettings.LZ4_LEVEL, 1),
+            new ServerName(StreamSettings.COMPRESSION_TYPE, StreamSettings.COMPRESSION_TYPE, 1),
+            new ServerName(StreamSettings.ZSTD_LEVEL, StreamSettings.ZSTD_LEVEL, 1),
             new ServerName("log.cleaner.delete.retention.ms", "delete.retention.ms", 1),
             new ServerName("log.cleaner.max.compaction.lag.ms", "max.compaction.lag.ms", 1),
             new ServerName("log.cleaner.min.cleanable.ratio", "min.cleanable.dirty.ratio", 1),

@@ -25,6 +25,7 @@ public final class ServerStream {
         this.name = name;
         var own = new HashMap<>(settings);
         own.put(StreamSettings.DURABILITY, "disk");
+        own.put(StreamSettings.COMPRESSION_TYPE, StoredCodec.PRODUCER); // or the server's default would be told of it
         this.settings = Map.copyOf(own);
     }
 

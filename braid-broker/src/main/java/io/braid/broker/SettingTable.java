@@ -25,6 +25,10 @@ final class SettingTable {
         default Optional<String> fault(String value) {
             return switch (this) {
                 case Ints(long min, long max) -> within(value, min, max, Type.INT);
+                case IntsOr(long other, long min, long max) ->
+                    value.equals(Long.toString(other))
+                            ? Optional.empty()
+                            : within(value, min, max, Type.INT).map(fault -> "%s; or %d".formatted(fault, other));
                 case Longs(long min, long max) -> within(value, min, max, Type.LONG);
                 case OneOf(List<String> choices) ->
                     choices.contains(value)
@@ -52,6 +56,9 @@ final class SettingTable {
 
     record Ints(long min, long max) implements Rule {}
 
+    /// @param other the one value outside of the range that is right, too
+    record IntsOr(long other, long min, long max) implements Rule {}
+
     record Longs(long min, long max) implements Rule {}
 
     record Doubles(double min, double max) implements Rule {}
@@ -72,8 +79,6 @@ final class SettingTable {
 
     private static final String COPIED_AT_ONCE =
             "a segment is copied as soon as it is sealed and synced, so that the tier is a second copy; leave it out";
-    private static final String NOT_RECOMPRESSED =
-            "the server keeps the producer's bytes and never compresses again; set it in the producer";
     private static final String SELF_TUNED = "the server decides this by itself; leave it out";
     private static final long HOUR_MILLIS = 3_600_000;
 
@@ -86,20 +91,30 @@ final class SettingTable {
                             "What becomes of old records: 'delete' deletes them by age and size, 'compact' keeps the"
                                     + " newest record of each key; or both, with a comma between."),
                     new SomeOf(List.of(StreamSettings.COMPACT, StreamSettings.DELETE))),
-            only(
-                    "compression.gzip.level",
-                    Type.INT,
-                    "-1",
-                    NOT_RECOMPRESSED,
-                    "The level the server would use for gzip."),
-            only("compression.lz4.level", Type.INT, "9", NOT_RECOMPRESSED, "The level the server would use for lz4."),
-            only(
-                    "compression.type",
-                    Type.STRING,
-                    "producer",
-                    NOT_RECOMPRESSED,
-                    "The codec in which batches are kept: their producer's."),
-            only("compression.zstd.level", Type.INT, "3", NOT_RECOMPRESSED, "The level the server would use for zstd."),
+            level(
+                    StreamSettings.GZIP_LEVEL,
+                    new IntsOr(-1, 1, 9),
+                    -1,
+                    "The level at which the server compresses, with compression.type=gzip; -1 for zlib's usual one."),
+            level(
+                    StreamSettings.LZ4_LEVEL,
+                    new Ints(1, 17),
+                    9,
+                    "The same with compression.type=lz4; 9 for the fast compressor, as in Kafka, all others for the"
+                            + " slow one."),
+            new Row(
+                    new Setting(
+                            StreamSettings.COMPRESSION_TYPE,
+                            Type.STRING,
+                            StoredCodec.PRODUCER,
+                            "The codec in which batches are kept: their producer's, none, or one in which the server"
+                                    + " compresses again what comes otherwise."),
+                    new OneOf(StoredCodec.NAMES)),
+            level(
+                    StreamSettings.ZSTD_LEVEL,
+                    new Ints(-131_072, 22),
+                    3,
+                    "The same with compression.type=zstd; the higher, the more memory and time for each batch."),
             longs(
                     StreamSettings.DELETE_RETENTION_MS,
                     24 * HOUR_MILLIS,
@@ -283,6 +298,10 @@ final class SettingTable {
 
     private static Row only(String name, Type type, String value, String why, String doc) {
         return new Row(new Setting(name, type, value, doc), new Only(value, why));
+    }
+
+    private static Row level(String name, Rule rule, int defaultValue, String doc) {
+        return new Row(new Setting(name, Type.INT, Integer.toString(defaultValue), doc), rule);
     }
 
     private static Row ints(String name, int defaultValue, int min, int max, String doc) {

@@ -20,6 +20,7 @@ import java.util.function.Function;
 ///
 /// What each means and may be stands in [SettingTable], which follows the topic configurations of Kafka 4.4.
 public final class StreamSettings {
+    public static final String COMPRESSION_TYPE = "compression.type";
     public static final String DURABILITY = "durability";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     public static final String TIMESTAMP_AFTER_MAX_MS = "message.timestamp.after.max.ms";
@@ -44,6 +45,10 @@ public final class StreamSettings {
     public static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
     public static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
     public static final String MIN_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+
+    static final String GZIP_LEVEL = "compression.gzip.level";
+    static final String LZ4_LEVEL = "compression.lz4.level";
+    static final String ZSTD_LEVEL = "compression.zstd.level";
 
     static final String COMPACT = "compact";
     static final String DELETE = "delete";

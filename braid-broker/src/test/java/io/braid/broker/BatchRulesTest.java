@@ -1,6 +1,7 @@
 package io.braid.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.BatchFault.Kind;
@@ -27,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BatchRulesTest {
     private static final long NOW = 1_000_000;
-    private static final BatchRules DEFAULT = new BatchRules(Long.MAX_VALUE, 100);
-    private static final BatchRules NARROW = new BatchRules(1000, 100);
+    private static final BatchRules DEFAULT = new BatchRules(Long.MAX_VALUE, 100, StoredCodec.PRODUCERS);
+    private static final BatchRules NARROW = new BatchRules(1000, 100, StoredCodec.PRODUCERS);
     private static final PartitionConfig PLAIN = PartitionConfig.DEFAULT;
     private static final PartitionConfig BY_KEY = PLAIN.with(new Compaction.ByKey(0.5, 0, Long.MAX_VALUE, 0));
 
@@ -54,7 +55,7 @@ class BatchRulesTest {
                                 1,
                                 "timestamp 1000101 of record 1 is out of range: should be from -9223372036853775807"
                                         + " to 1000100")),
-                DEFAULT.admit(batch, PLAIN, NOW));
+                fault(DEFAULT, batch, PLAIN, NOW));
     }
 
     @ParameterizedTest
@@ -62,7 +63,7 @@ class BatchRulesTest {
     void recordsOlderThanTheOldestTimeAreNamed(CompressionType codec) {
         var batch = batch(codec, NOW - 1000, NOW - 1001, NOW, 0);
 
-        var fault = NARROW.admit(batch, PLAIN, NOW).orElseThrow();
+        var fault = fault(NARROW, batch, PLAIN, NOW).orElseThrow();
 
         assertEquals(Kind.TIME, fault.kind());
         assertEquals(
@@ -71,10 +72,10 @@ class BatchRulesTest {
 
     @Test
     void limitsThemselvesAndRecordsWithoutTimeAreFine() {
-        assertEquals(Optional.empty(), NARROW.admit(batch(CompressionType.NONE, NOW - 1000, NOW + 100), PLAIN, NOW));
-        assertEquals(Optional.empty(), NARROW.admit(batch(CompressionType.NONE, -1), PLAIN, NOW));
-        var anyTime = new BatchRules(Long.MAX_VALUE, Long.MAX_VALUE);
-        assertEquals(Optional.empty(), anyTime.admit(batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(NARROW, batch(CompressionType.NONE, NOW - 1000, NOW + 100), PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(NARROW, batch(CompressionType.NONE, -1), PLAIN, NOW));
+        var anyTime = new BatchRules(Long.MAX_VALUE, Long.MAX_VALUE, StoredCodec.PRODUCERS);
+        assertEquals(Optional.empty(), fault(anyTime, batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), PLAIN, NOW));
     }
 
     @Test
@@ -83,7 +84,7 @@ class BatchRulesTest {
                 Durability.DISK, 1 << 20, true, 1 << 20, 1, 1, 1, Retention.FOREVER, Compaction.NONE);
 
         assertEquals(
-                Optional.empty(), NARROW.admit(batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), appendTime, NOW));
+                Optional.empty(), fault(NARROW, batch(CompressionType.NONE, 0, Long.MAX_VALUE - 1), appendTime, NOW));
     }
 
     @ParameterizedTest
@@ -94,30 +95,30 @@ class BatchRulesTest {
                 new SimpleRecord(NOW, null, "v".getBytes()),
                 new SimpleRecord(NOW, new byte[0], "v".getBytes()));
 
-        var fault = DEFAULT.admit(KafkaBatches.of(codec, records), BY_KEY, NOW).orElseThrow();
+        var fault = fault(DEFAULT, KafkaBatches.of(codec, records), BY_KEY, NOW).orElseThrow();
 
         assertEquals(Kind.CONTENT, fault.kind());
         assertEquals(List.of(new OfRecord(1, "record 1 has no key, which a compacted stream needs")), fault.records());
-        assertEquals(Optional.empty(), DEFAULT.admit(KafkaBatches.of(codec, records), PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(DEFAULT, KafkaBatches.of(codec, records), PLAIN, NOW));
     }
 
     @Test
     void headersThatCannotBeAreRefusedForGood() {
         assertEquals(
                 Optional.of(content("the batch begins at offset 5: a producer's begins at 0")),
-                DEFAULT.admit(changed(BASE_OFFSET, 5L), PLAIN, NOW));
+                fault(DEFAULT, changed(BASE_OFFSET, 5L), PLAIN, NOW));
         assertEquals(
                 Optional.of(content("the batch says 3 records up to offset delta 1")),
-                DEFAULT.admit(changed(RECORD_COUNT, 3), PLAIN, NOW));
+                fault(DEFAULT, changed(RECORD_COUNT, 3), PLAIN, NOW));
         assertEquals(
                 Optional.of(content("the batch says 2 records up to offset delta 2")),
-                DEFAULT.admit(changed(LAST_OFFSET_DELTA, 2), PLAIN, NOW));
+                fault(DEFAULT, changed(LAST_OFFSET_DELTA, 2), PLAIN, NOW));
         assertEquals(
                 Optional.of(content("the batch of producer 7 begins with sequence -1: should be at least 0")),
-                DEFAULT.admit(changed(PRODUCER_ID, 7L), PLAIN, NOW));
+                fault(DEFAULT, changed(PRODUCER_ID, 7L), PLAIN, NOW));
         assertEquals(
                 Kind.TIME,
-                DEFAULT.admit(changed(ATTRIBUTES, (short) 8), PLAIN, NOW)
+                fault(DEFAULT, changed(ATTRIBUTES, (short) 8), PLAIN, NOW)
                         .orElseThrow()
                         .kind());
     }
@@ -129,22 +130,22 @@ class BatchRulesTest {
         var late = batch(CompressionType.GZIP, NOW + 5000);
         late.bytes().set(ValueLayout.JAVA_BYTE, Batch.HEADER_BYTES, (byte) 0x55);
 
-        assertEquals(Optional.empty(), DEFAULT.admit(flipped, PLAIN, NOW));
-        assertEquals(Optional.empty(), DEFAULT.admit(late, PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(DEFAULT, flipped, PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(DEFAULT, late, PLAIN, NOW));
     }
 
     @Test
     void whatIsTooLargeIsLeftToTheLogBeforeItIsDecompressed() {
         var small = new PartitionConfig(Durability.DISK, 70, 1 << 20, 1, 1, -1, -1);
 
-        assertEquals(Optional.empty(), NARROW.admit(batch(CompressionType.ZSTD, 0, 0, 0), small, NOW));
+        assertEquals(Optional.empty(), fault(NARROW, batch(CompressionType.ZSTD, 0, 0, 0), small, NOW));
     }
 
     @Test
     void aNewestTimeBeforeTheFirstIsPutRight() {
         var batch = changed(MAX_TIMESTAMP, -1L);
 
-        assertEquals(Optional.empty(), DEFAULT.admit(batch, PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(DEFAULT, batch, PLAIN, NOW));
 
         assertEquals(NOW + 1, batch.maxTimestamp());
         assertEquals(Optional.empty(), batch.fault());
@@ -154,7 +155,7 @@ class BatchRulesTest {
     void aNewestTimeThatNoRecordHasIsPutRightWhereRecordsAreLookedAt() {
         var batch = changed(MAX_TIMESTAMP, NOW + 50);
 
-        assertEquals(Optional.empty(), NARROW.admit(batch, PLAIN, NOW));
+        assertEquals(Optional.empty(), fault(NARROW, batch, PLAIN, NOW));
 
         assertEquals(NOW + 1, batch.maxTimestamp());
         assertEquals(Optional.empty(), batch.fault());
@@ -165,9 +166,10 @@ class BatchRulesTest {
         var more = recount(3);
         var fewer = recount(1);
 
-        assertEquals(Kind.CONTENT, NARROW.admit(more, PLAIN, NOW).orElseThrow().kind());
-        assertEquals(Kind.CONTENT, NARROW.admit(fewer, PLAIN, NOW).orElseThrow().kind());
-        assertEquals(Optional.empty(), DEFAULT.admit(fewer, PLAIN, NOW), "a header suffices by default");
+        assertEquals(Kind.CONTENT, fault(NARROW, more, PLAIN, NOW).orElseThrow().kind());
+        assertEquals(
+                Kind.CONTENT, fault(NARROW, fewer, PLAIN, NOW).orElseThrow().kind());
+        assertEquals(Optional.empty(), fault(DEFAULT, fewer, PLAIN, NOW), "a header suffices by default");
     }
 
     @Test
@@ -175,7 +177,7 @@ class BatchRulesTest {
         var records = new ArrayList<SimpleRecord>();
         for (int i = 0; i < 3000; i++) records.add(new SimpleRecord(NOW, null, new byte[0]));
 
-        var fault = DEFAULT.admit(KafkaBatches.of(CompressionType.LZ4, records), BY_KEY, NOW)
+        var fault = fault(DEFAULT, KafkaBatches.of(CompressionType.LZ4, records), BY_KEY, NOW)
                 .orElseThrow();
 
         assertEquals(BatchRules.RECORD_FAULTS_MAX, fault.records().size());
@@ -190,9 +192,21 @@ class BatchRulesTest {
                         .mapToObj(_ -> new SimpleRecord(NOW, new byte[80 << 20]))
                         .toList());
 
-        assertEquals(Optional.empty(), NARROW.admit(fine, PLAIN, NOW));
-        var fault = NARROW.admit(bomb, PLAIN, NOW).orElseThrow();
+        assertEquals(Optional.empty(), fault(NARROW, fine, PLAIN, NOW));
+        var fault = fault(NARROW, bomb, PLAIN, NOW).orElseThrow();
+        assertEquals(Kind.SIZE, fault.kind());
         assertTrue(fault.detail().contains("decompresses to more than the 134217728 bytes"), fault.detail());
+    }
+
+    /// What is wrong with a batch; none that was let in has become another.
+    private static Optional<BatchFault> fault(BatchRules rules, Batch batch, PartitionConfig config, long nowMillis) {
+        return switch (rules.admit(batch, config, nowMillis)) {
+            case Admission.In(var admitted) -> {
+                assertSame(batch, admitted);
+                yield Optional.empty();
+            }
+            case Admission.Out(var fault) -> Optional.of(fault);
+        };
     }
 
     private static Batch batch(CompressionType codec, long... timestamps) {

@@ -2,6 +2,7 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import io.braid.broker.Partition;
+import io.braid.broker.StoredCodec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -42,6 +43,7 @@ import org.apache.kafka.server.share.persister.Persister;
 /// The members of share groups are kept here; what becomes of records in them is [ShareCoordination]'s.
 final class GroupCoordination implements AutoCloseable {
     static final String STREAM = Topic.GROUP_METADATA_TOPIC_NAME;
+    static final String CODEC = StoredCodec.PRODUCER; // offsets.topic.compression.codec says how those are compressed
 
     /// How long the first request waits for the groups to be loaded before it is answered that they are
     /// loading.
@@ -66,7 +68,7 @@ final class GroupCoordination implements AutoCloseable {
         this.configs = configs;
         this.shares = shares;
         this.clock = clock;
-        this.stream = StateStream.compacted(broker, STREAM);
+        this.stream = StateStream.compacted(broker, STREAM, CODEC);
         this.topics = new TopicApi(broker, config);
         this.life = new CoordinatorLife<>(broker, this::make);
     }

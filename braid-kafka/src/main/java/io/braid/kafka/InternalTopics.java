@@ -32,12 +32,16 @@ final class InternalTopics {
         return switch (name) {
             case Topic.GROUP_METADATA_TOPIC_NAME -> {
                 var groups = settings.groups().kafka();
-                yield Optional.of(
-                        StateStream.asked(name, groups.offsetsTopicPartitions(), groups.offsetsTopicSegmentBytes()));
+                yield Optional.of(StateStream.asked(
+                        name,
+                        GroupCoordination.CODEC,
+                        groups.offsetsTopicPartitions(),
+                        groups.offsetsTopicSegmentBytes()));
             }
             case Topic.TRANSACTION_STATE_TOPIC_NAME -> {
                 var transactions = settings.transactions().values();
-                yield Optional.of(StateStream.asked(name, transactions.partitions(), transactions.segmentBytes()));
+                yield Optional.of(StateStream.asked(
+                        name, TransactionCoordination.CODEC, transactions.partitions(), transactions.segmentBytes()));
             }
             default -> Optional.empty();
         };

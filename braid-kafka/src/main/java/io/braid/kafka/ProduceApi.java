@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import io.braid.broker.Admission;
 import io.braid.broker.BatchFault;
 import io.braid.broker.Broker;
 import io.braid.broker.Partition;
@@ -128,8 +129,14 @@ final class ProduceApi implements Handler {
         if (batch.isControl()) return refused(data, Errors.INVALID_RECORD, "clients may not write control batches");
         if (!partition.isWritable())
             return new Late(data.index(), partition, batch, partition.log().find(batch));
-        var broken = partition.admit(batch, clock.millis());
-        if (broken.isPresent()) return refused(data, broken.get());
+        return switch (partition.admit(batch, clock.millis())) {
+            case Admission.Out(var broken) -> refused(data, broken);
+            case Admission.In(var admitted) -> append(data, partition, admitted, round);
+        };
+    }
+
+    private static Part append(
+            PartitionProduceData data, Partition partition, Batch batch, TransactionalAppends.Round round) {
         if (!batch.isTransactional())
             return new Submitted(data.index(), partition, batch, partition.log().append(batch));
         if (!round.hasTransactionalId())

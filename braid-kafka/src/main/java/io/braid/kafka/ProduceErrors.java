@@ -51,10 +51,11 @@ final class ProduceErrors {
         };
     }
 
-    /// Both fail the records named for good, and those around them with another message.
+    /// All but the size fail the records named for good, and those around them with another message.
     static Errors of(BatchFault fault) {
         return switch (fault.kind()) {
             case TIME -> Errors.INVALID_TIMESTAMP;
+            case SIZE -> Errors.MESSAGE_TOO_LARGE; // splits the batch if it can, or fails
             case CONTENT -> Errors.INVALID_RECORD;
         };
     }

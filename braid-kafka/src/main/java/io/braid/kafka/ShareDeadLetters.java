@@ -2,6 +2,7 @@ package io.braid.kafka;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.braid.broker.Admission;
 import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
@@ -250,9 +251,10 @@ final class ShareDeadLetters implements ShareGroupDLQManager {
     }
 
     private AppendOutcome append(Partition target, Batch batch) {
-        var fault = target.admit(batch, clock.millis());
-        return fault.<AppendOutcome>map(why -> new Refused(Reason.CORRUPT, why.detail()))
-                .orElseGet(() -> target.log().append(batch).join());
+        return switch (target.admit(batch, clock.millis())) {
+            case Admission.In(var admitted) -> target.log().append(admitted).join();
+            case Admission.Out(var fault) -> new Refused(Reason.CORRUPT, fault.detail());
+        };
     }
 
     private static Batch bytes(List<SimpleRecord> records) {

@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import io.braid.broker.Partition;
 import io.braid.log.AppendOutcome;
 import io.braid.log.Batch;
 import io.braid.log.PartitionLog;
@@ -9,6 +10,7 @@ import io.braid.log.TransactionStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /// What a coordinator needs of one partition of its stream: a seam, so that a test can be a log that refuses and
 /// fails.
@@ -36,11 +38,17 @@ interface StateLog {
     /// As [PartitionLog#deleteBefore].
     CompletableFuture<Long> deleteBefore(long offset);
 
-    static StateLog of(PartitionLog log) {
-        return new OfPartition(log);
+    /// Batches are kept as the partition's stream says; nobody changes that while the coordinator runs.
+    static StateLog of(Partition partition) {
+        return new OfPartition(partition.log(), partition::kept);
     }
 
-    record OfPartition(PartitionLog log) implements StateLog {
+    static StateLog of(PartitionLog log) {
+        return new OfPartition(log, UnaryOperator.identity());
+    }
+
+    /// @param kept the batch that is appended for one of the coordinator's
+    record OfPartition(PartitionLog log, UnaryOperator<Batch> kept) implements StateLog {
         @Override
         public long start() {
             return log.start();
@@ -53,7 +61,7 @@ interface StateLog {
 
         @Override
         public CompletableFuture<AppendOutcome> append(Batch batch, long expectedOffset) {
-            return log.append(batch, expectedOffset, Purpose.SERVICE);
+            return log.append(kept.apply(batch), expectedOffset, Purpose.SERVICE);
         }
 
         @Override

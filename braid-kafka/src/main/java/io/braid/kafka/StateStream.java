@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
+import io.braid.broker.StoredCodec;
 import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import java.util.HashMap;
@@ -23,8 +24,18 @@ record StateStream(Broker broker, String name, Map<String, String> settings) {
     private static final System.Logger LOG = System.getLogger(StateStream.class.getName());
 
     /// One whose records stand for themselves: of each key only the newest is needed.
-    static StateStream compacted(Broker broker, String name) {
-        return new StateStream(broker, name, Map.of(StreamSettings.CLEANUP_POLICY, TopicConfig.CLEANUP_POLICY_COMPACT));
+    ///
+    /// @param codec a value of [StreamSettings#COMPRESSION_TYPE]
+    static StateStream compacted(Broker broker, String name, String codec) {
+        return new StateStream(broker, name, byKey(codec));
+    }
+
+    private static Map<String, String> byKey(String codec) {
+        return Map.of(
+                StreamSettings.CLEANUP_POLICY,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                StreamSettings.COMPRESSION_TYPE,
+                codec);
     }
 
     /// One whose records build upon each other: all are kept until the coordinator deletes the oldest.
@@ -35,6 +46,8 @@ record StateStream(Broker broker, String name, Map<String, String> settings) {
                 Map.of(
                         StreamSettings.CLEANUP_POLICY,
                         TopicConfig.CLEANUP_POLICY_DELETE,
+                        StreamSettings.COMPRESSION_TYPE,
+                        StoredCodec.PRODUCER,
                         TopicConfig.RETENTION_MS_CONFIG,
                         "-1",
                         TopicConfig.RETENTION_BYTES_CONFIG,
@@ -73,17 +86,10 @@ record StateStream(Broker broker, String name, Map<String, String> settings) {
     }
 
     /// What is created when nobody says how.
-    static NewStream asked(String name, int partitions, int segmentBytes) {
-        return new NewStream(
-                name,
-                Stream.Kind.INTERNAL,
-                Stream.Mode.PROVISIONED,
-                partitions,
-                Map.of(
-                        StreamSettings.CLEANUP_POLICY,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        StreamSettings.SEGMENT_BYTES,
-                        Integer.toString(segmentBytes)));
+    static NewStream asked(String name, String codec, int partitions, int segmentBytes) {
+        var settings = new HashMap<>(byKey(codec));
+        settings.put(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
+        return new NewStream(name, Stream.Kind.INTERNAL, Stream.Mode.PROVISIONED, partitions, settings);
     }
 
     private CoordinatorNotAvailableException unavailable(String why) {
@@ -94,8 +100,8 @@ record StateStream(Broker broker, String name, Map<String, String> settings) {
     /// All partitions, by number.
     List<StateLog> logs(Stream stream) {
         return IntStream.range(0, stream.partitions())
-                .mapToObj(index -> StateLog.of(
-                        broker.partition(stream.id(), index).orElseThrow().log()))
+                .mapToObj(index ->
+                        StateLog.of(broker.partition(stream.id(), index).orElseThrow()))
                 .toList();
     }
 

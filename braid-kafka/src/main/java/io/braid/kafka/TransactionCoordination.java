@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.braid.broker.Broker;
+import io.braid.broker.StoredCodec;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,6 +60,7 @@ final class TransactionCoordination implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TransactionCoordination.class.getName());
 
     static final String STREAM = Topic.TRANSACTION_STATE_TOPIC_NAME;
+    static final String CODEC = StoredCodec.UNCOMPRESSED; // as in Kafka
 
     /// A question to the coordinator.
     interface Question<T> {
@@ -86,7 +88,7 @@ final class TransactionCoordination implements AutoCloseable {
         this.settings = CoordinatorSettings.of(config.coordinators()).transactions();
         this.clock = clock;
         this.writer = writer;
-        this.stream = StateStream.compacted(broker, STREAM);
+        this.stream = StateStream.compacted(broker, STREAM, CODEC);
         this.life = new CoordinatorLife<>(broker, this::make);
     }
 

@@ -3,8 +3,10 @@ package io.braid.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.broker.Admission;
 import io.braid.broker.BatchFault;
 import io.braid.broker.BatchRules;
+import io.braid.broker.StoredCodec;
 import io.braid.log.Batch;
 import io.braid.log.Compaction;
 import io.braid.log.Durability;
@@ -12,6 +14,7 @@ import io.braid.log.PartitionConfig;
 import io.braid.log.Retention;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -31,13 +34,15 @@ import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.common.utils.internals.PrimitiveRef;
+import org.apache.kafka.server.record.BrokerCompressionType;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogValidator;
 import org.apache.kafka.storage.internals.log.RecordValidationException;
 import org.junit.jupiter.api.Test;
 
 /// Random batches, honest and lying, are let in exactly where Kafka's own `LogValidator` lets them in, under every
-/// kind of settings: the same records are named, and the header says the same of the newest time afterwards.
+/// kind of settings: the same records are named, the header says the same of the newest time afterwards, and the
+/// records that are kept are the same ones, in the same codec.
 class KafkasRulesTest {
     private static final long NOW = 10_000_000;
     private static final int SEEDS = 3000;
@@ -51,13 +56,26 @@ class KafkasRulesTest {
     private static final int RECORD_COUNT = 57;
 
     /// What became of a batch.
-    private record Verdict(Optional<BatchFault.Kind> refused, List<Integer> records, long maxTimestamp) {
-        static Verdict admitted(long maxTimestamp) {
-            return new Verdict(Optional.empty(), List.of(), maxTimestamp);
+    ///
+    /// @param kept what there is to read of it afterwards
+    private record Verdict(
+            Optional<BatchFault.Kind> refused, List<Integer> records, long maxTimestamp, List<String> kept) {
+        static Verdict admitted(long maxTimestamp, RecordBatch kept, boolean hasAppendTime) {
+            var read = new ArrayList<String>();
+            read.add("%s %d %d %d"
+                    .formatted(kept.compressionType(), kept.producerId(), kept.producerEpoch(), kept.baseSequence()));
+            for (var record : kept)
+                read.add("%d %d %d %d"
+                        .formatted(
+                                record.offset(),
+                                hasAppendTime ? 0 : record.timestamp(),
+                                record.keySize(),
+                                record.valueSize()));
+            return new Verdict(Optional.empty(), List.of(), maxTimestamp, read);
         }
 
         static Verdict refused(BatchFault.Kind kind, List<Integer> records) {
-            return new Verdict(Optional.of(kind), records, -1);
+            return new Verdict(Optional.of(kind), records, -1, List.of());
         }
     }
 
@@ -65,6 +83,7 @@ class KafkasRulesTest {
     void batchesAreLetInWhereKafkaLetsThemIn() {
         int refused = 0;
         int corrected = 0;
+        int repacked = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
             var run = new Run(new Random(seed));
             var bytes = run.batch();
@@ -73,9 +92,11 @@ class KafkasRulesTest {
 
             assertEquals(kafkas, run.askBraid(bytes), "seed " + seed);
             if (kafkas.refused().isPresent()) refused++;
+            else if (run.isRepacked(bytes)) repacked++;
             else if (!run.hasAppendTime && kafkas.maxTimestamp() != bytes.getLong(MAX_TIMESTAMP)) corrected++;
         }
         assertTrue(refused > SEEDS / 5, refused + " were refused");
+        assertTrue(repacked > SEEDS / 10, repacked + " were compressed again");
         assertTrue(corrected > SEEDS / 50, corrected + " were put right");
     }
 
@@ -85,7 +106,9 @@ class KafkasRulesTest {
         private final boolean hasAppendTime;
         private final long before;
         private final long after;
+        private final BrokerCompressionType target;
         private boolean isLying;
+        private boolean isLookedAt; // as it is compressed again
 
         Run(Random random) {
             this.random = random;
@@ -93,11 +116,45 @@ class KafkasRulesTest {
             this.hasAppendTime = random.nextInt(4) == 0;
             this.before = random.nextBoolean() ? Long.MAX_VALUE : 1000;
             this.after = random.nextInt(3) == 0 ? Long.MAX_VALUE : 100;
+            var targets = BrokerCompressionType.values();
+            this.target =
+                    random.nextBoolean() ? BrokerCompressionType.PRODUCER : targets[random.nextInt(targets.length)];
+        }
+
+        boolean isRepacked(ByteBuffer bytes) {
+            return target(codec(bytes)).type() != codec(bytes);
+        }
+
+        private Compression target(CompressionType codec) {
+            var named = switch (target) {
+                case PRODUCER -> Optional.<Compression>empty();
+                case UNCOMPRESSED -> Optional.<Compression>of(Compression.NONE);
+                case GZIP -> Optional.<Compression>of(Compression.gzip().build());
+                case SNAPPY -> Optional.<Compression>of(Compression.snappy().build());
+                case LZ4 -> Optional.<Compression>of(Compression.lz4().build());
+                case ZSTD -> Optional.<Compression>of(Compression.zstd().build());
+            };
+            return BrokerCompressionType.targetCompression(named, codec);
+        }
+
+        private StoredCodec codec() {
+            return switch (target) {
+                case PRODUCER -> StoredCodec.PRODUCERS;
+                case UNCOMPRESSED -> new StoredCodec.Servers(io.braid.log.Compression.NONE, 0);
+                case GZIP -> new StoredCodec.Servers(io.braid.log.Compression.GZIP, -1);
+                case SNAPPY -> new StoredCodec.Servers(io.braid.log.Compression.SNAPPY, 0);
+                case LZ4 -> new StoredCodec.Servers(io.braid.log.Compression.LZ4, 9);
+                case ZSTD -> new StoredCodec.Servers(io.braid.log.Compression.ZSTD, 3);
+            };
+        }
+
+        private static CompressionType codec(ByteBuffer bytes) {
+            return first(MemoryRecords.readableRecords(bytes.duplicate())).compressionType();
         }
 
         /// Whether all records are looked at, or the header tells the truth: by itself it could deceive.
         boolean isCertain() {
-            return !isLying || isCompacted || !hasAppendTime && before != Long.MAX_VALUE;
+            return !isLying || isLookedAt || isCompacted || !hasAppendTime && before != Long.MAX_VALUE;
         }
 
         ByteBuffer batch() {
@@ -113,6 +170,7 @@ class KafkasRulesTest {
                     RecordBatch.MAGIC_VALUE_V2, 0, Compression.of(codec).build(), TimestampType.CREATE_TIME, records);
             var bytes = ByteBuffer.allocate(made.sizeInBytes());
             bytes.put(made.buffer().duplicate()).flip();
+            isLookedAt = isRepacked(bytes);
             if (random.nextInt(3) == 0) lie(bytes);
             return bytes;
         }
@@ -140,28 +198,36 @@ class KafkasRulesTest {
                     1,
                     Retention.FOREVER,
                     isCompacted ? new Compaction.ByKey(0.5, 0, Long.MAX_VALUE, 0) : Compaction.NONE);
-            return new BatchRules(before, after)
-                    .admit(batch, config, NOW)
-                    .map(fault -> Verdict.refused(
+            return switch (new BatchRules(before, after, codec()).admit(batch, config, NOW)) {
+                case Admission.Out(var fault) ->
+                    Verdict.refused(
                             fault.kind(),
                             fault.records().stream()
                                     .map(BatchFault.OfRecord::index)
-                                    .toList()))
-                    .orElseGet(() -> {
-                        assertEquals(Optional.empty(), batch.fault());
-                        return Verdict.admitted(hasAppendTime ? NOW : batch.maxTimestamp());
-                    });
+                                    .toList());
+                case Admission.In(var in) -> {
+                    assertEquals(Optional.empty(), in.fault());
+                    yield Verdict.admitted(
+                            hasAppendTime ? NOW : in.maxTimestamp(),
+                            first(MemoryRecords.readableRecords(in.bytes().asByteBuffer())),
+                            hasAppendTime);
+                }
+            };
+        }
+
+        private static RecordBatch first(MemoryRecords records) {
+            return records.batches().iterator().next();
         }
 
         Verdict askKafka(ByteBuffer bytes) {
             var records = MemoryRecords.readableRecords(copy(bytes));
-            var codec = records.batches().iterator().next().compressionType();
+            var codec = first(records).compressionType();
             var validator = new LogValidator(
                     records,
                     new TopicPartition("t", 0),
                     new StoppedTime(),
                     codec,
-                    Compression.of(codec).build(),
+                    target(codec),
                     isCompacted,
                     RecordBatch.MAGIC_VALUE_V2,
                     hasAppendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
@@ -172,8 +238,8 @@ class KafkasRulesTest {
             try {
                 var result = validator.validateMessagesAndAssignOffsets(
                         PrimitiveRef.ofLong(0), new NoMetrics(), BufferSupplier.NO_CACHING);
-                return Verdict.admitted(
-                        result.validatedRecords().batches().iterator().next().maxTimestamp());
+                var kept = first(result.validatedRecords());
+                return Verdict.admitted(kept.maxTimestamp(), kept, hasAppendTime);
             } catch (RecordValidationException e) {
                 return Verdict.refused(
                         e.invalidException() instanceof InvalidTimestampException

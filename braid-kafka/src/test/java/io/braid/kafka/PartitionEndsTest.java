@@ -77,7 +77,8 @@ class PartitionEndsTest {
     @Test
     void aPartitionThatIsGoneIsUnknownAndStateStreamsHaveNoTransactions() throws Exception {
         assertEquals(Errors.UNKNOWN_TOPIC_OR_PARTITION, write(GONE, 1, true));
-        StateStream.compacted(broker, TransactionCoordination.STREAM).open(1, 1 << 20);
+        StateStream.compacted(broker, TransactionCoordination.STREAM, TransactionCoordination.CODEC)
+                .open(1, 1 << 20);
         assertEquals(
                 Errors.INVALID_TOPIC_EXCEPTION, write(new TopicPartition(TransactionCoordination.STREAM, 0), 1, true));
     }

@@ -35,7 +35,8 @@ public record Batch(MemorySegment bytes) {
     /// What stands before a batch's own length: the base offset and the length field.
     public static final int PREFIX_BYTES = 12;
 
-    // Bits of the attributes, above the three of the compression.
+    // Bits of the attributes.
+    private static final int COMPRESSION = 0x07;
     private static final int APPEND_TIME = 0x08;
     static final int TRANSACTIONAL = 0x10;
     static final int CONTROL = 0x20;
@@ -90,7 +91,12 @@ public record Batch(MemorySegment bytes) {
     }
 
     public Compression compression() {
-        return Compression.of(attributes() & 0x07);
+        return Compression.of(attributes() & COMPRESSION);
+    }
+
+    /// The same, for a batch of which nobody has said yet that its codec [is known][#fault].
+    public boolean isPackedAs(Compression compression) {
+        return (attributes() & COMPRESSION) == compression.code();
     }
 
     /// Whether all records carry the time of their arrival ([#maxTimestamp]) instead of their own.
@@ -157,8 +163,8 @@ public record Batch(MemorySegment bytes) {
         boolean isThinned = recordCount() >= 0 && lastOffsetDelta() >= Math.max(0, recordCount() - 1);
         if (!isDense && !(isHeld && isThinned))
             return Optional.of("says %d records up to offset delta %d".formatted(recordCount(), lastOffsetDelta()));
-        if (!Compression.isKnown(attributes() & 0x07))
-            return Optional.of("compression %d is not known".formatted(attributes() & 0x07));
+        if (!Compression.isKnown(attributes() & COMPRESSION))
+            return Optional.of("compression %d is not known".formatted(attributes() & COMPRESSION));
         int crc = bytes.get(INT, CRC);
         int computed = checksum();
         return crc == computed
@@ -176,6 +182,16 @@ public record Batch(MemorySegment bytes) {
     public void correctMaxTimestamp(long millis) {
         bytes.set(LONG, MAX_TIMESTAMP, millis);
         sum();
+    }
+
+    /// A copy whose records are packed otherwise. All else that it says of them stays, and the copy is summed.
+    ///
+    /// @param records all of the batch's, unchanged, as `compression` packs them
+    public Batch repacked(MemorySegment records, Compression compression) {
+        var copy = holding(records, recordCount(), maxTimestamp());
+        copy.bytes.set(SHORT, ATTRIBUTES, (short) (attributes() & ~COMPRESSION | compression.code()));
+        copy.sum();
+        return copy;
     }
 
     /// Fills in the header of a batch whose records stand behind it already, checksum last.

@@ -14,6 +14,11 @@ public enum Compression {
         return code < BY_CODE.length;
     }
 
+    /// What a batch header's three bits say for it.
+    int code() {
+        return ordinal();
+    }
+
     /// The codec of a batch header's three bits.
     static Compression of(int code) {
         return BY_CODE[code];

@@ -119,9 +119,10 @@ final class Put {
         try (var hold = held.get()) {
             var groups = group(hold.stream(), auto ? inTurn(hold.stream()) : byKey(hold.stream(), keys));
             for (var group : groups) {
-                var batch = batch(group);
+                var partition = hold.partition(group.shard);
+                var batch = partition.kept(batch(group));
                 usage.announce(hold.stream(), group.shard.partition(), group.members.size(), batch.byteSize());
-                group.answer = hold.partition(group.shard).log().append(batch);
+                group.answer = partition.log().append(batch);
                 group.batch = Optional.of(batch);
             }
             for (var group : groups) {
