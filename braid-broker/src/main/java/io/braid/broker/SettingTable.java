@@ -35,9 +35,9 @@ final class SettingTable {
                             ? Optional.empty()
                             : Optional.of("must be %s, is '%s'".formatted(String.join(" or ", choices), value));
                 case SomeOf(List<String> choices) ->
-                    choices.containsAll(StreamSettings.items(value))
+                    value.isEmpty() || choices.containsAll(StreamSettings.items(value))
                             ? Optional.empty()
-                            : Optional.of("must be %s, or several of them with commas between, is '%s'"
+                            : Optional.of("must be %s, or several of them with commas between, or empty, is '%s'"
                                     .formatted(String.join(" or ", choices), value));
                 case Replicas _ ->
                     areReplicas(value)
@@ -89,7 +89,7 @@ final class SettingTable {
                             Type.LIST,
                             StreamSettings.DELETE,
                             "What becomes of old records: 'delete' deletes them by age and size, 'compact' keeps the"
-                                    + " newest record of each key; or both, with a comma between."),
+                                    + " newest record of each key; or both, with a comma between; or, empty, nothing."),
                     new SomeOf(List.of(StreamSettings.COMPACT, StreamSettings.DELETE))),
             level(
                     StreamSettings.GZIP_LEVEL,

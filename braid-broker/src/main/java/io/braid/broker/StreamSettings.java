@@ -119,7 +119,7 @@ public final class StreamSettings {
                 Long.parseLong(value.apply(SEGMENT_MS)),
                 Long.parseLong(value.apply(FLUSH_MESSAGES)),
                 Long.parseLong(value.apply(FLUSH_MS)),
-                isByKey ? retentionByKey(value) : TierRules.retention(value),
+                isByKey ? retentionByKey(value) : retention(value),
                 isByKey ? compaction(value) : Compaction.NONE);
     }
 
@@ -130,11 +130,23 @@ public final class StreamSettings {
                 : Retention.FOREVER;
     }
 
-    /// Whether records may be deleted because of their age, or at their owner's word.
+    /// Where nothing ever becomes of old records, they may still be in the tier only.
+    private static Retention retention(Function<String, String> value) {
+        return isDeleting(value.apply(CLEANUP_POLICY)) ? TierRules.retention(value) : TierRules.retentionOfAll(value);
+    }
+
+    /// Whether records may be deleted because of their age.
     ///
     /// @param policy a value of [#CLEANUP_POLICY]
     public static boolean isDeleting(String policy) {
         return items(policy).contains(DELETE);
+    }
+
+    /// Whether records go only because there is a newer one of their key, and not at their owner's word either.
+    ///
+    /// @param policy a value of [#CLEANUP_POLICY]
+    public static boolean isOnlyCompacted(String policy) {
+        return items(policy).contains(COMPACT) && !isDeleting(policy);
     }
 
     /// What was closed before this is past retention; [Instant#MIN] if nothing ever is.

@@ -32,6 +32,18 @@ final class TierRules {
                 local(Long.parseLong(value.apply(StreamSettings.LOCAL_RETENTION_BYTES)), bytes));
     }
 
+    /// The same where no record is ever deleted, as Kafka has it: those that were copied leave this disk all the same.
+    static Retention retentionOfAll(Function<String, String> value) {
+        var deleting = retention(value);
+        boolean isCopied = deleting.tiering() == Tiering.COPIED;
+        return new Retention(
+                -1,
+                -1,
+                deleting.tiering(),
+                isCopied ? deleting.localMillis() : -1,
+                isCopied ? deleting.localBytes() : -1);
+    }
+
     private static Tiering tiering(Function<String, String> value) {
         if (is(value, StreamSettings.REMOTE_ENABLE))
             return is(value, StreamSettings.REMOTE_COPY_DISABLE) ? Tiering.NOT_COPIED : Tiering.COPIED;

@@ -65,8 +65,8 @@ class StreamSettingsTest {
         assertEquals(
                 Optional.of(String.join(
                         "; ",
-                        "cleanup.policy: must be compact or delete, or several of them with commas between, is"
-                                + " 'compact,shred'",
+                        "cleanup.policy: must be compact or delete, or several of them with commas between, or empty,"
+                                + " is 'compact,shred'",
                         "durability: must be disk or os, is 'raid'",
                         "max.message.bytes: must be a whole number from 61 to 2147483647, is '1e6'",
                         "message.timestamp.after.max.ms: must be a whole number from 0 to 9223372036854775807, is '-1'",
@@ -137,6 +137,17 @@ class StreamSettingsTest {
             assertEquals(new Retention(1000, 1), config.retention());
             assertTrue(config.compaction().isByKey());
         }
+    }
+
+    @Test
+    void withoutAPolicyNothingIsDeletedButCopiesAloneMayBeLeft() {
+        var kept = config(Map.of("cleanup.policy", "", "retention.ms", "1000", "retention.bytes", "1"));
+        var tiered = config(Map.of(
+                "cleanup.policy", "", "remote.storage.enable", "true", "retention.ms", "1000", "local.retention.ms", "9"));
+
+        assertEquals(Retention.FOREVER, kept.retention());
+        assertEquals(new Retention(-1, -1, Retention.Tiering.COPIED, 9, -1), tiered.retention());
+        assertEquals(Compaction.NONE, kept.compaction());
     }
 
     @Test

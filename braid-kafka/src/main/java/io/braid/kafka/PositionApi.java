@@ -229,7 +229,7 @@ final class PositionApi {
         if (found.isEmpty()) return new Failed(index, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         if (found.get().stream().kind() == Stream.Kind.INTERNAL)
             return new Failed(index, Errors.INVALID_TOPIC_EXCEPTION); // as Kafka says
-        if (!StreamSettings.isDeleting(broker.setting(found.get().stream(), StreamSettings.CLEANUP_POLICY)))
+        if (StreamSettings.isOnlyCompacted(broker.setting(found.get().stream(), StreamSettings.CLEANUP_POLICY)))
             return new Failed(index, Errors.POLICY_VIOLATION); // only compaction removes records
         var log = found.get().log();
         long before = offset == AT_END ? log.end() : offset;
