@@ -287,6 +287,8 @@ final class ConfigApi {
             return new ApiError(Errors.INVALID_REQUEST, "'%s' is the server's own and is not changed".formatted(name));
         try {
             var wanted = changes.to(stream.get());
+            var fault = TopicValues.fault(present(wanted));
+            if (fault.isPresent()) return new ApiError(Errors.INVALID_CONFIG, fault.get());
             var outcome = validateOnly ? broker.checkConfigure(name, wanted) : broker.configure(name, wanted);
             return new ApiError(TopicErrors.of(outcome), TopicErrors.detail(outcome));
         } catch (InvalidRequestException e) {

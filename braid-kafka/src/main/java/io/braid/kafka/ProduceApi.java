@@ -174,7 +174,7 @@ final class ProduceApi implements Handler {
     }
 
     private static Refused refused(PartitionProduceData data, BatchFault fault) {
-        return new Refused(data.index(), ProduceErrors.of(fault), fault.detail(), fault.records());
+        return new Refused(data.index(), ProduceErrors.of(fault), ProduceErrors.detail(fault), fault.records());
     }
 
     // ---- writer thread

@@ -60,6 +60,12 @@ final class ProduceErrors {
         };
     }
 
+    /// For people, in Kafka's words where programs may look at them.
+    static String detail(BatchFault fault) {
+        boolean isByRecord = fault.kind() == BatchFault.Kind.TIME && !fault.records().isEmpty();
+        return isByRecord ? "One or more records have been rejected due to invalid timestamp" : fault.detail();
+    }
+
     /// For people; empty if there is nothing to say.
     static String detail(AppendOutcome outcome) {
         return switch (outcome) {

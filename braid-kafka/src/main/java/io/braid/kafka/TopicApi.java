@@ -99,6 +99,8 @@ final class TopicApi {
                     Errors.INVALID_CONFIG,
                     "Null value not supported for topic configs: " + String.join(", ", missing));
         if (clampReplication) settings.remove(MIN_ISR); // of one copy
+        var badValue = TopicValues.fault(settings);
+        if (badValue.isPresent()) return failed(topic.name(), Errors.INVALID_CONFIG, badValue.get());
         int asked = topic.numPartitions() == DEFAULT ? 0 : topic.numPartitions();
         int partitions =
                 topic.assignments().isEmpty() ? asked : topic.assignments().size();

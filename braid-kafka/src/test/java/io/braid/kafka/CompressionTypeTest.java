@@ -183,9 +183,15 @@ class CompressionTypeTest {
                 "compression.zstd.level=23",
                 "compression.zstd.level=-131073")) {
             var setting = bad.split("=");
-            var refused = assertThrows(ExecutionException.class, () -> set(setting[0], setting[1]), bad);
-            assertInstanceOf(InvalidConfigurationException.class, refused.getCause(), bad);
+            var why = assertThrows(ExecutionException.class, () -> set(setting[0], setting[1]), bad);
+            assertInstanceOf(InvalidConfigurationException.class, why.getCause(), bad);
         }
+        var refused = assertThrows(ExecutionException.class, () -> set("compression.type", "zip"));
+        assertEquals(
+                "Invalid value zip for configuration compression.type: String must be one of: uncompressed, zstd, lz4,"
+                        + " snappy, gzip, producer",
+                refused.getCause().getMessage(),
+                "in Kafka's words");
         for (var good : List.of("compression.gzip.level=-1", "compression.zstd.level=-131072"))
             set(good.split("=")[0], good.split("=")[1]);
     }

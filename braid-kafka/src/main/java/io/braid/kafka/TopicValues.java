@@ -1,0 +1,36 @@
+package io.braid.kafka;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.storage.internals.log.LogConfig;
+
+/// Values that no Kafka takes for a topic's setting, in the words that its clients know. What Kafka takes may still be
+/// refused here, by [io.braid.broker.StreamSettings]. Any thread.
+final class TopicValues {
+    private static final Map<String, ConfigDef.ConfigKey> KAFKAS =
+            LogConfig.configDefCopy().configKeys();
+
+    private TopicValues() {}
+
+    /// What is wrong with the first value, by name, that is wrong; names that Kafka does not know are not looked at.
+    static Optional<String> fault(Map<String, String> values) {
+        return new TreeMap<>(values)
+                .entrySet().stream()
+                        .filter(value -> KAFKAS.containsKey(value.getKey()))
+                        .flatMap(value -> fault(KAFKAS.get(value.getKey()), value.getValue()).stream())
+                        .findFirst();
+    }
+
+    private static Optional<String> fault(ConfigDef.ConfigKey setting, String value) {
+        try {
+            var parsed = ConfigDef.parseType(setting.name, value, setting.type);
+            if (setting.validator != null) setting.validator.ensureValid(setting.name, parsed);
+            return Optional.empty();
+        } catch (ConfigException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+}
