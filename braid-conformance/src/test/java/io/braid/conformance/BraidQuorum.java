@@ -46,6 +46,7 @@ final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home 
             asked.originals().forEach((name, value) -> {
                 if (!KRAFT.contains(name)) properties.put(name, value.toString());
             });
+        properties.putIfAbsent("transaction.state.log.num.partitions", "50"); // some of these tests count them
         if (startup) start(id);
         return BrokerFromOutside.of(this, id, () -> asked);
     }

@@ -18,6 +18,8 @@ enum GroupOfTests {
     ADMIN,
     TRANSACTIONS,
     WIRE,
+    /// The older ones at this level and of clients, which inherit their brokers.
+    INHERITED,
     SHARE,
     TOOLS,
     /// Kafka Streams: exactly once, and what is restored after a crash.

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import kafka.network.SocketServer;
@@ -14,11 +16,13 @@ import kafka.server.KafkaBroker;
 import kafka.server.QuorumTestHarness;
 import kafka.utils.TestUtils$;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.TestInfo;
 import scala.collection.immutable.Nil$;
 import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /// What Kafka's older integration tests inherit from classes written in Scala, where that starts a KRaft cluster or
 /// looks into it. The methods stand in for those of the same name and type of their first parameter ([KafkaPatches]).
@@ -86,6 +90,32 @@ public final class HarnessSteps {
             TestUtils$ utils, scala.collection.Seq<KafkaBroker> brokers, TopicPartition partition, long timeoutMillis) {
         return utils.waitForPartitionMetadata(brokers, partition.topic(), partition.partition(), timeoutMillis)
                 .leader();
+    }
+
+    /// Asked for as a client.
+    public static scala.collection.immutable.Map<String, Uuid> getTopicIds(BaseRequestTest test) {
+        return scala(ids(test));
+    }
+
+    public static scala.collection.immutable.Map<String, Uuid> getTopicIds(
+            BaseRequestTest test, scala.collection.Seq<String> names) {
+        var ids = ids(test);
+        ids.keySet().retainAll(CollectionConverters.asJava(names));
+        return scala(ids);
+    }
+
+    public static scala.collection.immutable.Map<Uuid, String> getTopicNames(BaseRequestTest test) {
+        var names = new HashMap<Uuid, String>();
+        ids(test).forEach((name, id) -> names.put(id, name));
+        return scala(names);
+    }
+
+    private static Map<String, Uuid> ids(BaseRequestTest test) {
+        return new HashMap<>(test.brokers().head().metadataCache().topicNamesToIds());
+    }
+
+    private static <K, V> scala.collection.immutable.Map<K, V> scala(Map<K, V> map) {
+        return scala.collection.immutable.Map.from(CollectionConverters.asScala(map));
     }
 
     // ---- the sockets of wire-level tests: which server they name does not matter, there is one

@@ -2,25 +2,29 @@ package io.braid.conformance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import kafka.server.KafkaBroker;
 import kafka.utils.Logging;
 import org.apache.kafka.common.test.ClusterInstance;
 
 /// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from. Those few classes are
 /// changed before they are loaded: a method for which [WireTopics] or [HarnessSteps] has one of the same name and type,
-/// with a receiver before its parameters, calls that one. What the tests send and what they expect stays Kafka's.
+/// with a receiver before its parameters, calls that one; a method that the class only inherits is added to it. What the
+/// tests send and what they expect stays Kafka's.
 final class KafkaPatches {
     /// Wire-level tests that are given a cluster, the base class first; what is called instead is told their cluster.
     private static final List<String> GIVEN_A_CLUSTER = List.of(
@@ -62,15 +66,18 @@ final class KafkaPatches {
     /// @param neighbour a class of the same package, which is loaded already
     private static void define(ClassDesc owner, Class<?> neighbour, Replacements replacements) {
         var model = model(owner.packageName() + "." + owner.displayName());
-        var changed = ClassFile.of().transformClass(model, (type, element) -> {
+        ClassTransform replaced = (type, element) -> {
             if (element instanceof MethodModel method && replacements.has(method))
                 type.withMethodBody(
                         method.methodName(),
                         method.methodType(),
                         method.flags().flagsMask(),
-                        code -> replacements.call(code, method));
+                        code -> replacements.call(
+                                code, method.methodName().stringValue(), method.methodTypeSymbol()));
             else type.with(element);
-        });
+        };
+        var added = ClassTransform.endHandler(type -> replacements.addInherited(type, model));
+        var changed = ClassFile.of().transformClass(model, replaced.andThen(added));
         try {
             MethodHandles.privateLookupIn(neighbour, MethodHandles.lookup()).defineClass(changed);
         } catch (IllegalAccessException | LinkageError cause) {
@@ -94,7 +101,7 @@ final class KafkaPatches {
         private final ClassDesc holder;
         private final ClassDesc receiver;
         private final Consumer<CodeBuilder> loadReceiver;
-        private final Set<String> methods = new HashSet<>();
+        private final Map<String, MethodTypeDesc> methods = new HashMap<>();
 
         Replacements(Class<?> holder, ClassDesc receiver, Consumer<CodeBuilder> loadReceiver) {
             this.holder = ClassDesc.of(holder.getName());
@@ -106,7 +113,8 @@ final class KafkaPatches {
                 if (isStatic
                         && type.parameterCount() > 0
                         && type.parameterType(0).equals(receiver))
-                    methods.add(key(method, type.dropParameterTypes(0, 1)));
+                    methods.put(
+                            key(method, type.dropParameterTypes(0, 1)), type.dropParameterTypes(0, 1));
             }
         }
 
@@ -116,11 +124,21 @@ final class KafkaPatches {
 
         boolean has(MethodModel method) {
             boolean isStatic = (method.flags().flagsMask() & ClassFile.ACC_STATIC) != 0;
-            return !isStatic && methods.contains(key(method, method.methodTypeSymbol()));
+            return !isStatic && methods.containsKey(key(method, method.methodTypeSymbol()));
         }
 
-        void call(CodeBuilder code, MethodModel method) {
-            var type = method.methodTypeSymbol();
+        void addInherited(ClassBuilder target, ClassModel model) {
+            var own = model.methods().stream()
+                    .map(method -> key(method, method.methodTypeSymbol()))
+                    .collect(Collectors.toSet());
+            methods.forEach((key, type) -> {
+                var name = key.substring(0, key.indexOf('('));
+                if (!own.contains(key))
+                    target.withMethodBody(name, type, ClassFile.ACC_PUBLIC, code -> call(code, name, type));
+            });
+        }
+
+        void call(CodeBuilder code, String name, MethodTypeDesc type) {
             loadReceiver.accept(code);
             int slot = 1;
             for (var parameter : type.parameterList()) {
@@ -128,7 +146,6 @@ final class KafkaPatches {
                 code.loadLocal(kind, slot);
                 slot += kind.slotSize();
             }
-            var name = method.methodName().stringValue();
             code.invokestatic(holder, name, type.insertParameterTypes(0, receiver));
             code.return_(TypeKind.from(type.returnType()));
         }

@@ -11,6 +11,7 @@ final class ServerProperties {
     /// What says nothing to a server of one node without KRaft, and why nothing is lost by leaving it out.
     private static final Map<String, String> MEANINGLESS = Map.ofEntries(
             Map.entry("auto.leader.rebalance.enable", "there is one leader"),
+            Map.entry("broker.heartbeat.interval.ms", "brokers' sessions with controllers"),
             Map.entry("broker.rack", "there is one node"),
             Map.entry("broker.session.timeout.ms", "brokers' sessions with controllers"),
             Map.entry("controlled.shutdown.enable", "there is nobody to hand over to"),
@@ -28,6 +29,7 @@ final class ServerProperties {
             Map.entry("replica.lag.time.max.ms", "there is nothing to replicate"),
             Map.entry("ssl.truststore.password", "a secret to be hidden; the listener has no use for it"),
             Map.entry("unclean.leader.election.enable", "there is one leader"),
+            Map.entry("unclean.leader.election.interval.ms", "there is one leader"),
             Map.entry("file.delete.delay.ms", "a topic's setting, which a test says of the broker"),
             Map.entry("log.cleaner.dedupe.buffer.size", "compaction takes what memory it needs, within its own bound"),
             Map.entry("log.flush.interval.messages", "records are on the disk before they are acknowledged"),
