@@ -21,10 +21,10 @@ import kafka.server.KafkaBroker;
 import kafka.utils.Logging;
 import org.apache.kafka.common.test.ClusterInstance;
 
-/// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from. Those few classes are
-/// changed before they are loaded: a method for which [WireTopics] or [HarnessSteps] has one of the same name and type,
-/// with a receiver before its parameters, calls that one; a method that the class only inherits is added to it. What the
-/// tests send and what they expect stays Kafka's.
+/// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from. Those few
+/// classes are changed before they are loaded: a method for which [WireTopics] or [HarnessSteps] has one
+/// of the same name and type, with a receiver before its parameters, calls that one; a method that the
+/// class only inherits is added to it. What the tests send and what they expect stays Kafka's.
 final class KafkaPatches {
     /// Wire-level tests that are given a cluster, the base class first; what is called instead is told their cluster.
     private static final List<String> GIVEN_A_CLUSTER = List.of(
