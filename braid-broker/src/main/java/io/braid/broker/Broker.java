@@ -406,6 +406,22 @@ public final class Broker implements AutoCloseable {
         named.clientMetrics(subscription, change);
     }
 
+    /// The levels of features, as far as they were set.
+    public FeatureLevels features() {
+        return live.state().features();
+    }
+
+    /// Sets levels of features, all at once; they are durable when this returns, and the listeners of
+    /// [#onChange] have been told of a catalog that is as it was.
+    ///
+    /// @param change from the levels that were set, by feature, to those that shall be; what it throws
+    ///     changes nothing
+    /// @throws IllegalArgumentException a level is out of its range, or there are too many features
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void setFeatures(UnaryOperator<Map<String, Integer>> change) throws IOException {
+        named.features(change);
+    }
+
     /// What the fronts keep for things that are no streams, such as accounts, by the fronts' own names for them.
     public ResourceConfigs attributes() {
         return live.state().attributes();
@@ -442,9 +458,9 @@ public final class Broker implements AutoCloseable {
         return clusterId;
     }
 
-    /// Tells `listener` of every change from now on, after it is durable and visible, in order, on the
-    /// changer's thread. The next change waits until it returns, so it must be short, and must not ask for a
-    /// producer id.
+    /// Tells `listener` of every change of streams or features from now on, after it is durable and visible,
+    /// in order, on the changer's thread. The next change waits until it returns, so it must be short, and must
+    /// not ask for a producer id.
     public void onChange(CatalogListener listener) {
         live.onChange(listener);
     }

@@ -50,6 +50,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// The levels of all features that were ever set, as they are now.
+    record FeaturesSet(Map<String, Integer> levels) implements CatalogChange {
+        public FeaturesSet {
+            levels = Map.copyOf(levels);
+        }
+    }
+
     /// All attributes of the owner as they are now; none if it has none any more.
     record Described(AttributeOwner owner, Map<String, String> attributes) implements CatalogChange {
         public Described {

@@ -5,6 +5,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Described;
+import io.braid.broker.CatalogChange.FeaturesSet;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
@@ -30,19 +31,26 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
     /// @param groups        settings of groups of consumers
     /// @param clientMetrics subscriptions to clients' metrics
     /// @param attributes    of whatever is no stream
-    record Configs(ResourceConfigs groups, ResourceConfigs clientMetrics, ResourceConfigs attributes) {
-        static final Configs EMPTY = new Configs(ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY);
+    /// @param features      their levels
+    record Configs(
+            ResourceConfigs groups, ResourceConfigs clientMetrics, ResourceConfigs attributes, FeatureLevels features) {
+        static final Configs EMPTY =
+                new Configs(ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, FeatureLevels.EMPTY);
 
         Configs withGroup(String name, Map<String, String> settings) {
-            return new Configs(groups.with(name, settings), clientMetrics, attributes);
+            return new Configs(groups.with(name, settings), clientMetrics, attributes, features);
         }
 
         Configs withClientMetrics(String name, Map<String, String> settings) {
-            return new Configs(groups, clientMetrics.with(name, settings), attributes);
+            return new Configs(groups, clientMetrics.with(name, settings), attributes, features);
         }
 
         Configs withAttributes(String owner, Map<String, String> changed) {
-            return new Configs(groups, clientMetrics, attributes.with(owner, changed));
+            return new Configs(groups, clientMetrics, attributes.with(owner, changed), features);
+        }
+
+        Configs withFeatures(Map<String, Integer> levels) {
+            return new Configs(groups, clientMetrics, attributes, features.then(levels));
         }
     }
 
@@ -56,6 +64,10 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
 
     ResourceConfigs attributes() {
         return configs.attributes();
+    }
+
+    FeatureLevels features() {
+        return configs.features();
     }
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
@@ -78,6 +90,7 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
                 with(configs.withGroup(group, settings));
             case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
                 with(configs.withClientMetrics(subscription, settings));
+            case FeaturesSet(Map<String, Integer> levels) -> with(configs.withFeatures(levels));
             case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, configs);
         };
     }

@@ -5,6 +5,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Described;
+import io.braid.broker.CatalogChange.FeaturesSet;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
@@ -30,14 +31,14 @@ import java.util.UUID;
 /// How changes are written: `version u8 | kind u8 | fields`, big-endian, in the order of the record's components.
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
 /// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics,
-/// version 5 attributes: changes of them, and behind a created stream that begins with some; what an earlier version
-/// could say is still written in that one.
+/// version 5 attributes: changes of them, and behind a created stream that begins with some, version 6 levels of
+/// features (u32); what an earlier version could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
@@ -46,6 +47,7 @@ final class ChangeCodec {
     private static final int GROUP_CONFIGS_VERSION = 3;
     private static final int CLIENT_METRICS_VERSION = 4;
     private static final int ATTRIBUTES_VERSION = 5;
+    private static final int FEATURES_VERSION = 6;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -57,6 +59,7 @@ final class ChangeCodec {
     private static final int GROUP_CONFIGURED = 8; // since version 3
     private static final int CLIENT_METRICS_CONFIGURED = 9; // since version 4
     private static final int DESCRIBED = 10; // since version 5
+    private static final int FEATURES_SET = 11; // since version 6
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -93,6 +96,8 @@ final class ChangeCodec {
                 out.u8(CLIENT_METRICS_CONFIGURED).text(subscription).settings(settings);
             case Described(var owner, Map<String, String> attributes) ->
                 out.u8(DESCRIBED).owner(owner).settings(attributes);
+            case FeaturesSet(Map<String, Integer> levels) ->
+                out.u8(FEATURES_SET).levels(levels);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -101,6 +106,7 @@ final class ChangeCodec {
     /// The first version that can say this.
     private static int version(CatalogChange change) {
         return switch (change) {
+            case FeaturesSet _ -> FEATURES_VERSION;
             case Described _ -> ATTRIBUTES_VERSION;
             case Created(Stream stream) -> stream.attributes().isEmpty() ? FIRST_VERSION : ATTRIBUTES_VERSION;
             case ClientMetricsConfigured _ -> CLIENT_METRICS_VERSION;
@@ -142,6 +148,7 @@ final class ChangeCodec {
             case GROUP_CONFIGURED -> new GroupConfigured(in.text(), in.settings());
             case CLIENT_METRICS_CONFIGURED -> new ClientMetricsConfigured(in.text(), in.settings());
             case DESCRIBED -> new Described(in.owner(), in.settings());
+            case FEATURES_SET -> new FeaturesSet(in.levels());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };
@@ -231,6 +238,12 @@ final class ChangeCodec {
         Output limits(Map<String, Double> limits) {
             u32(limits.size());
             new TreeMap<>(limits).forEach((name, limit) -> text(name).s64(Double.doubleToLongBits(limit)));
+            return this;
+        }
+
+        Output levels(Map<String, Integer> levels) {
+            u32(levels.size());
+            new TreeMap<>(levels).forEach((feature, level) -> text(feature).u32(level));
             return this;
         }
 
@@ -350,6 +363,12 @@ final class ChangeCodec {
             for (int left = size(Integer.BYTES + Long.BYTES); left > 0; left--)
                 limits.put(text(), Double.longBitsToDouble(s64()));
             return limits;
+        }
+
+        Map<String, Integer> levels() {
+            var levels = new HashMap<String, Integer>();
+            for (int left = size(2 * Integer.BYTES); left > 0; left--) levels.put(text(), u32());
+            return levels;
         }
 
         List<Shard> shards() throws IOException {

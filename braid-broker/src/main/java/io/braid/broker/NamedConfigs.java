@@ -2,6 +2,7 @@ package io.braid.broker;
 
 import io.braid.broker.CatalogChange.ClientMetricsConfigured;
 import io.braid.broker.CatalogChange.Described;
+import io.braid.broker.CatalogChange.FeaturesSet;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.Named;
@@ -11,13 +12,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// How what is no stream is set: groups, subscriptions to clients' metrics, accounts, and what clients may use up.
+/// How what is no stream is set: groups, subscriptions to clients' metrics, accounts, what clients may use up, and
+/// levels of features.
 /// [Broker] says what each call promises. Any thread.
 ///
 /// All of a kind is copied with each change, so there is a most of each kind.
 final class NamedConfigs {
     private static final int QUOTA_ENTITIES_MAX = 10_000; // users and client ids
     private static final int GROUPS_MAX = 10_000;
+    private static final int FEATURES_MAX = 100; // Kafka has half a dozen
     private static final int CLIENT_METRICS_MAX = 1_000; // each is matched with each client that asks
 
     private final LiveCatalog live;
@@ -68,6 +71,19 @@ final class NamedConfigs {
                 owner,
                 before -> Attributes.checked(owner, change.apply(before)),
                 after -> new Described(new Named(owner), after));
+    }
+
+    void features(UnaryOperator<Map<String, Integer>> change) throws IOException {
+        live.alone(() -> {
+            var before = live.state().features();
+            var after = before.then(change.apply(before.set()));
+            if (after.set().equals(before.set())) return;
+            if (after.set().size() > FEATURES_MAX)
+                throw new IllegalArgumentException("levels of %d features: %d are the most"
+                        .formatted(after.set().size(), FEATURES_MAX));
+            live.publish(new FeaturesSet(after.set()));
+            live.tell(live.catalog());
+        });
     }
 
     private void put(

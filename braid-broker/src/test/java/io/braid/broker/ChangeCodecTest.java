@@ -8,6 +8,7 @@ import io.braid.broker.CatalogChange.Configured;
 import io.braid.broker.CatalogChange.Created;
 import io.braid.broker.CatalogChange.Deleted;
 import io.braid.broker.CatalogChange.Described;
+import io.braid.broker.CatalogChange.FeaturesSet;
 import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
@@ -64,6 +65,8 @@ class ChangeCodecTest {
             new Limited(new QuotaEntity(new QuotaEntity.Anybody(), new QuotaEntity.Named("app")), Map.of()),
             new GroupConfigured("g", Map.of("share.auto.offset.reset", "earliest")),
             new ClientMetricsConfigured("all", Map.of("metrics", "*")),
+            new FeaturesSet(Map.of("group.version", 0, "größe", 32_767)),
+            new FeaturesSet(Map.of()),
             new ProducerIdsReserved(Long.MAX_VALUE));
 
     @Test
@@ -92,6 +95,16 @@ class ChangeCodecTest {
     }
 
     @Test
+    void versionSixStaysAsItIs() throws Exception {
+        var bytes = "06 0b 00000002 00000001 61 00000000 00000001 62 00000007".replace(" ", "");
+
+        var change = new FeaturesSet(Map.of("b", 7, "a", 0));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
     void aStreamWithoutAttributesIsWrittenAsOlderReleasesReadIt() {
         assertEquals(
                 List.of(1, 5),
@@ -104,11 +117,11 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 6;
+        newer[0] = 7;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 6, this release reads up to 5: start the newer release", refused.getMessage());
+        assertEquals("written in version 7, this release reads up to 6: start the newer release", refused.getMessage());
     }
 
     @Test
