@@ -15,6 +15,7 @@ final class Apis {
             KafkaListener.Config config,
             TransactionCoordination transactions,
             GroupConfigApi groups,
+            Features features,
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config);
@@ -23,10 +24,12 @@ final class Apis {
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
         new QuorumApi(broker, config, clock).register(handlers);
+        new FeaturesApi(broker, config.nodeId()).register(handlers);
         new PlacementApi(broker, config.nodeId()).register(handlers);
         SecurityApi.register(handlers);
         new QuotaApi(broker).register(handlers);
-        handlers.serve(ApiKeys.API_VERSIONS, 0, 5, new VersionsApi(handlers, broker.clusterId(), config.nodeId()))
+        var versions = new VersionsApi(handlers, features, broker.clusterId(), config.nodeId());
+        handlers.serve(ApiKeys.API_VERSIONS, 0, 5, versions)
                 .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)
                 .serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, metadata::describeTopicPartitions)
                 .serve(ApiKeys.DESCRIBE_CLUSTER, 0, 2, metadata::describeCluster)

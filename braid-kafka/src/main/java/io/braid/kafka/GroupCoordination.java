@@ -54,6 +54,7 @@ final class GroupCoordination implements AutoCloseable {
     private final GroupSettings settings;
     private final GroupConfigApi configs;
     private final Persister shares;
+    private final Features features;
     private final InstantSource clock;
     private final StateStream stream;
     private final TopicApi topics;
@@ -61,12 +62,18 @@ final class GroupCoordination implements AutoCloseable {
     private final CoordinatorLife<GroupService> life;
 
     GroupCoordination(
-            Broker broker, KafkaListener.Config config, GroupConfigApi configs, Persister shares, InstantSource clock) {
+            Broker broker,
+            KafkaListener.Config config,
+            GroupConfigApi configs,
+            Persister shares,
+            Features features,
+            InstantSource clock) {
         this.broker = broker;
         this.nodeId = config.nodeId();
         this.settings = CoordinatorSettings.of(config.coordinators()).groups();
         this.configs = configs;
         this.shares = shares;
+        this.features = features;
         this.clock = clock;
         this.stream = StateStream.compacted(broker, STREAM, CODEC);
         this.topics = new TopicApi(broker, config);
@@ -75,8 +82,8 @@ final class GroupCoordination implements AutoCloseable {
 
     /// Adds the group APIs to what the listener serves.
     void register(Handlers handlers) {
-        new GroupHandlers(this).register(handlers);
-        new StreamsGroupHandlers(this, topics).register(handlers);
+        new GroupHandlers(this, features).register(handlers);
+        new StreamsGroupHandlers(this, topics, features).register(handlers);
         new OffsetHandlers(this, broker).register(handlers);
         new TransactionalOffsets(this, broker).register(handlers);
     }
@@ -105,6 +112,7 @@ final class GroupCoordination implements AutoCloseable {
                 settings.kafka(),
                 configs.manager(),
                 shares,
+                features::levels,
                 clock);
     }
 

@@ -34,9 +34,11 @@ final class GroupHandlers {
     private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING; // connections are many and virtual
 
     private final GroupCoordination groups;
+    private final Features features;
 
-    GroupHandlers(GroupCoordination groups) {
+    GroupHandlers(GroupCoordination groups, Features features) {
         this.groups = groups;
+        this.features = features;
     }
 
     void register(Handlers handlers) {
@@ -44,11 +46,15 @@ final class GroupHandlers {
                 .serve(ApiKeys.SYNC_GROUP, 0, 5, this::sync)
                 .serve(ApiKeys.HEARTBEAT, 0, 4, this::heartbeat)
                 .serve(ApiKeys.LEAVE_GROUP, 0, 5, this::leave)
-                .serve(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, this::consumerHeartbeat)
-                .serve(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, this::consumerDescribe)
+                .serve(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, ofConsumers(this::consumerHeartbeat))
+                .serve(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, ofConsumers(this::consumerDescribe))
                 .serve(ApiKeys.DESCRIBE_GROUPS, 0, 6, this::describe)
                 .serve(ApiKeys.LIST_GROUPS, 0, 5, this::list)
                 .serve(ApiKeys.DELETE_GROUPS, 0, 3, this::delete);
+    }
+
+    private Handler ofConsumers(Handler handler) {
+        return Features.when(features::servesConsumerGroups, handler);
     }
 
     private Answer join(Request request) throws InterruptedException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import kafka.server.share.SharePartitions;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -47,7 +48,8 @@ final class GroupPartitions implements AutoCloseable {
             ShareGroupConfig defaults,
             GroupConfigManager configs,
             Persister persister,
-            ShareGroupDLQManager unwanted) {
+            ShareGroupDLQManager unwanted,
+            BooleanSupplier keepsUnwanted) {
         this.broker = broker;
         around = new SharePartitions.Surroundings(
                 defaults,
@@ -56,7 +58,7 @@ final class GroupPartitions implements AutoCloseable {
                 persister,
                 new Logs(broker),
                 unwanted,
-                () -> true);
+                keepsUnwanted);
     }
 
     /// The partition as the group reads it, made if nobody has read it yet.
@@ -91,6 +93,11 @@ final class GroupPartitions implements AutoCloseable {
         for (var entry : partitions.entrySet())
             if (entry.getKey().group().equals(group))
                 forget(group, entry.getKey().part(), entry.getValue());
+    }
+
+    /// Nobody reads in any group any more.
+    void forgetAll() {
+        partitions.forEach((key, partition) -> forget(key.group(), key.part(), partition));
     }
 
     /// Forgets what is deleted.

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
@@ -68,6 +69,7 @@ final class GroupService implements CoordinatorLife.Service {
     /// @param ends          where a partition of any topic ends; empty if there is no such partition
     /// @param transactions  knows which of them are in a producer's transaction
     /// @param configs       knows the settings of groups
+    /// @param levels        of all features, as they are now
     /// @param shares        keeps what share groups know of partitions
     GroupService(
             int nodeId,
@@ -78,6 +80,7 @@ final class GroupService implements CoordinatorLife.Service {
             GroupCoordinatorConfig config,
             GroupConfigManager configs,
             Persister shares,
+            Supplier<Map<String, Short>> levels,
             InstantSource clock) {
         partitions = new StatePartitions(GroupCoordination.STREAM, logs, this::forgetDeleted, clock);
         kafka = new GroupCoordinatorService.Builder(nodeId, config)
@@ -94,7 +97,7 @@ final class GroupService implements CoordinatorLife.Service {
                 .withPartitionMetadataClient(new Ends(ends))
                 .build();
         kafka.startup(partitions::count);
-        topics = new GroupTopics(this::tell, clock);
+        topics = new GroupTopics(this::tell, levels, clock);
     }
 
     /// What requests are served with. Any thread.

@@ -90,6 +90,11 @@ final class GroupSettingTable {
                     "1048588",
                     "The largest buffer that is kept for the next write."),
             new CoordinatorSetting(
+                    "group.coordinator.rebalance.protocols",
+                    "list",
+                    "classic,consumer,streams",
+                    "The protocols that groups may speak; without consumer or streams those groups are refused."),
+            new CoordinatorSetting(
                     "group.coordinator.threads",
                     "number",
                     "2",

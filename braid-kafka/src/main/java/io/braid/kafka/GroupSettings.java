@@ -3,12 +3,14 @@ package io.braid.kafka;
 import io.braid.log.InvalidConfig;
 import io.braid.log.Problems.Problem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -58,8 +60,11 @@ final class GroupSettings {
             "group.share.persister.", "what is known of share groups is kept by this server itself",
             "group.share.dlq.manager.", "records that cannot be delivered are kept by this server itself",
             "share.fetch.purgatory.", "a fetch that waits is not kept anywhere that would have to be purged",
-            "group.streams.topology.description.plugin.class", "no plugins are loaded",
-            "group.coordinator.rebalance.protocols", "classic, consumer and streams groups are always served");
+            "group.streams.topology.description.plugin.class", "no plugins are loaded");
+
+    private static final String PROTOCOLS = "group.coordinator.rebalance.protocols";
+
+    private static final Set<String> ALL_PROTOCOLS = Set.of("classic", "consumer", "streams");
 
     /// How Kafka begins what it says about a value; the rule follows.
     private static final String INVALID = "Invalid value %s for configuration %s: ";
@@ -87,7 +92,14 @@ final class GroupSettings {
                 .filter(checked -> checked.name().equals(name))
                 .flatMap(checked -> checked.errorMessages().stream())
                 .findFirst() // further ones follow from it
-                .map(message -> message.replace(INVALID.formatted(asked.get(name), name), ""));
+                .map(message -> message.replace(INVALID.formatted(asked.get(name), name), ""))
+                .or(() -> hasNoClassic(name)
+                        ? Optional.of("must have classic, which is always served")
+                        : Optional.empty());
+    }
+
+    private boolean hasNoClassic(String name) {
+        return name.equals(PROTOCOLS) && !protocols().contains("classic");
     }
 
     /// What is wrong with how settings are to each other, or with an assignor that cannot be made. Kafka
@@ -130,6 +142,16 @@ final class GroupSettings {
     /// What was set by hand; empty if the default counts.
     Optional<String> asked(String name) {
         return Optional.ofNullable(asked.get(name));
+    }
+
+    /// What groups may speak: of `classic`, which is always there, `consumer`, `streams`, and `share`, which has no
+    /// effect.
+    Set<String> protocols() {
+        return asked(PROTOCOLS).map(GroupSettings::protocols).orElse(ALL_PROTOCOLS);
+    }
+
+    private static Set<String> protocols(String list) {
+        return Arrays.stream(list.split(",")).map(String::strip).collect(Collectors.toSet());
     }
 
     GroupCoordinatorConfig kafka() {

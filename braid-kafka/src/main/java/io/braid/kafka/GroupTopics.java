@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
@@ -19,7 +20,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 
 /// The catalog in the words Kafka's coordinator knows it by: a metadata image of topics and their partitions,
-/// of the features there are, and the step from each image to the next. Brokers, racks and leaders are left out: the
+/// of the levels of features, and the step from each image to the next. Brokers, racks and leaders are left out: the
 /// coordinator was seen to need none of them.
 ///
 /// A step that deletes a topic makes the coordinator delete the offsets committed for it, and blocks its
@@ -32,16 +33,22 @@ final class GroupTopics {
     private static final int ANY_NODE = 0; // leaders are left out, and each partition must have one
 
     private final BiConsumer<MetadataDelta, MetadataImage> coordinator;
+    private final Supplier<Map<String, Short>> levels;
     private final InstantSource clock;
     private MetadataImage image = MetadataImage.EMPTY; // guarded by this
     private long version; // guarded by this
 
-    GroupTopics(BiConsumer<MetadataDelta, MetadataImage> coordinator, InstantSource clock) {
+    /// @param levels of all features, as they are now
+    GroupTopics(
+            BiConsumer<MetadataDelta, MetadataImage> coordinator,
+            Supplier<Map<String, Short>> levels,
+            InstantSource clock) {
         this.coordinator = coordinator;
+        this.levels = levels;
         this.clock = clock;
     }
 
-    /// Takes the coordinator to these streams, which are all there are.
+    /// Takes the coordinator to these streams, which are all there are, and to the levels that features have now.
     synchronized void follow(Collection<Stream> streams) {
         var ids = streams.stream().map(stream -> Ids.of(stream.id())).collect(Collectors.toSet());
         var delta = new MetadataDelta.Builder().setImage(image).build();
@@ -49,9 +56,7 @@ final class GroupTopics {
                 .filter(id -> !ids.contains(id))
                 .toList()
                 .forEach(id -> delta.replay(new RemoveTopicRecord().setTopicId(id)));
-        if (version == 0)
-            VersionsApi.FEATURES.forEach((name, level) ->
-                    delta.replay(new FeatureLevelRecord().setName(name).setFeatureLevel(level)));
+        levels.get().forEach((name, level) -> finalise(delta, name, level));
         streams.forEach(stream -> grow(delta, stream));
         image = step(delta);
         coordinator.accept(delta, image);
@@ -85,6 +90,13 @@ final class GroupTopics {
                     .put(topic.name(), topic.id());
         }
         return rounds;
+    }
+
+    /// An image does not name what is turned off.
+    private static void finalise(MetadataDelta delta, String feature, short level) {
+        short known = delta.image().features().finalizedVersions().getOrDefault(feature, (short) 0);
+        if (level != known)
+            delta.replay(new FeatureLevelRecord().setName(feature).setFeatureLevel(level));
     }
 
     private static void grow(MetadataDelta delta, Stream stream) {

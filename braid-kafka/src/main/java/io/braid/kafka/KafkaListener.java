@@ -173,16 +173,18 @@ public final class KafkaListener implements AutoCloseable {
 
     /// Opens the port; clients are served when this returns.
     ///
-    /// @throws IOException the address cannot be had, which the message names
+    /// @throws IOException the address cannot be had, or the catalog has levels of features that only a newer
+    ///     release knows; the message says which
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
-        var door = open(config);
         var coordinators = CoordinatorSettings.of(config.coordinators());
         var settings = coordinators.groups();
+        var features = new Features(broker, settings.protocols());
+        var door = open(config);
         var configs = new GroupConfigApi(broker, settings);
         var telemetry = new TelemetryApi(broker, coordinators.telemetry(), clock, random);
-        var shares = new ShareCoordination(broker, config.nodeId(), settings, configs, clock);
-        var groups = new GroupCoordination(broker, config, configs, shares.persister(), clock);
+        var shares = new ShareCoordination(broker, config.nodeId(), settings, configs, features, clock);
+        var groups = new GroupCoordination(broker, config, configs, shares.persister(), features, clock);
         var ends = new PartitionEnds(broker, groups);
         var transactions = new TransactionCoordination(broker, config, ends, clock);
         try {
@@ -193,7 +195,7 @@ public final class KafkaListener implements AutoCloseable {
             new TransactionHandlers(transactions, groups, broker).register(handlers);
             new TransactionAdmin(transactions, ends, broker, clock).register(handlers);
             new FindCoordinatorApi(groups, transactions, config).register(handlers);
-            Apis.register(handlers, broker, config, transactions, configs, clock, random);
+            Apis.register(handlers, broker, config, transactions, configs, features, clock, random);
             telemetry.register(handlers);
             transactions.resume();
             var throttles = new Throttles(broker::quotas, clock);

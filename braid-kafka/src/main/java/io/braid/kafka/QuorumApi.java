@@ -2,10 +2,7 @@ package io.braid.kafka;
 
 import io.braid.broker.Broker;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.ControllerIdNotRegisteredException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -21,14 +18,10 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeQuorumRequest;
 import org.apache.kafka.common.requests.DescribeQuorumResponse;
 import org.apache.kafka.common.requests.UnregisterBrokerRequest;
 import org.apache.kafka.common.requests.UnregisterControllerRequest;
-import org.apache.kafka.common.requests.UpdateFeaturesRequest;
-import org.apache.kafka.common.requests.UpdateFeaturesRequest.FeatureUpdateItem;
-import org.apache.kafka.common.requests.UpdateFeaturesResponse;
 
 /// What administrators ask of Kafka's controllers: this node is the only one, its own controller, and healthy.
 /// The catalog stands for the metadata log: its end is the number of changes so far.
@@ -50,7 +43,6 @@ final class QuorumApi {
 
     void register(Handlers handlers) {
         handlers.serve(ApiKeys.DESCRIBE_QUORUM, 0, 2, this::describeQuorum)
-                .serve(ApiKeys.UPDATE_FEATURES, 0, 2, this::updateFeatures)
                 .serve(ApiKeys.UNREGISTER_BROKER, 0, 0, this::unregisterBroker)
                 .serve(ApiKeys.UNREGISTER_CONTROLLER, 0, 0, this::unregisterController)
                 .serve(ApiKeys.ADD_RAFT_VOTER, 0, 1, this::voters)
@@ -103,42 +95,6 @@ final class QuorumApi {
         listeners.add(new Listener().setName(LISTENER).setHost(self.host()).setPort(self.port()));
         nodes.add(new Node().setNodeId(nodeId).setListeners(listeners));
         return nodes;
-    }
-
-    // ---- UpdateFeatures
-
-    /// Features come with the release and stay as they are; asking for what is there already is fine. The first
-    /// fault refuses all, as Kafka's controller does.
-    private Answer updateFeatures(Request request) {
-        var updates = ((UpdateFeaturesRequest) request.body()).featureUpdates();
-        var names = new HashSet<String>();
-        for (var update : updates) names.add(update.feature());
-        for (var update : updates) {
-            var fault = fault(update);
-            if (fault.isEmpty()) continue;
-            var error = new ApiError(
-                    Errors.INVALID_UPDATE_VERSION,
-                    "The update failed for all features since the following feature had an error: "
-                            + "Invalid update version %d for feature %s. %s"
-                                    .formatted(update.versionLevel(), update.feature(), fault.get()));
-            return Answer.of(UpdateFeaturesResponse.createWithErrors(error, names, 0));
-        }
-        return Answer.of(UpdateFeaturesResponse.createWithErrors(ApiError.NONE, names, 0));
-    }
-
-    private Optional<String> fault(FeatureUpdateItem update) {
-        if (update.upgradeType() == UpgradeType.UNKNOWN)
-            return Optional.of("The controller does not support the given upgrade type.");
-        if (update.versionLevel() < 0) return Optional.of("A feature version cannot be less than 0.");
-        var level = VersionsApi.level(update.feature());
-        if (level.isEmpty()) return Optional.of("Local controller %d does not support this feature.".formatted(nodeId));
-        if (update.versionLevel() > level.get())
-            return Optional.of("Local controller %d only supports versions 0-%d".formatted(nodeId, level.get()));
-        if (update.versionLevel() == level.get()) return Optional.empty();
-        if (update.upgradeType() == UpgradeType.UPGRADE)
-            return Optional.of("Can't downgrade the version of this feature without setting the upgrade type to"
-                    + " either safe or unsafe downgrade.");
-        return Optional.of("Can't downgrade the version of this feature.");
     }
 
     // ---- nodes that come and go

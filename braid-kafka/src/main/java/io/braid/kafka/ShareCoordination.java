@@ -45,23 +45,31 @@ final class ShareCoordination implements AutoCloseable {
     private final GroupConfigApi configs;
     private final ShareStates states;
     private final LocalPersister persister;
+    private final Features features;
     private final InstantSource clock;
     private volatile State state = new Idle(); // written under this
 
-    ShareCoordination(Broker broker, int nodeId, GroupSettings settings, GroupConfigApi configs, InstantSource clock) {
+    ShareCoordination(
+            Broker broker,
+            int nodeId,
+            GroupSettings settings,
+            GroupConfigApi configs,
+            Features features,
+            InstantSource clock) {
         this.broker = broker;
         this.settings = settings;
         this.configs = configs;
+        this.features = features;
         this.clock = clock;
-        this.states = new ShareStates(broker, nodeId, settings, clock);
+        this.states = new ShareStates(broker, nodeId, settings, features, clock);
         this.persister = new LocalPersister(states);
         broker.onChange((_, after) -> changed(after));
     }
 
     /// Adds the APIs of share groups to what the listener serves.
     void register(Handlers handlers, GroupCoordination groups) {
-        new ShareHandlers(groups, states).register(handlers);
-        new ShareFetchApi(broker, this, clock).register(handlers);
+        new ShareHandlers(groups, states, features).register(handlers);
+        new ShareFetchApi(broker, this, features, clock).register(handlers);
     }
 
     /// What the coordinator of groups keeps of them goes here.
@@ -101,7 +109,8 @@ final class ShareCoordination implements AutoCloseable {
                 var letters = new ShareDeadLetters(broker, configs.manager(), settings.kafka(), clock);
                 var running = new Running(
                         new ShareSessions(defaults.shareGroupMaxShareSessions()),
-                        new GroupPartitions(broker, defaults, configs.manager(), persister, letters),
+                        new GroupPartitions(
+                                broker, defaults, configs.manager(), persister, letters, features::keepsDeadLetters),
                         letters,
                         defaults);
                 state = running;
@@ -134,7 +143,16 @@ final class ShareCoordination implements AutoCloseable {
     }
 
     private void changed(Catalog after) {
-        if (state instanceof Running running) running.partitions().changed(after);
+        if (!(state instanceof Running running)) return;
+        running.partitions().changed(after);
+        if (!features.servesShareGroups()) turnedOff(running);
+    }
+
+    /// Members will not come again. What they have is not accepted, so who reads when share groups are turned on
+    /// again gets it: from what is kept, as after a restart.
+    private static void turnedOff(Running running) {
+        running.sessions().endAll();
+        running.partitions().forgetAll();
     }
 
     @Override

@@ -51,17 +51,23 @@ final class ShareFetchApi {
 
     private final Broker broker;
     private final ShareCoordination shares;
+    private final Features features;
     private final InstantSource clock;
 
-    ShareFetchApi(Broker broker, ShareCoordination shares, InstantSource clock) {
+    ShareFetchApi(Broker broker, ShareCoordination shares, Features features, InstantSource clock) {
         this.broker = broker;
         this.shares = shares;
+        this.features = features;
         this.clock = clock;
     }
 
     void register(Handlers handlers) {
-        handlers.serve(ApiKeys.SHARE_FETCH, 1, 2, this::fetch)
-                .serve(ApiKeys.SHARE_ACKNOWLEDGE, 1, 2, this::acknowledge);
+        handlers.serve(ApiKeys.SHARE_FETCH, 1, 2, served(this::fetch))
+                .serve(ApiKeys.SHARE_ACKNOWLEDGE, 1, 2, served(this::acknowledge));
+    }
+
+    private Handler served(Handler handler) {
+        return Features.when(features::servesShareGroups, handler);
     }
 
     // ---- ShareFetch

@@ -1,6 +1,8 @@
 package io.braid.kafka;
 
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponseGroup;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -32,23 +34,29 @@ import org.apache.kafka.common.requests.WriteShareGroupStateResponse;
 final class ShareHandlers {
     private final GroupCoordination groups;
     private final ShareStates states;
+    private final Features features;
 
-    ShareHandlers(GroupCoordination groups, ShareStates states) {
+    ShareHandlers(GroupCoordination groups, ShareStates states, Features features) {
         this.groups = groups;
         this.states = states;
+        this.features = features;
     }
 
     void register(Handlers handlers) {
-        handlers.serve(ApiKeys.SHARE_GROUP_HEARTBEAT, 1, 1, this::heartbeat)
-                .serve(ApiKeys.SHARE_GROUP_DESCRIBE, 1, 1, this::describe)
+        handlers.serve(ApiKeys.SHARE_GROUP_HEARTBEAT, 1, 1, served(this::heartbeat))
+                .serve(ApiKeys.SHARE_GROUP_DESCRIBE, 1, 1, served(this::describe))
                 .serve(ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS, 0, 1, this::describeOffsets)
-                .serve(ApiKeys.ALTER_SHARE_GROUP_OFFSETS, 0, 0, this::alterOffsets)
-                .serve(ApiKeys.DELETE_SHARE_GROUP_OFFSETS, 0, 0, this::deleteOffsets)
+                .serve(ApiKeys.ALTER_SHARE_GROUP_OFFSETS, 0, 0, served(this::alterOffsets))
+                .serve(ApiKeys.DELETE_SHARE_GROUP_OFFSETS, 0, 0, served(this::deleteOffsets))
                 .serve(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, 0, 0, this::initializeState)
                 .serve(ApiKeys.READ_SHARE_GROUP_STATE, 0, 0, this::readState)
                 .serve(ApiKeys.WRITE_SHARE_GROUP_STATE, 0, 1, this::writeState)
                 .serve(ApiKeys.DELETE_SHARE_GROUP_STATE, 0, 0, this::deleteState)
                 .serve(ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY, 0, 1, this::readStateSummary);
+    }
+
+    private Handler served(Handler handler) {
+        return Features.when(features::servesShareGroups, handler);
     }
 
     private Answer heartbeat(Request request) throws InterruptedException {
@@ -75,6 +83,7 @@ final class ShareHandlers {
 
     private Answer describeOffsets(Request request) throws InterruptedException {
         var asked = ((DescribeShareGroupOffsetsRequest) request.body()).data();
+        if (!features.servesShareGroups()) return Answer.of(unsupported(asked));
         var coordinator = groups.coordinator();
         var answers = asked.groups().stream()
                 .map(group -> group.topics() == null
@@ -84,6 +93,16 @@ final class ShareHandlers {
         return Answer.when(LocalPersister.all(answers)
                 .thenApply(found -> new DescribeShareGroupOffsetsResponse(
                         new DescribeShareGroupOffsetsResponseData().setGroups(found))));
+    }
+
+    /// The others answer as a whole, this one for each group, as with Kafka.
+    private static DescribeShareGroupOffsetsResponse unsupported(DescribeShareGroupOffsetsRequestData asked) {
+        return new DescribeShareGroupOffsetsResponse(new DescribeShareGroupOffsetsResponseData()
+                .setGroups(asked.groups().stream()
+                        .map(group -> new DescribeShareGroupOffsetsResponseGroup()
+                                .setGroupId(group.groupId())
+                                .setErrorCode(Errors.UNSUPPORTED_VERSION.code()))
+                        .toList()));
     }
 
     private Answer alterOffsets(Request request) throws InterruptedException {

@@ -119,6 +119,10 @@ final class ShareSessions {
         return session == null ? List.of() : List.copyOf(session.parts.keySet());
     }
 
+    synchronized void endAll() {
+        sessions.clear();
+    }
+
     /// Whose sessions came over a connection.
     synchronized List<Key> of(String connection) {
         var found = new ArrayList<Key>();

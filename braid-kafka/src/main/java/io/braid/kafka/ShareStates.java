@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
@@ -69,13 +71,15 @@ final class ShareStates implements AutoCloseable {
 
     private final int nodeId;
     private final GroupSettings settings;
+    private final Features features;
     private final InstantSource clock;
     private final StateStream stream;
     private final CoordinatorLife<Service> life;
 
-    ShareStates(Broker broker, int nodeId, GroupSettings settings, InstantSource clock) {
+    ShareStates(Broker broker, int nodeId, GroupSettings settings, Features features, InstantSource clock) {
         this.nodeId = nodeId;
         this.settings = settings;
+        this.features = features;
         this.clock = clock;
         this.stream = StateStream.cutByItsOwner(broker, STREAM);
         this.life = new CoordinatorLife<>(broker, this::make);
@@ -112,7 +116,7 @@ final class ShareStates implements AutoCloseable {
         var config = settings.shareStates();
         var opened = stream.open(
                 config.shareCoordinatorStateTopicNumPartitions(), config.shareCoordinatorStateTopicSegmentBytes());
-        return new Service(nodeId, stream.logs(opened), config, stream.batchBytesMax(opened), clock);
+        return new Service(nodeId, stream.logs(opened), config, stream.batchBytesMax(opened), features::levels, clock);
     }
 
     @Override
@@ -138,6 +142,7 @@ final class ShareStates implements AutoCloseable {
                 List<StateLog> logs,
                 ShareCoordinatorConfig config,
                 int batchBytesMax,
+                Supplier<Map<String, Short>> levels,
                 InstantSource clock) {
             partitions = new StatePartitions(STREAM, logs, this::forgetDeleted, clock);
             kafka = new ShareCoordinatorService.Builder(nodeId, config)
@@ -150,7 +155,7 @@ final class ShareStates implements AutoCloseable {
                     .withCoordinatorMetrics(counted)
                     .build();
             kafka.startup(partitions::count);
-            topics = new GroupTopics(this::tell, clock);
+            topics = new GroupTopics(this::tell, levels, clock);
         }
 
         @Override

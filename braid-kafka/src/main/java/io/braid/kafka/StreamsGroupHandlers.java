@@ -34,16 +34,22 @@ final class StreamsGroupHandlers {
 
     private final GroupCoordination groups;
     private final TopicApi topics;
+    private final Features features;
 
-    StreamsGroupHandlers(GroupCoordination groups, TopicApi topics) {
+    StreamsGroupHandlers(GroupCoordination groups, TopicApi topics, Features features) {
         this.groups = groups;
         this.topics = topics;
+        this.features = features;
     }
 
     void register(Handlers handlers) {
-        handlers.serve(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, 1, this::heartbeat)
-                .serve(ApiKeys.STREAMS_GROUP_DESCRIBE, 0, 1, this::describe)
-                .serve(ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE, 0, 0, this::describeTopology);
+        handlers.serve(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, 1, served(this::heartbeat))
+                .serve(ApiKeys.STREAMS_GROUP_DESCRIBE, 0, 1, served(this::describe))
+                .serve(ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE, 0, 0, served(this::describeTopology));
+    }
+
+    private Handler served(Handler handler) {
+        return Features.when(features::servesStreamsGroups, handler);
     }
 
     private Answer heartbeat(Request request) throws InterruptedException {

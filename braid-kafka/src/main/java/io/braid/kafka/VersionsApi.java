@@ -1,7 +1,6 @@
 package io.braid.kafka;
 
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
 import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
@@ -13,24 +12,18 @@ import org.apache.kafka.common.requests.ApiVersionsResponse;
 
 /// What is served here: the first thing every client asks.
 final class VersionsApi implements Handler {
-    /// The consumer groups of KIP-848 and the streams groups of KIP-1071 are there, and share groups (KIP-932) that
-    /// may keep what they cannot deliver (KIP-1191); each transaction has an epoch of its own (KIP-890).
-    static final Map<String, Short> FEATURES = Map.of(
-            "group.version",
-            (short) 1,
-            "share.version",
-            (short) 2,
-            "streams.version",
-            (short) 1,
-            "transaction.version",
-            (short) 2);
+    /// The first version whose clients take a feature that may be at level 0. To others none of ours is told, as
+    /// with Kafka.
+    private static final int KNOWS_LEVEL_0 = 4;
 
     private final Handlers handlers;
+    private final Features features;
     private final String clusterId;
     private final int nodeId;
 
-    VersionsApi(Handlers handlers, String clusterId, int nodeId) {
+    VersionsApi(Handlers handlers, Features features, String clusterId, int nodeId) {
         this.handlers = handlers;
+        this.features = features;
         this.clusterId = clusterId;
         this.nodeId = nodeId;
     }
@@ -45,11 +38,12 @@ final class VersionsApi implements Handler {
         if (!body.isValid()) return Answer.of(body.getErrorResponse(0, Errors.INVALID_REQUEST.exception()));
         if (isMeantForAnother(body))
             return Answer.of(body.getErrorResponse(0, Errors.REBOOTSTRAP_REQUIRED.exception()));
+        var finalised = features.finalised();
         return Answer.of(new ApiVersionsResponse(new ApiVersionsResponseData()
                 .setApiKeys(handlers.versions())
-                .setSupportedFeatures(supported())
-                .setFinalizedFeaturesEpoch(0)
-                .setFinalizedFeatures(finalised())));
+                .setSupportedFeatures(supported(request.version()))
+                .setFinalizedFeaturesEpoch(finalised.epoch())
+                .setFinalizedFeatures(keys(finalised.levels()))));
     }
 
     /// Whether the client wanted another cluster, whose address this has become (KIP-1242).
@@ -60,21 +54,20 @@ final class VersionsApi implements Handler {
         return !cluster.equals(clusterId) || node != nodeId;
     }
 
-    private static SupportedFeatureKeyCollection supported() {
+    private static SupportedFeatureKeyCollection supported(int version) {
         var features = new SupportedFeatureKeyCollection();
-        FEATURES.forEach((name, level) -> features.add(
-                new SupportedFeatureKey().setName(name).setMinVersion((short) 0).setMaxVersion(level)));
+        if (version < KNOWS_LEVEL_0) return features;
+        for (var feature : Features.Feature.values())
+            features.add(new SupportedFeatureKey()
+                    .setName(feature.key)
+                    .setMinVersion((short) 0)
+                    .setMaxVersion((short) feature.newest));
         return features;
     }
 
-    /// The level of a feature, as it comes with this release; empty if there is no such feature.
-    static Optional<Short> level(String feature) {
-        return Optional.ofNullable(finalised().find(feature)).map(FinalizedFeatureKey::maxVersionLevel);
-    }
-
-    private static FinalizedFeatureKeyCollection finalised() {
+    private static FinalizedFeatureKeyCollection keys(Map<String, Short> levels) {
         var features = new FinalizedFeatureKeyCollection();
-        FEATURES.forEach((name, level) -> features.add(new FinalizedFeatureKey()
+        levels.forEach((name, level) -> features.add(new FinalizedFeatureKey()
                 .setName(name)
                 .setMinVersionLevel(level)
                 .setMaxVersionLevel(level)));

@@ -20,6 +20,7 @@
 /// | end          | of a transaction: what Kafka calls a marker, one in each of its partitions                |
 /// | state stream | a stream of the server's own in which a coordinator keeps what it knows                  |
 /// | Part         | a partition, as a session of a share group names it                                      |
+/// | level        | of a feature: what administrators let clients use, 0 for nothing ([Features])            |
 /// | push         | what a client tells of itself in one PushTelemetry: its metrics at one time              |
 /// | series       | one metric of one client with one set of labels, as Prometheus knows it                  |
 ///

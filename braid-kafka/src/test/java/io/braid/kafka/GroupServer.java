@@ -58,10 +58,12 @@ final class GroupServer implements AutoCloseable {
     }
 
     /// The groups of a broker, without a listener.
-    static GroupCoordination groups(Broker broker, KafkaListener.Config config) {
+    static GroupCoordination groups(Broker broker, KafkaListener.Config config) throws IOException {
         var settings = CoordinatorSettings.of(config.coordinators()).groups();
         var configs = new GroupConfigApi(broker, settings);
-        return new GroupCoordination(broker, config, configs, new NoOpStatePersister(), InstantSource.system());
+        var features = new Features(broker, settings.protocols());
+        var shares = new NoOpStatePersister();
+        return new GroupCoordination(broker, config, configs, shares, features, InstantSource.system());
     }
 
     Broker broker() {

@@ -166,6 +166,7 @@ class GroupServiceTest {
                 config,
                 new GroupConfigManager(config, settings.shares()),
                 new NoOpStatePersister(),
+                Features::newest,
                 InstantSource.system());
         started.follow(streams);
         started.load();

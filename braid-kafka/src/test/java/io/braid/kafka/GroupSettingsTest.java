@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.braid.log.InvalidConfig;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,18 @@ class GroupSettingsTest {
               group.consumer.heartbeat.interval.ms = 500: must be greater than or equal to \
             group.consumer.min.heartbeat.interval.ms\
             """, Map.of("group.consumer.heartbeat.interval.ms", "500"));
+    }
+
+    @Test
+    void theProtocolsOfGroupsAreAListWithClassic() {
+        assertEquals(Set.of("classic", "consumer", "streams"), new GroupSettings(Map.of()).protocols());
+        assertEquals(
+                Set.of("classic", "consumer"),
+                new GroupSettings(Map.of("group.coordinator.rebalance.protocols", "classic, consumer")).protocols());
+        assertFault("""
+            invalid configuration:
+              group.coordinator.rebalance.protocols = consumer: must have classic, which is always served\
+            """, Map.of("group.coordinator.rebalance.protocols", "consumer"));
     }
 
     @Test

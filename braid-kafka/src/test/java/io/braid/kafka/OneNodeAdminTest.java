@@ -15,15 +15,12 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreatePartitionsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
-import org.apache.kafka.clients.admin.FeatureUpdate;
-import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
-import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.ElectionType;
@@ -39,7 +36,6 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.ReplicaNotAvailableException;
@@ -104,29 +100,6 @@ class OneNodeAdminTest {
 
         assertEquals(
                 before + 1, admin.describeMetadataQuorum().quorumInfo().get().highWatermark());
-    }
-
-    @Test
-    void featuresStayAsTheyAre() throws Exception {
-        feature("group.version", 1, UpgradeType.UPGRADE).get();
-
-        assertFault(
-                InvalidUpdateVersionException.class,
-                "Invalid update version 9 for feature group.version. Local controller 1 only supports versions 0-1",
-                feature("group.version", 9, UpgradeType.UPGRADE));
-        assertFault(
-                InvalidUpdateVersionException.class,
-                "Invalid update version 1 for feature blue. Local controller 1 does not support this feature.",
-                feature("blue", 1, UpgradeType.UPGRADE));
-        assertFault(
-                InvalidUpdateVersionException.class,
-                "Can't downgrade the version of this feature.",
-                feature("group.version", 0, UpgradeType.SAFE_DOWNGRADE));
-    }
-
-    private KafkaFuture<Void> feature(String name, int level, UpgradeType type) {
-        return admin.updateFeatures(Map.of(name, new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions())
-                .all();
     }
 
     @Test
