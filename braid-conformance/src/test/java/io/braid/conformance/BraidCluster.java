@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutionException;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaBroker;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -20,6 +23,8 @@ import org.apache.kafka.common.test.ClusterInstance;
 import org.apache.kafka.common.test.api.ClusterConfig;
 import org.apache.kafka.common.test.api.Type;
 import org.apache.kafka.server.authorizer.Authorizer;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.fault.FaultHandlerException;
 import org.apache.kafka.test.TestUtils;
 import org.opentest4j.TestAbortedException;
@@ -55,23 +60,42 @@ public final class BraidCluster implements ClusterInstance, BrokerFromOutside.Ho
         var asked = new HashMap<>(config.serverProperties());
         config.perServerOverrideProperties().values().forEach(asked::putAll);
         braid = Optional.of(TemporaryBraid.start(asked));
-        if (!config.features().isEmpty()) checkFeatures();
+        if (!config.features().isEmpty() || isOfOlderKafka()) setFeatures();
     }
 
-    /// Features come with Braid's release and have one level.
-    private void checkFeatures() {
+    private boolean isOfOlderKafka() {
+        return config.metadataVersion().isLessThan(MetadataVersion.latestProduction());
+    }
+
+    /// Features that a test says nothing of have the level that came with its version of the metadata.
+    private void setFeatures() {
         try (var admin = admin()) {
-            var there = admin.describeFeatures().featureMetadata().get().finalizedFeatures();
-            config.features().forEach((feature, level) -> {
-                var range = there.get(feature.featureName());
+            var now = admin.describeFeatures().featureMetadata().get();
+            var updates = new HashMap<String, FeatureUpdate>();
+            for (var feature : Feature.PRODUCTION_FEATURES) {
+                var name = feature.featureName();
+                boolean isThere = now.supportedFeatures().containsKey(name);
+                var range = now.finalizedFeatures().get(name);
                 short has = range == null ? 0 : range.maxVersionLevel();
-                if (has != level)
-                    throw new TestAbortedException(
-                            "wants %s %d, and Braid has %d".formatted(feature.featureName(), level, has));
-            });
+                short wanted = wanted(feature, has);
+                if (!isThere && config.features().containsKey(feature) && wanted != 0)
+                    throw new TestAbortedException("wants %s %d, which Braid does not have".formatted(name, wanted));
+                if (isThere && wanted != has)
+                    updates.put(
+                            name,
+                            new FeatureUpdate(wanted, wanted < has ? UpgradeType.SAFE_DOWNGRADE : UpgradeType.UPGRADE));
+            }
+            if (!updates.isEmpty())
+                admin.updateFeatures(updates, new UpdateFeaturesOptions()).all().get();
         } catch (ExecutionException | InterruptedException cause) {
             throw new IllegalStateException(cause);
         }
+    }
+
+    private short wanted(Feature feature, short has) {
+        var asked = config.features().get(feature);
+        if (asked != null) return asked;
+        return isOfOlderKafka() ? feature.defaultLevel(config.metadataVersion()) : has;
     }
 
     @Override

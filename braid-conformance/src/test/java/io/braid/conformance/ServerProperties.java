@@ -18,7 +18,6 @@ final class ServerProperties {
             Map.entry("controller.quorum.election.timeout.ms", "KRaft"),
             Map.entry("controller.quorum.fetch.timeout.ms", "KRaft"),
             Map.entry("default.replication.factor", "with kafka.clamp-replication every factor is 1"),
-            Map.entry("group.coordinator.rebalance.protocols", "all that there are, are always served"),
             Map.entry("group.share.persister.class.name", "the state of share groups is always kept"),
             Map.entry("leader.imbalance.check.interval.seconds", "there is one leader"),
             Map.entry("metadata.log.max.record.bytes.between.snapshots", "KRaft"),
