@@ -48,6 +48,15 @@ sealed interface Origin {
         };
     }
 
+    /// Whether the partition's own limit of a batch counts. What ends a transaction has its size from nobody, and must
+    /// be taken wherever the transaction was.
+    default boolean isLimitedHere() {
+        return switch (this) {
+            case Anybody _, Retry _, InTransaction _, Coordinator _ -> true;
+            case Ending _ -> false;
+        };
+    }
+
     /// Whether a batch that is not here already is refused.
     default boolean isRefused(boolean isSuspended) {
         return switch (this) {

@@ -181,7 +181,8 @@ public final class PartitionLog {
     private CompletableFuture<AppendOutcome> submit(Batch batch, Origin origin) {
         var now = ending;
         if (!now.isOpen()) return refused(AppendOutcome.Reason.NOT_OWNER, now.detail());
-        int most = Math.min(config.batchBytesMax(), limits.batchBytesMax());
+        int most = limits.batchBytesMax();
+        if (origin.isLimitedHere()) most = Math.min(most, config.batchBytesMax());
         if (batch.bytes().byteSize() > most)
             return refused(
                     AppendOutcome.Reason.TOO_LARGE,

@@ -52,6 +52,21 @@ class LogTest {
     }
 
     @Test
+    void aTransactionEndsInAPartitionWhoseOwnLimitIsSmallerThanAnEnd() throws Exception {
+        var tiny = new PartitionConfig(
+                Durability.DISK, Batch.HEADER_BYTES, 1 << 20, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1);
+        try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
+            var partition = log.create(ID, tiny);
+
+            assertInstanceOf(
+                    AppendOutcome.Refused.class, partition.append(batch("a")).get());
+            assertEquals(
+                    new AppendOutcome.Appended(0, 0),
+                    partition.endTransaction(7, (short) 0, false, false, 0).get());
+        }
+    }
+
+    @Test
     void allBytesThatWereAppendedAreCountedAndThoseOfRefusedBatchesAreNot() throws Exception {
         try (var log = Log.open(new LogConfig(directory), InstantSource.system())) {
             var partition = log.create(ID, PartitionConfig.DEFAULT);
