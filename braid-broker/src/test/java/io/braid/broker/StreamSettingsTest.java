@@ -143,7 +143,14 @@ class StreamSettingsTest {
     void withoutAPolicyNothingIsDeletedButCopiesAloneMayBeLeft() {
         var kept = config(Map.of("cleanup.policy", "", "retention.ms", "1000", "retention.bytes", "1"));
         var tiered = config(Map.of(
-                "cleanup.policy", "", "remote.storage.enable", "true", "retention.ms", "1000", "local.retention.ms", "9"));
+                "cleanup.policy",
+                "",
+                "remote.storage.enable",
+                "true",
+                "retention.ms",
+                "1000",
+                "local.retention.ms",
+                "9"));
 
         assertEquals(Retention.FOREVER, kept.retention());
         assertEquals(new Retention(-1, -1, Retention.Tiering.COPIED, 9, -1), tiered.retention());

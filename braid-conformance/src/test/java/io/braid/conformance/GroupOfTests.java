@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/// Kafka's test classes that belong together. Which they are stands in a file of resources, one class a line; a line
-/// may
-/// also name a single test, as `class#method`.
+/// Kafka's test classes that belong together. Which they are stands in a file of resources, one class a line; a
+/// line may also name a single test, as `class#method`.
 enum GroupOfTests {
     /// What every build runs: a little of everything.
     BOUNDED,

@@ -72,8 +72,7 @@ final class KafkaPatches {
                         method.methodName(),
                         method.methodType(),
                         method.flags().flagsMask(),
-                        code -> replacements.call(
-                                code, method.methodName().stringValue(), method.methodTypeSymbol()));
+                        code -> replacements.call(code, method.methodName().stringValue(), method.methodTypeSymbol()));
             else type.with(element);
         };
         var added = ClassTransform.endHandler(type -> replacements.addInherited(type, model));
@@ -113,8 +112,7 @@ final class KafkaPatches {
                 if (isStatic
                         && type.parameterCount() > 0
                         && type.parameterType(0).equals(receiver))
-                    methods.put(
-                            key(method, type.dropParameterTypes(0, 1)), type.dropParameterTypes(0, 1));
+                    methods.put(key(method, type.dropParameterTypes(0, 1)), type.dropParameterTypes(0, 1));
             }
         }
 

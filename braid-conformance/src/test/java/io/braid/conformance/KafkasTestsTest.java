@@ -23,9 +23,9 @@ import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Apache Kafka's published integration tests, each against a fresh Braid: what passes on Kafka passes here, but for
-/// what
-/// `exclusions.txt` lists. What is listed runs, too, and must not pass: then it does not belong there any more.
+/// Apache Kafka's published integration tests, each against a fresh Braid: what passes on Kafka passes here,
+/// but for what `exclusions.txt` lists. What is listed runs, too, and must not pass: then it does not belong there
+/// any more.
 class KafkasTestsTest {
     private static final Path REPORTS = Path.of("target", "kafka-tests");
 

@@ -27,9 +27,11 @@ final class FeaturesApi {
     private static final System.Logger LOG = System.getLogger(FeaturesApi.class.getName());
 
     private final Broker broker;
+    private final int nodeId;
 
-    FeaturesApi(Broker broker) {
+    FeaturesApi(Broker broker, int nodeId) {
         this.broker = broker;
+        this.nodeId = nodeId;
     }
 
     void register(Handlers handlers) {
@@ -71,7 +73,7 @@ final class FeaturesApi {
         }
     }
 
-    private static Map<String, Integer> after(Map<String, Integer> before, Collection<FeatureUpdateItem> updates) {
+    private Map<String, Integer> after(Map<String, Integer> before, Collection<FeatureUpdateItem> updates) {
         var after = new HashMap<>(before);
         for (var update : updates) {
             fault(before, update).ifPresent(fault -> {
@@ -83,18 +85,16 @@ final class FeaturesApi {
         return after;
     }
 
-    private static Optional<String> fault(Map<String, Integer> before, FeatureUpdateItem update) {
+    private Optional<String> fault(Map<String, Integer> before, FeatureUpdateItem update) {
         int asked = update.versionLevel();
         if (update.upgradeType() == UpgradeType.UNKNOWN)
             return Optional.of("The controller does not support the given upgrade type.");
         if (asked < 0) return Optional.of("A feature version cannot be less than 0.");
         var found = Feature.of(update.feature());
-        if (found.isEmpty())
-            return Optional.of("Local controller %d does not support this feature.".formatted(Endpoint.NODE_ID));
+        if (found.isEmpty()) return Optional.of("Local controller %d does not support this feature.".formatted(nodeId));
         var feature = found.get();
         if (asked > feature.newest)
-            return Optional.of(
-                    "Local controller %d only supports versions 0-%d".formatted(Endpoint.NODE_ID, feature.newest));
+            return Optional.of("Local controller %d only supports versions 0-%d".formatted(nodeId, feature.newest));
         int now = feature.level(before);
         if (asked < now && update.upgradeType() == UpgradeType.UPGRADE)
             return Optional.of("Can't downgrade the version of this feature without setting the upgrade type to"

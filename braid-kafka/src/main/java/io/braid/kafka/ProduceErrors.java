@@ -62,7 +62,8 @@ final class ProduceErrors {
 
     /// For people, in Kafka's words where programs may look at them.
     static String detail(BatchFault fault) {
-        boolean isByRecord = fault.kind() == BatchFault.Kind.TIME && !fault.records().isEmpty();
+        boolean isByRecord =
+                fault.kind() == BatchFault.Kind.TIME && !fault.records().isEmpty();
         return isByRecord ? "One or more records have been rejected due to invalid timestamp" : fault.detail();
     }
 
