@@ -276,7 +276,7 @@ final class ShareFetchApi {
         return Answer.when(acknowledged(opened, batches(asked), request.version(), asked.isRenewAck())
                 .thenApply(results -> {
                     if (opened.isLast()) shares.leave(key);
-                    return response(opened, asked.isRenewAck(), results);
+                    return response(opened, results);
                 }));
     }
 
@@ -293,10 +293,9 @@ final class ShareFetchApi {
         return batches;
     }
 
-    private ShareAcknowledgeResponse response(Opened opened, boolean renewed, Map<Part, Errors> results) {
+    private ShareAcknowledgeResponse response(Opened opened, Map<Part, Errors> results) {
         var data = new ShareAcknowledgeResponseData()
-                .setAcquisitionLockTimeoutMs(
-                        renewed ? shares.lockMillis(opened.key().group()) : 0);
+                .setAcquisitionLockTimeoutMs(shares.lockMillis(opened.key().group()));
         results.forEach((part, error) -> {
             var topic = data.responses().find(part.topic());
             if (topic == null) {
