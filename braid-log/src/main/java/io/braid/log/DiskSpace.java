@@ -32,6 +32,7 @@ final class DiskSpace {
     /// @param free     as it counts
     /// @param min      less makes it low
     /// @param resumeAt this much makes it ample again
+    /// @param isReserveHeld whether there is one that is not just being given up
     record State(Level level, long free, long min, long resumeAt, boolean isReserveHeld) {
         /// For people: what is, and what to do.
         String text() {
@@ -184,11 +185,11 @@ final class DiskSpace {
                             .formatted(who, State.sizeText(free), State.sizeText(min), State.sizeText(bytes)));
     }
 
-    /// A call found no room: gives the reserve up, so that it may be made again.
+    /// A call found no room: gives the reserve up, so that it may be made again. Users' records are refused before
+    /// that: they would take the room that is given up for others.
     ///
     /// @throws IOException the disk failed
     void noRoom() throws IOException {
-        reserve.giveUp();
         looking.lock();
         try {
             foundNoRoom = true;
@@ -196,6 +197,8 @@ final class DiskSpace {
         } finally {
             looking.unlock();
         }
+        reserve.giveUp();
+        look();
     }
 
     /// Makes the reserve, if it is missing and there is room to spare. May take long: not for writers.
@@ -220,7 +223,7 @@ final class DiskSpace {
 
     private void moveTo(Level level) {
         if (level == state.level()) return;
-        state = new State(level, free, min, resumeAt(min), reserve.missing() == 0);
+        state = new State(level, free, min, resumeAt(min), reserve.missing() == 0 && !foundNoRoom);
         listener.changed(state);
     }
 }
