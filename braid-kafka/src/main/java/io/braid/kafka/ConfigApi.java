@@ -353,7 +353,7 @@ final class ConfigApi {
         var found = new ArrayList<ConfigResource>();
         Predicate<Type> isAsked = type -> request.version() > 0 && (asked.isEmpty() || asked.contains(type.id()));
         if (isAsked.test(Type.TOPIC))
-            for (var stream : broker.catalog().streams())
+            for (var stream : InternalTopics.shown(broker.catalog()))
                 found.add(new ConfigResource().setResourceName(stream.name()).setResourceType(Type.TOPIC.id()));
         if (isAsked.test(Type.GROUP))
             for (var group : groups.groups())

@@ -21,7 +21,7 @@ final class CoordinatorLife<S extends CoordinatorLife.Service> implements AutoCl
 
     /// A coordinator, put together. Told one thing after the other.
     interface Service {
-        /// All streams there are, before [#load] and at each change of the catalog.
+        /// All streams that are [topics][InternalTopics#shown], before [#load] and at each change of the catalog.
         void follow(Collection<Stream> streams);
 
         /// Begins to load what an earlier life has left.
@@ -87,7 +87,7 @@ final class CoordinatorLife<S extends CoordinatorLife.Service> implements AutoCl
         state = new Starting(service);
         if (!listening) broker.onChange((_, after) -> changed(after));
         listening = true;
-        service.follow(broker.catalog().streams());
+        service.follow(InternalTopics.shown(broker.catalog()));
         service.load();
         state = new Running(service);
         service.awaitLoaded(PATIENCE);
@@ -96,8 +96,8 @@ final class CoordinatorLife<S extends CoordinatorLife.Service> implements AutoCl
 
     private void changed(Catalog after) {
         switch (state) {
-            case Starting(var service) -> service.follow(after.streams());
-            case Running(var service) -> service.follow(after.streams());
+            case Starting(var service) -> service.follow(InternalTopics.shown(after));
+            case Running(var service) -> service.follow(InternalTopics.shown(after));
             case Idle _, Closed _ -> {
                 // Nobody remembers anything of the catalog yet, or will be asked any more.
             }

@@ -1,7 +1,10 @@
 package io.braid.kafka;
 
+import io.braid.broker.Catalog;
 import io.braid.broker.NewStream;
+import io.braid.broker.Stream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.internals.Topic;
@@ -14,6 +17,14 @@ final class InternalTopics {
 
     InternalTopics(KafkaListener.Config config) {
         settings = CoordinatorSettings.of(config.coordinators());
+    }
+
+    /// What is shown to who asks for all topics: not the streams in which the server keeps what a Kafka has none for,
+    /// such as usage and metrics. Who asks for one of those by its name finds it.
+    static List<Stream> shown(Catalog catalog) {
+        return catalog.streams().stream()
+                .filter(stream -> stream.kind() == Stream.Kind.USER || Topic.isInternal(stream.name()))
+                .toList();
     }
 
     /// @param partitions 0 for what the coordinator is set to

@@ -70,7 +70,8 @@ final class MetadataApi {
                         .setHost(here.host())
                         .setPort(here.port()));
         if (asksForAll(body)) {
-            for (var stream : broker.catalog().streams()) data.topics().add(found(stream, operations));
+            for (var stream : InternalTopics.shown(broker.catalog()))
+                data.topics().add(found(stream, operations));
         } else {
             for (var topic : body.data().topics())
                 data.topics().add(topic(topic, body.data().allowAutoTopicCreation(), operations));
@@ -164,7 +165,7 @@ final class MetadataApi {
         var wanted = new TreeMap<String, Optional<Stream>>();
         for (var topic : body.topics()) wanted.put(topic.name(), broker.catalog().stream(topic.name()));
         if (body.topics().isEmpty())
-            for (var stream : broker.catalog().streams()) wanted.put(stream.name(), Optional.of(stream));
+            for (var stream : InternalTopics.shown(broker.catalog())) wanted.put(stream.name(), Optional.of(stream));
 
         int firstPartition = 0;
         if (body.cursor() != null) {

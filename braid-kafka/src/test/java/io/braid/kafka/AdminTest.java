@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.braid.broker.NewStream;
+import io.braid.broker.Stream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +116,21 @@ class AdminTest {
         refused(
                 UnknownTopicOrPartitionException.class,
                 admin.describeTopics(List.of("a")).allTopicNames());
+    }
+
+    @Test
+    void whatTheServerKeepsForItselfIsShownOnlyToWhoAsksForIt() throws Exception {
+        create(new NewTopic("a", 1, (short) 1));
+        server.broker().create(new NewStream("__own", Stream.Kind.INTERNAL, Stream.Mode.PROVISIONED, 1, Map.of()));
+        server.broker()
+                .create(new NewStream(
+                        "__consumer_offsets", Stream.Kind.INTERNAL, Stream.Mode.PROVISIONED, 1, Map.of()));
+
+        var all = admin.listTopics(new ListTopicsOptions().listInternal(true));
+
+        assertEquals(Set.of("a", "__consumer_offsets"), all.names().get());
+        var own = admin.describeTopics(List.of("__own")).allTopicNames().get().get("__own");
+        assertTrue(own.isInternal());
     }
 
     @Test
