@@ -12,13 +12,14 @@ import java.util.stream.Stream;
 enum GroupOfTests {
     /// What every build runs: a little of everything.
     BOUNDED,
+    /// The older ones of clients and at wire level, which inherit their brokers. They come first, as they look for
+    /// threads that tests before them have left.
+    INHERITED,
     CONSUMER,
     PRODUCER,
     ADMIN,
     TRANSACTIONS,
     WIRE,
-    /// The older ones at this level and of clients, which inherit their brokers.
-    INHERITED,
     SHARE,
     TOOLS,
     /// Kafka Streams: exactly once, and what is restored after a crash.
