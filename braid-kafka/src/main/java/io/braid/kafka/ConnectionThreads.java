@@ -11,13 +11,21 @@ import java.util.concurrent.Semaphore;
 final class ConnectionThreads {
     private static final int CONNECTIONS_PER_PROCESSOR = 8;
 
-    private final Semaphore platform =
-            new Semaphore(CONNECTIONS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
+    private final Semaphore platform;
+
+    ConnectionThreads() {
+        this(CONNECTIONS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
+    }
+
+    /// @param platform so many connections at once have platform threads
+    ConnectionThreads(int platform) {
+        this.platform = new Semaphore(platform);
+    }
 
     /// Starts what serves a connection; whatever [#startBeside] starts from there is of the same kind.
-    void start(String name, Runnable serve) {
+    Thread start(String name, Runnable serve) {
         boolean hasPlace = platform.tryAcquire();
-        start(hasPlace, name, () -> {
+        return start(hasPlace, name, () -> {
             try {
                 serve.run();
             } finally {

@@ -31,7 +31,7 @@ import org.apache.kafka.common.utils.internals.BufferSupplier;
 /// classic groups, the consumer groups of KIP-848, and what administrators ask. Nobody is authorized here
 /// yet, so everybody may do everything and is told so.
 final class GroupHandlers {
-    private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING; // connections are many and virtual
+    private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING; // connections are many
 
     private final GroupCoordination groups;
     private final Features features;

@@ -98,6 +98,18 @@ class DiskSpaceTest {
     }
 
     @Test
+    void usersAreRefusedBeforeTheReserveIsGivenUp() throws IOException {
+        var usedWhenTold = new ArrayList<Long>();
+        var space = DiskSpace.of(disk, config(MIN, RESERVE), _ -> usedWhenTold.add(disk.used()));
+        space.restoreReserve();
+
+        space.noRoom();
+
+        assertEquals(List.of((long) RESERVE), usedWhenTold);
+        assertEquals(0, disk.used());
+    }
+
+    @Test
     void aWriterLooksWhenWhatItWritesMayMatter() throws IOException {
         var space = open(config(MIN, RESERVE));
         space.restoreReserve();
