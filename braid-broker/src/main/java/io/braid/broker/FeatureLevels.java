@@ -1,7 +1,6 @@
 package io.braid.broker;
 
 import java.util.Map;
-import java.util.OptionalInt;
 
 /// The levels of features, as administrators have set them. What a feature is and what a level of it means is known to
 /// the front that has it, and so is the level of one that nobody has set. Immutable.
@@ -20,12 +19,6 @@ public record FeatureLevels(Map<String, Integer> set, long epoch) {
                 throw new IllegalArgumentException(
                         "feature %s has level %d: must be 0 to %d".formatted(feature, level, LEVEL_MAX));
         });
-    }
-
-    /// That of a feature; empty if nobody has set it.
-    public OptionalInt of(String feature) {
-        var level = set.get(feature);
-        return level == null ? OptionalInt.empty() : OptionalInt.of(level);
     }
 
     /// What follows when these are set.

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,8 +28,6 @@ class FeatureLevelsTest {
 
         try (var server = new TestServer(directory)) {
             assertEquals(new FeatureLevels(Map.of("a", 1, "b", 0), 2), server.broker.features());
-            assertEquals(OptionalInt.of(0), server.broker.features().of("b"));
-            assertEquals(OptionalInt.empty(), server.broker.features().of("c"));
         }
     }
 
