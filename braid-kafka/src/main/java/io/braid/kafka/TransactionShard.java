@@ -206,9 +206,11 @@ final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
                 boolean isSame = known.txnState() == completed(asked);
                 if (isSame && (isRetry || !version.supportsEpochBump()))
                     yield new CoordinatorResult<>(List.of(), new Ended(producer(known), Optional.empty()));
-                boolean isNewAbort = asked == TransactionState.PREPARE_ABORT && version.supportsEpochBump() && !isRetry;
-                if (!isNewAbort) throw Errors.INVALID_TXN_STATE.exception();
-                // it has added nothing, and may have written all the same: the new epoch fences that off
+                boolean isOfNothing = version.supportsEpochBump() && !isRetry; // nothing was added to what it ends
+                if (!isOfNothing) throw Errors.INVALID_TXN_STATE.exception();
+                // clients of 4.x may commit before they have sent what they commit: they send it when they try again
+                if (asked == TransactionState.PREPARE_COMMIT) throw Errors.CONCURRENT_TRANSACTIONS.exception();
+                // it may have written all the same: the new epoch fences that off
                 yield decided(id, decided(id, known, asked, version, fresh, now, true));
             }
             case DEAD, PREPARE_EPOCH_FENCE -> throw illegal(id, known);

@@ -201,7 +201,6 @@ class TransactionShardTest {
         assertEquals(
                 new TransactionShard.Ended(new Producer(7, (short) 1), Optional.empty()), end(producer, COMMIT, TV2));
         refused(Errors.INVALID_TXN_STATE, () -> end(producer, ABORT, TV2));
-        refused(Errors.INVALID_TXN_STATE, () -> end(new Producer(7, (short) 1), COMMIT, TV2));
         refused(Errors.PRODUCER_FENCED, () -> end(new Producer(7, (short) 5), COMMIT, TV2));
     }
 
@@ -215,6 +214,22 @@ class TransactionShardTest {
         complete(ended.ending().orElseThrow());
         assertEquals(
                 new Producer(7, (short) 2), end(ended.producer(), ABORT, TV2).producer());
+    }
+
+    @Test
+    void aCommitThatComesBeforeWhatItCommitsIsToComeAgain() {
+        var producer = init();
+        refused(Errors.CONCURRENT_TRANSACTIONS, () -> end(producer, COMMIT, TV2));
+        add(producer, A);
+        var ended = end(producer, COMMIT, TV2);
+        complete(ended.ending().orElseThrow());
+
+        var next = ended.producer();
+        refused(Errors.CONCURRENT_TRANSACTIONS, () -> end(next, COMMIT, TV2));
+        add(next, A);
+        complete(end(next, ABORT, TV2).ending().orElseThrow());
+
+        refused(Errors.CONCURRENT_TRANSACTIONS, () -> end(new Producer(7, (short) 2), COMMIT, TV2));
     }
 
     @Test
@@ -236,7 +251,6 @@ class TransactionShardTest {
 
         refused(Errors.INVALID_TXN_STATE, () -> end(producer, COMMIT, TV1));
         refused(Errors.INVALID_TXN_STATE, () -> end(producer, ABORT, TV1));
-        refused(Errors.INVALID_TXN_STATE, () -> end(producer, COMMIT, TV2));
         var ended = end(producer, ABORT, TV2);
         assertEquals(new Producer(7, (short) 1), ended.producer());
         complete(ended.ending().orElseThrow());
