@@ -1,6 +1,7 @@
 package io.braid.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
@@ -131,6 +132,15 @@ class ShareWireTest {
         assertEquals(Errors.NONE, ofPartition(acknowledge(epoch++, 1, 1, ACCEPT)));
 
         assertEquals(Errors.INVALID_RECORD_STATE, ofPartition(acknowledge(epoch++, 1, 1, ACCEPT)));
+    }
+
+    @Test
+    void howLongRecordsAreHeldIsToldWithRecordsAndWithAcknowledgements() throws Exception {
+        untilAcquired();
+        int told = fetch(epoch++).acquisitionLockTimeoutMs();
+
+        assertTrue(told > 0, () -> "told " + told);
+        assertEquals(told, acknowledge(epoch++, 0, 2, ACCEPT).data().acquisitionLockTimeoutMs());
     }
 
     @Test
