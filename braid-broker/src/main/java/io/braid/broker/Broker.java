@@ -422,6 +422,22 @@ public final class Broker implements AutoCloseable {
         named.features(change);
     }
 
+    /// Who can prove who they are, in either protocol.
+    public Principals principals() {
+        return live.state().principals();
+    }
+
+    /// Changes principals, all at once; they are durable when this returns. Who has nothing to prove it with any
+    /// more is forgotten.
+    ///
+    /// @param change from all that there are to some as they shall be, each once; the others stay. What it throws
+    ///     changes nothing
+    /// @throws IllegalArgumentException there would be more than [Principals#MAX]
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void changePrincipals(Function<Principals, List<Principal>> change) throws IOException {
+        named.principals(change);
+    }
+
     /// What the fronts keep for things that are no streams, such as accounts, by the fronts' own names for them.
     public ResourceConfigs attributes() {
         return live.state().attributes();

@@ -57,6 +57,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// Principals as they are now, in any number; one that has nothing to prove it with is there no more.
+    record PrincipalsChanged(List<Principal> principals) implements CatalogChange {
+        public PrincipalsChanged {
+            principals = List.copyOf(principals);
+        }
+    }
+
     /// All attributes of the owner as they are now; none if it has none any more.
     record Described(AttributeOwner owner, Map<String, String> attributes) implements CatalogChange {
         public Described {

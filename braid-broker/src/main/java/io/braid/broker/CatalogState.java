@@ -11,6 +11,7 @@ import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.Named;
 import io.braid.broker.CatalogChange.OfStream;
+import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.util.List;
@@ -32,25 +33,38 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
     /// @param clientMetrics subscriptions to clients' metrics
     /// @param attributes    of whatever is no stream
     /// @param features      their levels
+    /// @param principals    who can prove who they are
     record Configs(
-            ResourceConfigs groups, ResourceConfigs clientMetrics, ResourceConfigs attributes, FeatureLevels features) {
-        static final Configs EMPTY =
-                new Configs(ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, ResourceConfigs.EMPTY, FeatureLevels.EMPTY);
+            ResourceConfigs groups,
+            ResourceConfigs clientMetrics,
+            ResourceConfigs attributes,
+            FeatureLevels features,
+            Principals principals) {
+        static final Configs EMPTY = new Configs(
+                ResourceConfigs.EMPTY,
+                ResourceConfigs.EMPTY,
+                ResourceConfigs.EMPTY,
+                FeatureLevels.EMPTY,
+                Principals.EMPTY);
 
         Configs withGroup(String name, Map<String, String> settings) {
-            return new Configs(groups.with(name, settings), clientMetrics, attributes, features);
+            return new Configs(groups.with(name, settings), clientMetrics, attributes, features, principals);
         }
 
         Configs withClientMetrics(String name, Map<String, String> settings) {
-            return new Configs(groups, clientMetrics.with(name, settings), attributes, features);
+            return new Configs(groups, clientMetrics.with(name, settings), attributes, features, principals);
         }
 
         Configs withAttributes(String owner, Map<String, String> changed) {
-            return new Configs(groups, clientMetrics, attributes.with(owner, changed), features);
+            return new Configs(groups, clientMetrics, attributes.with(owner, changed), features, principals);
         }
 
         Configs withFeatures(Map<String, Integer> levels) {
-            return new Configs(groups, clientMetrics, attributes, features.then(levels));
+            return new Configs(groups, clientMetrics, attributes, features.then(levels), principals);
+        }
+
+        Configs withPrincipals(List<Principal> changed) {
+            return new Configs(groups, clientMetrics, attributes, features, principals.with(changed));
         }
     }
 
@@ -68,6 +82,10 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
 
     FeatureLevels features() {
         return configs.features();
+    }
+
+    Principals principals() {
+        return configs.principals();
     }
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
@@ -91,6 +109,7 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
             case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
                 with(configs.withClientMetrics(subscription, settings));
             case FeaturesSet(Map<String, Integer> levels) -> with(configs.withFeatures(levels));
+            case PrincipalsChanged(List<Principal> changed) -> with(configs.withPrincipals(changed));
             case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, configs);
         };
     }

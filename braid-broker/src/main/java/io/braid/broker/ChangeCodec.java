@@ -10,6 +10,7 @@ import io.braid.broker.CatalogChange.Founded;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.OfStream;
+import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import io.braid.broker.Shard.Closed;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +34,13 @@ import java.util.UUID;
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
 /// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics,
 /// version 5 attributes: changes of them, and behind a created stream that begins with some, version 6 levels of
-/// features (u32); what an earlier version could say is still written in that one.
+/// features (u32), version 7 principals; what an earlier version could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
@@ -48,6 +50,7 @@ final class ChangeCodec {
     private static final int CLIENT_METRICS_VERSION = 4;
     private static final int ATTRIBUTES_VERSION = 5;
     private static final int FEATURES_VERSION = 6;
+    private static final int PRINCIPALS_VERSION = 7;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -60,6 +63,7 @@ final class ChangeCodec {
     private static final int CLIENT_METRICS_CONFIGURED = 9; // since version 4
     private static final int DESCRIBED = 10; // since version 5
     private static final int FEATURES_SET = 11; // since version 6
+    private static final int PRINCIPALS_CHANGED = 12; // since version 7
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -72,6 +76,8 @@ final class ChangeCodec {
     private static final int NAMED = 3;
     private static final int OF_STREAM = 1;
     private static final int OF_NAME = 2;
+    private static final int SCRAM_SHA_256 = 1;
+    private static final int SCRAM_SHA_512 = 2;
 
     static byte[] encode(CatalogChange change) {
         var out = new Output();
@@ -98,6 +104,8 @@ final class ChangeCodec {
                 out.u8(DESCRIBED).owner(owner).settings(attributes);
             case FeaturesSet(Map<String, Integer> levels) ->
                 out.u8(FEATURES_SET).levels(levels);
+            case PrincipalsChanged(List<Principal> principals) ->
+                out.u8(PRINCIPALS_CHANGED).principals(principals);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -106,6 +114,7 @@ final class ChangeCodec {
     /// The first version that can say this.
     private static int version(CatalogChange change) {
         return switch (change) {
+            case PrincipalsChanged _ -> PRINCIPALS_VERSION;
             case FeaturesSet _ -> FEATURES_VERSION;
             case Described _ -> ATTRIBUTES_VERSION;
             case Created(Stream stream) -> stream.attributes().isEmpty() ? FIRST_VERSION : ATTRIBUTES_VERSION;
@@ -149,6 +158,7 @@ final class ChangeCodec {
             case CLIENT_METRICS_CONFIGURED -> new ClientMetricsConfigured(in.text(), in.settings());
             case DESCRIBED -> new Described(in.owner(), in.settings());
             case FEATURES_SET -> new FeaturesSet(in.levels());
+            case PRINCIPALS_CHANGED -> new PrincipalsChanged(in.principals());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };
@@ -173,9 +183,12 @@ final class ChangeCodec {
         }
 
         Output text(String text) {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            u32(utf8.length);
-            bytes.writeBytes(utf8);
+            return counted(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private Output counted(byte[] some) {
+            u32(some.length);
+            bytes.writeBytes(some);
             return this;
         }
 
@@ -247,6 +260,25 @@ final class ChangeCodec {
             return this;
         }
 
+        Output principals(List<Principal> principals) {
+            u32(principals.size());
+            for (var principal : principals) {
+                text(principal.name()).u32(principal.scram().size());
+                new TreeMap<>(principal.scram()).forEach(this::scram);
+            }
+            return this;
+        }
+
+        private void scram(ScramMechanism mechanism, ScramCredential credential) {
+            u8(
+                    switch (mechanism) {
+                        case SHA_256 -> SCRAM_SHA_256;
+                        case SHA_512 -> SCRAM_SHA_512;
+                    });
+            counted(credential.salt()).counted(credential.storedKey()).counted(credential.serverKey());
+            u32(credential.iterations());
+        }
+
         Output shards(List<Shard> shards) {
             u32(shards.size());
             shards.forEach(this::shard);
@@ -285,9 +317,13 @@ final class ChangeCodec {
         }
 
         String text() {
-            byte[] utf8 = new byte[size(1)];
-            bytes.get(utf8);
-            return new String(utf8, StandardCharsets.UTF_8);
+            return new String(counted(), StandardCharsets.UTF_8);
+        }
+
+        private byte[] counted() {
+            byte[] some = new byte[size(1)];
+            bytes.get(some);
+            return some;
         }
 
         UUID uuid() {
@@ -369,6 +405,28 @@ final class ChangeCodec {
             var levels = new HashMap<String, Integer>();
             for (int left = size(2 * Integer.BYTES); left > 0; left--) levels.put(text(), u32());
             return levels;
+        }
+
+        List<Principal> principals() throws IOException {
+            var principals = new ArrayList<Principal>();
+            for (int left = size(2 * Integer.BYTES); left > 0; left--) principals.add(new Principal(text(), scram()));
+            return principals;
+        }
+
+        private Map<ScramMechanism, ScramCredential> scram() throws IOException {
+            var credentials = new EnumMap<ScramMechanism, ScramCredential>(ScramMechanism.class);
+            for (int left = size(Byte.BYTES + 4 * Integer.BYTES); left > 0; left--)
+                credentials.put(mechanism(), new ScramCredential(counted(), counted(), counted(), u32()));
+            return credentials;
+        }
+
+        private ScramMechanism mechanism() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case SCRAM_SHA_256 -> ScramMechanism.SHA_256;
+                case SCRAM_SHA_512 -> ScramMechanism.SHA_512;
+                default -> throw new IOException("damaged: no credential is of a mechanism %d".formatted(code));
+            };
         }
 
         List<Shard> shards() throws IOException {

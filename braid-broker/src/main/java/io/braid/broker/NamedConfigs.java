@@ -6,14 +6,16 @@ import io.braid.broker.CatalogChange.FeaturesSet;
 import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.Named;
+import io.braid.broker.CatalogChange.PrincipalsChanged;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/// How what is no stream is set: groups, subscriptions to clients' metrics, accounts, what clients may use up, and
-/// levels of features.
+/// How what is no stream is set: groups, subscriptions to clients' metrics, accounts, what clients may use up,
+/// levels of features, and principals.
 /// [Broker] says what each call promises. Any thread.
 ///
 /// All of a kind is copied with each change, so there is a most of each kind.
@@ -83,6 +85,23 @@ final class NamedConfigs {
                         .formatted(after.set().size(), FEATURES_MAX));
             live.publish(new FeaturesSet(after.set()));
             live.tell(live.catalog());
+        });
+    }
+
+    void principals(Function<Principals, List<Principal>> change) throws IOException {
+        live.alone(() -> {
+            var before = live.state().principals();
+            var changed = change.apply(before).stream()
+                    .filter(principal -> !before.named(principal.name())
+                            .orElse(Principal.named(principal.name()))
+                            .equals(principal))
+                    .toList();
+            if (changed.isEmpty()) return;
+            int most = Math.max(Principals.MAX, before.byName().size());
+            if (before.with(changed).byName().size() > most)
+                throw new IllegalArgumentException(
+                        "more than %d principals, which is the most: remove some".formatted(Principals.MAX));
+            live.publish(new PrincipalsChanged(changed));
         });
     }
 

@@ -3,8 +3,8 @@
 ///
 /// *Words.* A **stream** is a named set of **partitions**; a **shard** is a range of hash keys living on a range of
 /// offsets of one partition; the **catalog** is what exists at one moment; a **change** is the only way from one
-/// catalog to the next; **quotas** are what clients may use up, kept here and enforced by the fronts; a **hold** keeps
-/// a stream's shards as they are while somebody puts by hash key.
+/// catalog to the next; **principals** are who can prove who they are; **quotas** are what clients may use up, kept
+/// here and enforced by the fronts; a **hold** keeps a stream's shards as they are while somebody puts by hash key.
 ///
 ///     create, delete, grow, reshard, configure           partition(name, i)      hold(name)
 ///             │                                                   │                  │

@@ -14,6 +14,7 @@ import io.braid.broker.CatalogChange.GroupConfigured;
 import io.braid.broker.CatalogChange.Limited;
 import io.braid.broker.CatalogChange.Named;
 import io.braid.broker.CatalogChange.OfStream;
+import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
 import java.io.IOException;
@@ -67,7 +68,21 @@ class ChangeCodecTest {
             new ClientMetricsConfigured("all", Map.of("metrics", "*")),
             new FeaturesSet(Map.of("group.version", 0, "größe", 32_767)),
             new FeaturesSet(Map.of()),
+            new PrincipalsChanged(List.of(
+                    Principal.named("größe")
+                            .with(ScramMechanism.SHA_512, credential(64, 16_384))
+                            .with(ScramMechanism.SHA_256, credential(32, 4_096)),
+                    Principal.named("gone"))),
+            new PrincipalsChanged(List.of()),
             new ProducerIdsReserved(Long.MAX_VALUE));
+
+    private static ScramCredential credential(int keyBytes, int iterations) {
+        var storedKey = new byte[keyBytes];
+        var serverKey = new byte[keyBytes];
+        Arrays.fill(storedKey, (byte) 0xaa);
+        Arrays.fill(serverKey, (byte) 0xbb);
+        return new ScramCredential(new byte[] {1, 2}, storedKey, serverKey, iterations);
+    }
 
     @Test
     void everyChangeReadsAsItWasWritten() throws Exception {
@@ -105,6 +120,22 @@ class ChangeCodecTest {
     }
 
     @Test
+    void versionSevenStaysAsItIs() throws Exception {
+        var bytes = """
+            07 0c 00000002
+            00000001 61 00000001
+            01 00000002 0102 00000020 %s 00000020 %s 00001000
+            00000001 62 00000000
+            """.formatted("aa".repeat(32), "bb".repeat(32)).replaceAll("\\s", "");
+
+        var change = new PrincipalsChanged(List.of(
+                Principal.named("a").with(ScramMechanism.SHA_256, credential(32, 4_096)), Principal.named("b")));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
     void aStreamWithoutAttributesIsWrittenAsOlderReleasesReadIt() {
         assertEquals(
                 List.of(1, 5),
@@ -117,11 +148,11 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 7;
+        newer[0] = 8;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 7, this release reads up to 6: start the newer release", refused.getMessage());
+        assertEquals("written in version 8, this release reads up to 7: start the newer release", refused.getMessage());
     }
 
     @Test
