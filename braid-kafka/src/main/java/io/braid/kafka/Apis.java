@@ -27,6 +27,7 @@ final class Apis {
         new FeaturesApi(broker, config.nodeId()).register(handlers);
         new PlacementApi(broker, config.nodeId()).register(handlers);
         SecurityApi.register(handlers);
+        new ScramApi(broker).register(handlers);
         new QuotaApi(broker).register(handlers);
         var versions = new VersionsApi(handlers, features, broker.clusterId(), config.nodeId());
         handlers.serve(ApiKeys.API_VERSIONS, 0, 5, versions)

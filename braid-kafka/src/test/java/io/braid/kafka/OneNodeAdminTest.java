@@ -19,10 +19,6 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
-import org.apache.kafka.clients.admin.ScramCredentialInfo;
-import org.apache.kafka.clients.admin.ScramMechanism;
-import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
-import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -39,12 +35,10 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.ReplicaNotAvailableException;
-import org.apache.kafka.common.errors.ResourceNotFoundException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
-import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,27 +174,6 @@ class OneNodeAdminTest {
     private KafkaFuture<Void> move(String topic, int partition, String path) {
         return admin.alterReplicaLogDirs(Map.of(new TopicPartitionReplica(topic, partition, 1), path))
                 .all();
-    }
-
-    @Test
-    void nobodyHasCredentials() throws Exception {
-        assertEquals(Map.of(), admin.describeUserScramCredentials().all().get());
-        assertFault(
-                ResourceNotFoundException.class,
-                "Attempt to describe a user credential that does not exist: ann",
-                admin.describeUserScramCredentials(List.of("ann")).description("ann"));
-        var iterations = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096);
-        assertFault(
-                UnsupportedSaslMechanismException.class,
-                "no SASL",
-                admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("ann", iterations, "secret")))
-                        .all());
-        assertFault(
-                ResourceNotFoundException.class,
-                "Attempt to delete a user credential that does not exist",
-                admin.alterUserScramCredentials(
-                                List.of(new UserScramCredentialDeletion("ann", ScramMechanism.SCRAM_SHA_256)))
-                        .all());
     }
 
     @Test
