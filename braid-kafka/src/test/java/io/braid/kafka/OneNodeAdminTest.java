@@ -40,6 +40,17 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
+import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
+import org.apache.kafka.common.message.ExpireDelegationTokenRequestData;
+import org.apache.kafka.common.message.ExpireDelegationTokenResponseData;
+import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
+import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.CreateDelegationTokenResponse;
+import org.apache.kafka.common.requests.ExpireDelegationTokenResponse;
+import org.apache.kafka.common.requests.RenewDelegationTokenResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +205,49 @@ class OneNodeAdminTest {
                 UnsupportedByAuthenticationException.class,
                 "",
                 admin.expireDelegationToken(new byte[1]).expiryTimestamp());
+    }
+
+    /// As a Kafka broker answers, with a key to make tokens with and without.
+    @Test
+    void whoHasNotLoggedInIsToldWhoseTokenThereIsNot() throws Exception {
+        var no = Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code();
+        try (var wire = new Wire(server.listener().address())) {
+            for (int version = 1; version <= 3; version++) {
+                var asked = new CreateDelegationTokenRequestData();
+                if (version == 3) asked.setOwnerPrincipalType("User").setOwnerPrincipalName("ann");
+                var created =
+                        wire.ask(CreateDelegationTokenResponse.class, ApiKeys.CREATE_DELEGATION_TOKEN, version, asked);
+                assertEquals(
+                        new CreateDelegationTokenResponseData()
+                                .setErrorCode(no)
+                                .setPrincipalType("User")
+                                .setPrincipalName(version == 3 ? "ann" : "ANONYMOUS")
+                                .setTokenRequesterPrincipalType(version == 3 ? "User" : "")
+                                .setTokenRequesterPrincipalName(version == 3 ? "ANONYMOUS" : "")
+                                .setIssueTimestampMs(-1)
+                                .setExpiryTimestampMs(-1)
+                                .setMaxTimestampMs(-1),
+                        created.data());
+            }
+            for (int version = 1; version <= 2; version++) {
+                var renewed = wire.ask(
+                        RenewDelegationTokenResponse.class,
+                        ApiKeys.RENEW_DELEGATION_TOKEN,
+                        version,
+                        new RenewDelegationTokenRequestData());
+                var expired = wire.ask(
+                        ExpireDelegationTokenResponse.class,
+                        ApiKeys.EXPIRE_DELEGATION_TOKEN,
+                        version,
+                        new ExpireDelegationTokenRequestData());
+                assertEquals(
+                        new RenewDelegationTokenResponseData().setErrorCode(no).setExpiryTimestampMs(-1),
+                        renewed.data());
+                assertEquals(
+                        new ExpireDelegationTokenResponseData().setErrorCode(no).setExpiryTimestampMs(-1),
+                        expired.data());
+            }
+        }
     }
 
     @Test
