@@ -287,7 +287,12 @@ class ScramTest {
                         "u1 NONE",
                         "ann POLICY_VIOLATION: credentials of 10000 users are kept, which is the most: delete some"),
                 alter(List.of(), set("u1", SHA_512, 4_096), set("ann", SHA_256, 4_096)));
-        assertEquals(List.of("u2 NONE", "ann NONE"), alter(List.of(delete("u2", SHA_256)), set("ann", SHA_256, 4_096)));
+        assertEquals(
+                List.of(
+                        "u2 NONE",
+                        "ann NONE",
+                        "bob POLICY_VIOLATION: credentials of 10000 users are kept, which is the most: delete some"),
+                alter(List.of(delete("u2", SHA_256)), set("ann", SHA_256, 4_096), set("bob", SHA_256, 4_096)));
     }
 
     // ---- what is kept
