@@ -34,13 +34,14 @@ import java.util.UUID;
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
 /// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics,
 /// version 5 attributes: changes of them, and behind a created stream that begins with some, version 6 levels of
-/// features (u32), version 7 principals; what an earlier version could say is still written in that one.
+/// features (u32), version 7 principals, version 9 quotas of addresses, behind those of users and client ids; what an
+/// earlier version could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
     private ChangeCodec() {}
 
-    static final int VERSION = 7;
+    static final int VERSION = 9;
 
     /// Of changes that the first release can read.
     private static final int FIRST_VERSION = 1;
@@ -51,6 +52,7 @@ final class ChangeCodec {
     private static final int ATTRIBUTES_VERSION = 5;
     private static final int FEATURES_VERSION = 6;
     private static final int PRINCIPALS_VERSION = 7;
+    private static final int ADDRESS_QUOTAS_VERSION = 9;
 
     private static final int FOUNDED = 1;
     private static final int CREATED = 2;
@@ -95,7 +97,7 @@ final class ChangeCodec {
             case Resharded(UUID stream, List<Shard> shards, int partitions) ->
                 out.u8(RESHARDED).uuid(stream).shards(shards).u32(partitions);
             case Limited(QuotaEntity entity, Map<String, Double> limits) ->
-                out.u8(LIMITED).entity(entity).limits(limits);
+                out.u8(LIMITED).entity(entity, version).limits(limits);
             case GroupConfigured(String group, Map<String, String> settings) ->
                 out.u8(GROUP_CONFIGURED).text(group).settings(settings);
             case ClientMetricsConfigured(String subscription, Map<String, String> settings) ->
@@ -120,7 +122,8 @@ final class ChangeCodec {
             case Created(Stream stream) -> stream.attributes().isEmpty() ? FIRST_VERSION : ATTRIBUTES_VERSION;
             case ClientMetricsConfigured _ -> CLIENT_METRICS_VERSION;
             case GroupConfigured _ -> GROUP_CONFIGS_VERSION;
-            case Limited _ -> QUOTAS_VERSION;
+            case Limited(var entity, var _) ->
+                entity.address() instanceof QuotaEntity.Anybody ? QUOTAS_VERSION : ADDRESS_QUOTAS_VERSION;
             case Founded _, Deleted _, Configured _, Resharded _, ProducerIdsReserved _ -> FIRST_VERSION;
         };
     }
@@ -153,7 +156,7 @@ final class ChangeCodec {
             case DELETED -> new Deleted(in.uuid());
             case CONFIGURED -> new Configured(in.uuid(), in.settings());
             case RESHARDED -> new Resharded(in.uuid(), in.shards(), in.u32());
-            case LIMITED -> new Limited(in.entity(), in.limits());
+            case LIMITED -> new Limited(in.entity(version), in.limits());
             case GROUP_CONFIGURED -> new GroupConfigured(in.text(), in.settings());
             case CLIENT_METRICS_CONFIGURED -> new ClientMetricsConfigured(in.text(), in.settings());
             case DESCRIBED -> new Described(in.owner(), in.settings());
@@ -236,8 +239,9 @@ final class ChangeCodec {
             return this;
         }
 
-        Output entity(QuotaEntity entity) {
-            return party(entity.user()).party(entity.clientId());
+        Output entity(QuotaEntity entity, int version) {
+            party(entity.user()).party(entity.clientId());
+            return version >= ADDRESS_QUOTAS_VERSION ? party(entity.address()) : this;
         }
 
         private Output party(QuotaEntity.Party party) {
@@ -380,8 +384,10 @@ final class ChangeCodec {
             return settings;
         }
 
-        QuotaEntity entity() throws IOException {
-            return new QuotaEntity(party(), party());
+        QuotaEntity entity(int version) throws IOException {
+            return version >= ADDRESS_QUOTAS_VERSION
+                    ? new QuotaEntity(party(), party(), party())
+                    : new QuotaEntity(party(), party());
         }
 
         private QuotaEntity.Party party() throws IOException {

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 ///
 /// All of a kind is copied with each change, so there is a most of each kind.
 final class NamedConfigs {
-    private static final int QUOTA_ENTITIES_MAX = 10_000; // users and client ids
+    private static final int QUOTA_ENTITIES_MAX = 10_000; // users, client ids and addresses
     private static final int GROUPS_MAX = 10_000;
     private static final int FEATURES_MAX = 100; // Kafka has half a dozen
     private static final int CLIENT_METRICS_MAX = 1_000; // each is matched with each client that asks
@@ -39,7 +39,8 @@ final class NamedConfigs {
             if (after.equals(before)) return;
             if (before.isEmpty() && quotas.limits().size() >= QUOTA_ENTITIES_MAX)
                 throw new IllegalArgumentException(
-                        "quotas of %d users and client ids are kept, which is the most:".formatted(QUOTA_ENTITIES_MAX)
+                        "quotas of %d users, client ids and addresses are kept, which is the most:"
+                                        .formatted(QUOTA_ENTITIES_MAX)
                                 + " remove some, or use defaults");
             live.publish(new Limited(entity, after));
         });

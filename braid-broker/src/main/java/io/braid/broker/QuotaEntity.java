@@ -1,14 +1,30 @@
 package io.braid.broker;
 
-/// Whose requests a quota is about: those of a user, of a client id, or of a user's client id.
+/// Whose requests a quota is about: those of a user, of a client id, or of a user's client id; or whose connections:
+/// those from an address.
 ///
 /// @param user     who asks
 /// @param clientId what the client calls itself
-public record QuotaEntity(Party user, Party clientId) {
-    /// @throws IllegalArgumentException it is about nobody
+/// @param address  where it comes from, as the administrator wrote it
+public record QuotaEntity(Party user, Party clientId, Party address) {
+    /// @throws IllegalArgumentException it is about nobody, or about an address and somebody there
     public QuotaEntity {
-        if (user instanceof Anybody && clientId instanceof Anybody)
-            throw new IllegalArgumentException("a quota must be about a user or a client id");
+        boolean isAboutClients = !(user instanceof Anybody && clientId instanceof Anybody);
+        boolean isAboutAddresses = !(address instanceof Anybody);
+        if (!isAboutClients && !isAboutAddresses)
+            throw new IllegalArgumentException("a quota must be about a user, a client id or an address");
+        if (isAboutClients && isAboutAddresses)
+            throw new IllegalArgumentException("a quota of an address is about all who come from there");
+    }
+
+    /// @throws IllegalArgumentException it is about nobody
+    public QuotaEntity(Party user, Party clientId) {
+        this(user, clientId, new Anybody());
+    }
+
+    /// @throws IllegalArgumentException it is about nobody
+    public static QuotaEntity ofAddress(Party address) {
+        return new QuotaEntity(new Anybody(), new Anybody(), address);
     }
 
     /// What a quota says of one side of a request.

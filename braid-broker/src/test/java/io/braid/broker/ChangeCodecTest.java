@@ -64,6 +64,8 @@ class ChangeCodecTest {
                     new QuotaEntity(new QuotaEntity.Named("ann"), new QuotaEntity.Default()),
                     Map.of("rate", 1.5, "size", 7.0)),
             new Limited(new QuotaEntity(new QuotaEntity.Anybody(), new QuotaEntity.Named("app")), Map.of()),
+            new Limited(QuotaEntity.ofAddress(new QuotaEntity.Named("10.0.0.1")), Map.of("rate", 2.0)),
+            new Limited(QuotaEntity.ofAddress(new QuotaEntity.Default()), Map.of()),
             new GroupConfigured("g", Map.of("share.auto.offset.reset", "earliest")),
             new ClientMetricsConfigured("all", Map.of("metrics", "*")),
             new FeaturesSet(Map.of("group.version", 0, "größe", 32_767)),
@@ -136,6 +138,26 @@ class ChangeCodecTest {
     }
 
     @Test
+    void versionNineStaysAsItIs() throws Exception {
+        var bytes = "09 07 01 01 03 00000001 61 00000001 00000001 62 4000000000000000".replace(" ", "");
+
+        var change = new Limited(QuotaEntity.ofAddress(new QuotaEntity.Named("a")), Map.of("b", 2.0));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
+    void quotasOfClientsAreWrittenAsOlderReleasesReadThem() {
+        assertEquals(
+                List.of(2, 2, 9, 9),
+                EVERY_KIND.stream()
+                        .filter(Limited.class::isInstance)
+                        .map(change -> (int) ChangeCodec.encode(change)[0])
+                        .toList());
+    }
+
+    @Test
     void aStreamWithoutAttributesIsWrittenAsOlderReleasesReadIt() {
         assertEquals(
                 List.of(1, 5),
@@ -148,11 +170,14 @@ class ChangeCodecTest {
     @Test
     void aNewerVersionIsAnotherErrorThanDamage() {
         var newer = ChangeCodec.encode(new Deleted(ID));
-        newer[0] = 8;
+        newer[0] = ChangeCodec.VERSION + 1;
 
         var refused = assertThrows(IOException.class, () -> ChangeCodec.decode(newer));
 
-        assertEquals("written in version 8, this release reads up to 7: start the newer release", refused.getMessage());
+        assertEquals(
+                "written in version %d, this release reads up to %d: start the newer release"
+                        .formatted(ChangeCodec.VERSION + 1, ChangeCodec.VERSION),
+                refused.getMessage());
     }
 
     @Test

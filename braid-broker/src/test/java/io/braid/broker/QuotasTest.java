@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class QuotasTest {
     private static final QuotaEntity ANN = new QuotaEntity(new Named("ann"), new Anybody());
+    private static final QuotaEntity HOST = QuotaEntity.ofAddress(new Named("10.0.0.1"));
     private static final QuotaEntity EACH_APP = new QuotaEntity(new Anybody(), new Default());
 
     @TempDir
@@ -24,11 +25,18 @@ class QuotasTest {
             server.broker.limit(ANN, _ -> Map.of("rate", 1.5));
             server.broker.limit(EACH_APP, _ -> Map.of("rate", 2.0, "share", 3.0));
             server.broker.limit(ANN, before -> Map.of("rate", before.get("rate") * 2));
+            server.broker.limit(HOST, _ -> Map.of("rate", 4.0));
         }
 
         try (var server = new TestServer(directory)) {
             assertEquals(
-                    Map.of(ANN, Map.of("rate", 3.0), EACH_APP, Map.of("rate", 2.0, "share", 3.0)),
+                    Map.of(
+                            ANN,
+                            Map.of("rate", 3.0),
+                            EACH_APP,
+                            Map.of("rate", 2.0, "share", 3.0),
+                            HOST,
+                            Map.of("rate", 4.0)),
                     server.broker.quotas().limits());
         }
     }
@@ -53,6 +61,13 @@ class QuotasTest {
 
             assertEquals(before, server.broker.catalogChanges());
         }
+    }
+
+    @Test
+    void aQuotaIsAboutAClientOrAnAddress() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new QuotaEntity(new Named("ann"), new Anybody(), new Named("10.0.0.1")));
     }
 
     @Test
