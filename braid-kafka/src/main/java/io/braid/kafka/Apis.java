@@ -16,10 +16,12 @@ final class Apis {
             TransactionCoordination transactions,
             GroupConfigApi groups,
             Features features,
+            Throttles throttles,
+            TopicApi topics,
+            AddressLimits addresses,
             InstantSource clock,
             RandomGenerator random) {
-        var metadata = new MetadataApi(broker, config);
-        var topics = new TopicApi(broker, config);
+        var metadata = new MetadataApi(broker, config, throttles);
         var configs = new ConfigApi(broker, config, groups);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
@@ -28,7 +30,7 @@ final class Apis {
         new PlacementApi(broker, config.nodeId()).register(handlers);
         SecurityApi.register(handlers);
         new ScramApi(broker).register(handlers);
-        new QuotaApi(broker).register(handlers);
+        new QuotaApi(broker, addresses).register(handlers);
         var versions = new VersionsApi(handlers, features, broker.clusterId(), config.nodeId());
         handlers.serve(ApiKeys.API_VERSIONS, 0, 5, versions)
                 .serve(ApiKeys.METADATA, 0, 13, metadata::metadata)

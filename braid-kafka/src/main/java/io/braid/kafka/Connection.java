@@ -217,7 +217,7 @@ final class Connection {
                                 ApiGaps.reason(api).orElse("not a version that Kafka's brokers serve"))));
         mute.begin(request);
         var answer = handle(handler, request);
-        int throttle = mute.end(request, size, Duration.between(began, clock.instant()));
+        int throttle = mute.end(request, answer, size, Duration.between(began, clock.instant()));
         return new Pending(request, answer, frame, throttle);
     }
 

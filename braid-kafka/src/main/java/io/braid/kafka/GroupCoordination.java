@@ -57,7 +57,6 @@ final class GroupCoordination implements AutoCloseable {
     private final Features features;
     private final InstantSource clock;
     private final StateStream stream;
-    private final TopicApi topics;
     private volatile StateWriter.Verification transactions = StateWriter.Verification.NONE; // set before requests
     private final CoordinatorLife<GroupService> life;
 
@@ -76,14 +75,13 @@ final class GroupCoordination implements AutoCloseable {
         this.features = features;
         this.clock = clock;
         this.stream = StateStream.compacted(broker, STREAM, CODEC);
-        this.topics = new TopicApi(broker, config);
         this.life = new CoordinatorLife<>(broker, this::make);
     }
 
     /// Adds the group APIs to what the listener serves.
-    void register(Handlers handlers) {
+    void register(Handlers handlers, TopicApi topics, Throttles throttles) {
         new GroupHandlers(this, features).register(handlers);
-        new StreamsGroupHandlers(this, topics, features).register(handlers);
+        new StreamsGroupHandlers(this, topics, throttles, features).register(handlers);
         new OffsetHandlers(this, broker).register(handlers);
         new TransactionalOffsets(this, broker).register(handlers);
     }

@@ -4,6 +4,7 @@ import io.braid.broker.Broker;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
@@ -13,11 +14,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// The Kafka protocol on one port. Everything else in this package is behind it.
@@ -40,10 +40,10 @@ public final class KafkaListener implements AutoCloseable {
     private final InstantSource clock;
     private final Frames frames;
     private final Throttles throttles;
-    private final Semaphore places;
+    private final Doorkeeper doorkeeper;
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most limits.connections()
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final CountDownLatch closing;
 
     private KafkaListener(
             ServerSocketChannel door,
@@ -54,6 +54,7 @@ public final class KafkaListener implements AutoCloseable {
             TelemetryApi telemetry,
             Limits limits,
             Throttles throttles,
+            AddressLimits addresses,
             InstantSource clock)
             throws IOException {
         this.door = door;
@@ -67,7 +68,8 @@ public final class KafkaListener implements AutoCloseable {
         this.clock = clock;
         this.throttles = throttles;
         this.frames = new Frames(limits.bytesInFlight());
-        this.places = new Semaphore(limits.connections());
+        this.closing = new CountDownLatch(1);
+        this.doorkeeper = new Doorkeeper(limits.connections(), addresses, closing);
     }
 
     /// What Metadata tells clients to connect to.
@@ -180,6 +182,8 @@ public final class KafkaListener implements AutoCloseable {
         var coordinators = CoordinatorSettings.of(config.coordinators());
         var settings = coordinators.groups();
         var features = new Features(broker, settings.protocols());
+        var throttles = new Throttles(broker::quotas, coordinators.limits(), clock);
+        var addresses = new AddressLimits(coordinators.limits(), broker::quotas, clock);
         var door = open(config);
         var configs = new GroupConfigApi(broker, settings);
         var telemetry = new TelemetryApi(broker, coordinators.telemetry(), clock, random);
@@ -190,17 +194,37 @@ public final class KafkaListener implements AutoCloseable {
         try {
             groups.verifyWith(transactions::enterOffsets);
             var handlers = new Handlers();
-            groups.register(handlers);
+            var topics = new TopicApi(broker, config, throttles);
+            groups.register(handlers, topics, throttles);
             shares.register(handlers, groups);
             new TransactionHandlers(transactions, groups, broker).register(handlers);
             new TransactionAdmin(transactions, ends, broker, clock).register(handlers);
             new FindCoordinatorApi(groups, transactions, config).register(handlers);
-            Apis.register(handlers, broker, config, transactions, configs, features, clock, random);
+            Apis.register(
+                    handlers,
+                    broker,
+                    config,
+                    transactions,
+                    configs,
+                    features,
+                    throttles,
+                    topics,
+                    addresses,
+                    clock,
+                    random);
             telemetry.register(handlers);
             transactions.resume();
-            var throttles = new Throttles(broker::quotas, clock);
             var listener = new KafkaListener(
-                    door, handlers, groups, shares, transactions, telemetry, config.limits(), throttles, clock);
+                    door,
+                    handlers,
+                    groups,
+                    shares,
+                    transactions,
+                    telemetry,
+                    config.limits(),
+                    throttles,
+                    addresses,
+                    clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
             return listener;
@@ -231,8 +255,10 @@ public final class KafkaListener implements AutoCloseable {
         return address;
     }
 
-    /// Writes what clients have pushed about themselves (KIP-714), in Prometheus' text format. Any thread.
+    /// Writes how many connections there are and were refused, and what clients have pushed about themselves
+    /// (KIP-714), in Prometheus' text format. Any thread.
     public void writeMetrics(StringBuilder page) {
+        doorkeeper.writeTo(page);
         telemetry.writeTo(page);
     }
 
@@ -244,29 +270,38 @@ public final class KafkaListener implements AutoCloseable {
                 return; // close() was called
             } catch (IOException e) {
                 LOG.log(Level.WARNING, "kafka cannot accept a connection: {0}", e.getMessage());
-                if (isClosingWithin(ACCEPT_PAUSE)) return;
+                if (doorkeeper.isClosingWithin(ACCEPT_PAUSE)) return;
             }
         }
     }
 
     private void admit(SocketChannel socket, long number) throws IOException {
-        if (!places.tryAcquire()) {
-            LOG.log(Level.WARNING, "kafka refused {0}: {1} connections are open", socket, limits.connections());
+        var from = admitted(socket);
+        if (from.isPresent()) serve(socket, number, from.get());
+    }
+
+    private Optional<InetAddress> admitted(SocketChannel socket) throws IOException {
+        try {
+            return doorkeeper.admit(socket);
+        } catch (IOException e) { // the client has left already
             socket.close();
-            return;
+            return Optional.empty();
         }
+    }
+
+    private void serve(SocketChannel socket, long number, InetAddress address) throws IOException {
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var connection = new Connection(socket, number, handlers, frames, limits, throttles, clock);
             connections.add(connection);
-            threads.start("kafka-in-" + connection.id(), () -> serve(connection));
+            threads.start("kafka-in-" + connection.id(), () -> serve(connection, address));
         } catch (IOException e) { // the client has left already
             socket.close();
-            places.release();
+            doorkeeper.left(address);
         }
     }
 
-    private void serve(Connection connection) {
+    private void serve(Connection connection, InetAddress address) {
         try {
             if (closing.getCount() == 0) connection.drain();
             connection.serve();
@@ -274,25 +309,17 @@ public final class KafkaListener implements AutoCloseable {
             connections.remove(connection);
             shares.disconnected(connection.id());
             telemetry.disconnected(connection.id());
-            places.release();
+            doorkeeper.left(address);
         }
     }
 
     private void closeIdle() {
-        while (!isClosingWithin(limits.idle().dividedBy(IDLE_CHECKS))) {
+        while (!doorkeeper.isClosingWithin(limits.idle().dividedBy(IDLE_CHECKS))) {
             for (var connection : connections) {
                 if (!connection.isIdle(limits.idle())) continue;
                 LOG.log(Level.DEBUG, () -> "connection " + connection.id() + " is idle and closed");
                 connection.abort();
             }
-        }
-    }
-
-    private boolean isClosingWithin(Duration time) {
-        try {
-            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            return true;
         }
     }
 
@@ -306,23 +333,12 @@ public final class KafkaListener implements AutoCloseable {
             LOG.log(Level.WARNING, "kafka did not close its port: {0}", e.getMessage());
         }
         connections.forEach(Connection::drain);
-        if (!allLeftWithin(limits.drain())) {
+        if (!doorkeeper.allLeftWithin(limits.drain())) {
             connections.forEach(Connection::abort);
-            allLeftWithin(limits.drain());
+            doorkeeper.allLeftWithin(limits.drain());
         }
         transactions.close();
         groups.close();
         shares.close();
-    }
-
-    private boolean allLeftWithin(Duration time) {
-        try {
-            if (!places.tryAcquire(limits.connections(), time.toMillis(), TimeUnit.MILLISECONDS)) return false;
-            places.release(limits.connections());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
+import io.braid.kafka.Throttles.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,11 @@ final class MetadataApi {
     private final int nodeId;
     private final List<Integer> thisNode;
     private final InternalTopics internal;
+    private final Throttles throttles;
 
-    MetadataApi(Broker broker, KafkaListener.Config config) {
+    MetadataApi(Broker broker, KafkaListener.Config config, Throttles throttles) {
         this.broker = broker;
+        this.throttles = throttles;
         this.config = config;
         this.nodeId = config.nodeId();
         this.thisNode = List.of(nodeId);
@@ -73,8 +76,9 @@ final class MetadataApi {
             for (var stream : InternalTopics.shown(broker.catalog()))
                 data.topics().add(found(stream, operations));
         } else {
+            var changes = throttles.changes(Caller.of(request), true);
             for (var topic : body.data().topics())
-                data.topics().add(topic(topic, body.data().allowAutoTopicCreation(), operations));
+                data.topics().add(topic(topic, body.data().allowAutoTopicCreation(), operations, changes));
         }
         return Answer.of(new MetadataResponse(data, request.version()));
     }
@@ -97,7 +101,8 @@ final class MetadataApi {
         return topics == null || (body.version() == 0 && topics.isEmpty());
     }
 
-    private MetadataResponseTopic topic(MetadataRequestTopic asked, boolean mayCreate, boolean operations) {
+    private MetadataResponseTopic topic(
+            MetadataRequestTopic asked, boolean mayCreate, boolean operations, TopicChanges changes) {
         if (!asked.topicId().equals(Uuid.ZERO_UUID)) {
             return broker.catalog().stream(Ids.of(asked.topicId()))
                     .map(stream -> found(stream, operations))
@@ -109,15 +114,20 @@ final class MetadataApi {
         if (asked.name() == null) throw new InvalidRequestException("a topic without a name and without an id");
         var known = broker.catalog().stream(asked.name());
         if (known.isPresent()) return found(known.get(), operations);
-        if (mayCreate && config.topics().autoCreate()) return created(asked.name(), operations);
+        if (mayCreate && config.topics().autoCreate()) return created(asked.name(), operations, changes);
         var error = TopicErrors.isNameValid(asked.name())
                 ? Errors.UNKNOWN_TOPIC_OR_PARTITION
                 : Errors.INVALID_TOPIC_EXCEPTION;
         return missing(asked.name(), error);
     }
 
-    private MetadataResponseTopic created(String name, boolean operations) {
-        var outcome = broker.create(internal.named(name, 0, Map.of()).orElseGet(() -> NewStream.of(name, 0)));
+    /// Who may not create it now does not learn why, as in Kafka: there is no such topic yet.
+    private MetadataResponseTopic created(String name, boolean operations, TopicChanges changes) {
+        var wanted = internal.named(name, 0, Map.of()).orElseGet(() -> NewStream.of(name, 0));
+        var possible = broker.check(wanted);
+        if (possible instanceof CatalogOutcome.Done(Stream stream) && !changes.allow(stream.partitions()))
+            return missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        var outcome = broker.create(wanted);
         return switch (outcome) {
             case CatalogOutcome.Done(Stream stream) -> found(stream, operations);
             case CatalogOutcome.AlreadyExists(Stream stream) -> found(stream, operations); // somebody was quicker

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -46,28 +47,37 @@ final class Mute {
     /// Reader thread, before a request is handled.
     void begin(Request request) {
         if (request.body() instanceof FetchRequest fetch)
-            fetch.data().setMaxBytes(throttles.fetchBytesMax(caller(request), fetch.maxBytes()));
+            fetch.data().setMaxBytes(throttles.fetchBytesMax(Caller.of(request), fetch.maxBytes()));
     }
 
     /// Reader thread, after a request was handled.
     ///
+    /// @param answer the handler's; if it is known and tells the client to wait, the connection waits, too, unless
+    ///               something was refused for that reason: then it is the client's to come back
     /// @param bytes  the request's
     /// @param worked how long reading and handling it took, without what is waited for later
     /// @return milliseconds that the client is to wait
-    int end(Request request, int bytes, Duration worked) {
-        var caller = caller(request);
+    int end(Request request, Answer answer, int bytes, Duration worked) {
+        var caller = Caller.of(request);
         long wait = throttles.worked(caller, worked);
         if (request.context().header.apiKey() == ApiKeys.PRODUCE)
             wait = Math.max(wait, throttles.produced(caller, bytes));
+        if (answer instanceof Answer.Now(var response)) wait = Math.max(wait, owed(response));
         return mute(wait);
+    }
+
+    private static long owed(AbstractResponse response) {
+        if (response.throttleTimeMs() <= 0) return 0;
+        boolean isRefused = response.errorCounts().containsKey(Errors.THROTTLING_QUOTA_EXCEEDED);
+        return isRefused ? 0 : response.throttleTimeMs();
     }
 
     /// Writer thread, before a response is sent: tells the client to wait, as long as [#end] said or longer.
     void tell(Request request, AbstractResponse response, int wait) {
         long longest = wait;
         if (response instanceof FetchResponse fetched)
-            longest = Math.max(wait, throttles.fetched(caller(request), bytes(fetched.data())));
-        if (longest > 0) response.maybeSetThrottleTimeMs(mute(longest));
+            longest = Math.max(wait, throttles.fetched(Caller.of(request), bytes(fetched.data())));
+        if (longest > 0) response.maybeSetThrottleTimeMs(Math.max(mute(longest), response.throttleTimeMs()));
     }
 
     private int mute(long wait) {
@@ -82,10 +92,5 @@ final class Mute {
             for (var partition : topic.partitions())
                 if (partition.records() != null) bytes += partition.records().sizeInBytes();
         return bytes;
-    }
-
-    private static Caller caller(Request request) {
-        var clientId = request.context().clientId();
-        return new Caller(request.context().principal.getName(), clientId == null ? "" : clientId);
     }
 }

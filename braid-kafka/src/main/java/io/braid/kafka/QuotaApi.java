@@ -7,11 +7,15 @@ import io.braid.broker.QuotaEntity.Default;
 import io.braid.broker.QuotaEntity.Named;
 import io.braid.broker.QuotaEntity.Party;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
@@ -31,19 +35,20 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeClientQuotasRequest;
 import org.apache.kafka.common.requests.DescribeClientQuotasResponse;
 
-/// What clients may use up: DescribeClientQuotas, AlterClientQuotas. The catalog keeps it, [Throttles] enforces it.
-/// What would not be enforced (limits of addresses, of changes to topics) is refused.
+/// What clients may use up: DescribeClientQuotas, AlterClientQuotas. The catalog keeps it, [Throttles] and, of
+/// addresses, [AddressLimits] enforce it.
 final class QuotaApi {
     private static final String USER = ClientQuotaEntity.USER;
     private static final String CLIENT_ID = ClientQuotaEntity.CLIENT_ID;
     private static final String IP = ClientQuotaEntity.IP;
-    private static final String MUTATIONS = "controller_mutation_rate";
     private static final double LARGEST_WHOLE = 1L << 53; // above, not every whole number is a double
 
     private final Broker broker;
+    private final AddressLimits addresses;
 
-    QuotaApi(Broker broker) {
+    QuotaApi(Broker broker, AddressLimits addresses) {
         this.broker = broker;
+        this.addresses = addresses;
     }
 
     void register(Handlers handlers) {
@@ -60,7 +65,8 @@ final class QuotaApi {
         broker.quotas().limits().forEach((entity, limits) -> {
             if (matches(filter, USER, entity.user(), body.strict())
                     && matches(filter, CLIENT_ID, entity.clientId(), body.strict())
-                    && !filter.containsKey(IP)) data.entries().add(entry(entity, limits));
+                    && matches(filter, IP, entity.address(), body.strict()))
+                data.entries().add(entry(entity, limits));
         });
         return Answer.of(new DescribeClientQuotasResponse(data));
     }
@@ -122,6 +128,7 @@ final class QuotaApi {
         var entry = new EntryData();
         add(entry, USER, entity.user());
         add(entry, CLIENT_ID, entity.clientId());
+        add(entry, IP, entity.address());
         new TreeMap<>(limits)
                 .forEach((key, value) ->
                         entry.values().add(new ValueData().setKey(key).setValue(value)));
@@ -161,8 +168,10 @@ final class QuotaApi {
     private ApiError altered(AlterClientQuotasRequestData.EntryData entry, boolean validateOnly) {
         try {
             var entity = entity(entry.entity());
-            for (var change : entry.ops()) check(change);
-            if (!validateOnly) broker.limit(entity, before -> after(before, entry.ops()));
+            for (var change : entry.ops()) check(entity, change);
+            if (validateOnly) return ApiError.NONE;
+            broker.limit(entity, before -> after(before, entry.ops()));
+            if (isAddress(entity)) addresses.refresh();
             return ApiError.NONE;
         } catch (IllegalArgumentException e) {
             return new ApiError(Errors.INVALID_REQUEST, e.getMessage());
@@ -186,31 +195,58 @@ final class QuotaApi {
             if (parties.put(type, party) != null)
                 throw new IllegalArgumentException("Invalid client quota entity, duplicate entity entry " + type);
         }
-        if (parties.containsKey(IP))
+        if (parties.containsKey(IP) && parties.size() > 1)
             throw new IllegalArgumentException(
-                    parties.size() > 1
-                            ? "Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId"
-                            : "quotas of addresses are not enforced by this server, so they are not kept");
+                    "Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId");
+        if (parties.get(IP) instanceof Named(String host)) checkHost(host);
         return new QuotaEntity(
-                parties.getOrDefault(USER, new Anybody()), parties.getOrDefault(CLIENT_ID, new Anybody()));
+                parties.getOrDefault(USER, new Anybody()),
+                parties.getOrDefault(CLIENT_ID, new Anybody()),
+                parties.getOrDefault(IP, new Anybody()));
     }
 
-    private static void check(OpData change) {
-        var key = change.key();
-        if (key.equals(MUTATIONS))
-            throw new IllegalArgumentException(key + " is not enforced by this server, so it is not kept");
-        var kind = List.of(Throttles.Kind.values()).stream()
+    private static void checkHost(String host) {
+        try {
+            InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(host + " is not a valid IP or resolvable host.", e);
+        }
+    }
+
+    private static boolean isAddress(QuotaEntity entity) {
+        return !(entity.address() instanceof Anybody);
+    }
+
+    /// The largest whole number that may be set for this; nothing if fractions may.
+    ///
+    /// @throws IllegalArgumentException nothing of that name may be set for it
+    private static Optional<Double> wholeMax(QuotaEntity entity, String key) {
+        if (isAddress(entity)) {
+            if (key.equals(AddressLimits.RATE)) return Optional.of((double) Integer.MAX_VALUE);
+            throw new IllegalArgumentException("Invalid configuration key " + key);
+        }
+        var kind = Stream.of(Throttles.Kind.values())
                 .filter(known -> known.limit.equals(key))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("Invalid configuration key " + key));
+        return switch (kind) {
+            case PRODUCE, FETCH -> Optional.of(LARGEST_WHOLE);
+            case REQUEST, CHANGES -> Optional.empty();
+        };
+    }
+
+    private static void check(QuotaEntity entity, OpData change) {
+        var key = change.key();
+        var wholeMax = wholeMax(entity, key);
         if (change.remove()) return;
         double value = change.value();
         if (!Double.isFinite(value))
             throw new IllegalArgumentException("Quota %s must be a finite number".formatted(key));
         if (value <= 0) throw new IllegalArgumentException("Quota %s must be greater than 0".formatted(key));
-        if (kind == Throttles.Kind.REQUEST) return;
-        if (value > LARGEST_WHOLE)
-            throw new IllegalArgumentException("Proposed value for %s is too large for a LONG.".formatted(key));
+        if (wholeMax.isEmpty()) return;
+        if (value > wholeMax.get())
+            throw new IllegalArgumentException("Proposed value for %s is too large for %s."
+                    .formatted(key, isAddress(entity) ? "an INT" : "a LONG"));
         if (value != Math.rint(value))
             throw new IllegalArgumentException("%s cannot be a fractional value.".formatted(key));
     }

@@ -1,5 +1,6 @@
 package io.braid.kafka;
 
+import io.braid.kafka.Throttles.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +35,13 @@ final class StreamsGroupHandlers {
 
     private final GroupCoordination groups;
     private final TopicApi topics;
+    private final Throttles throttles;
     private final Features features;
 
-    StreamsGroupHandlers(GroupCoordination groups, TopicApi topics, Features features) {
+    StreamsGroupHandlers(GroupCoordination groups, TopicApi topics, Throttles throttles, Features features) {
         this.groups = groups;
         this.topics = topics;
+        this.throttles = throttles;
         this.features = features;
     }
 
@@ -60,7 +63,8 @@ final class StreamsGroupHandlers {
                     .setErrorCode(Errors.STREAMS_INVALID_TOPOLOGY.code())
                     .setErrorMessage(fault.get())));
         var result = groups.coordinator().streamsGroupHeartbeat(request.context(), asked);
-        return new Answer.Turn(() -> Answer.Reply.of(answered(result.get())));
+        return new Answer.Turn(
+                () -> Answer.Reply.of(answered(result.get(), throttles.changes(Caller.of(request), true))));
     }
 
     /// Whether a topology uses topics that it may not; all else about it is the coordinator's to check.
@@ -88,13 +92,16 @@ final class StreamsGroupHandlers {
     }
 
     /// Creates what is missing. Several members ask for the same topics: whoever comes first creates them.
-    private StreamsGroupHeartbeatResponse answered(StreamsGroupHeartbeatResult result) {
+    private StreamsGroupHeartbeatResponse answered(StreamsGroupHeartbeatResult result, TopicChanges changes) {
         var failures = new ArrayList<String>();
         for (var topic : result.creatableTopics().values()) {
-            var created = topics.create(topic, false);
+            var created = topics.create(topic, false, changes);
             var error = Errors.forCode(created.errorCode());
             if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS)
-                failures.add("%s (%s)".formatted(topic.name(), created.errorMessage()));
+                failures.add("%s (%s)"
+                        .formatted(
+                                topic.name(),
+                                Optional.ofNullable(created.errorMessage()).orElse(error.message())));
         }
         if (!failures.isEmpty()) tell(failures, result.data());
         return new StreamsGroupHeartbeatResponse(result.data());

@@ -8,9 +8,10 @@ import io.braid.broker.QuotaEntity.Party;
 import io.braid.broker.Quotas;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// Holds clients to their quotas: counts what they use up and says how long each must wait. Any thread.
@@ -28,19 +29,18 @@ import java.util.function.Supplier;
 /// | 7 |         | named     | the client id            |
 /// | 8 |         | default   | the client id            |
 final class Throttles {
-    /// Payers that are counted by themselves. Those who come on top share one count for each kind of quota.
+    /// Payers that are counted by themselves for each kind of quota.
     private static final int PAYERS_MAX = 10_000;
 
     private static final String SHARED = "";
     private static final double PERCENT_SECONDS_PER_NANO = 100 / 1e9;
-    /// Kafka's: the quota for the first ten seconds, which is what one may use up at once.
-    private static final int BURST_SECONDS = 10;
 
     /// What is counted, and what Kafka calls its limit.
     enum Kind {
         PRODUCE("producer_byte_rate"),
         FETCH("consumer_byte_rate"),
-        REQUEST("request_percentage");
+        REQUEST("request_percentage"),
+        CHANGES("controller_mutation_rate");
 
         final String limit;
 
@@ -51,7 +51,12 @@ final class Throttles {
 
     /// @param user     as the listener knows it
     /// @param clientId what the client calls itself
-    record Caller(String user, String clientId) {}
+    record Caller(String user, String clientId) {
+        static Caller of(Request request) {
+            var clientId = request.context().clientId();
+            return new Caller(request.context().principal.getName(), clientId == null ? "" : clientId);
+        }
+    }
 
     /// Who a limit is counted for; a side that does not matter is empty.
     private record Payer(Kind kind, String user, String clientId) {}
@@ -60,11 +65,21 @@ final class Throttles {
 
     private final Supplier<Quotas> quotas;
     private final InstantSource clock;
-    private final ConcurrentHashMap<Payer, QuotaWindow> windows = new ConcurrentHashMap<>(); // at most PAYERS_MAX + 3
+    private final int sampleMillis;
+    private final double burstSeconds; // what one may use up at once
+    private final Map<Kind, Accounts<Payer, QuotaWindow>> windows = new EnumMap<>(Kind.class); // never changed
+    private final Accounts<Payer, TokenBucket> buckets;
 
-    Throttles(Supplier<Quotas> quotas, InstantSource clock) {
+    Throttles(Supplier<Quotas> quotas, LimitSettings settings, InstantSource clock) {
         this.quotas = quotas;
         this.clock = clock;
+        var samples = settings.requests();
+        this.sampleMillis = samples.millis();
+        this.burstSeconds = (samples.count() - 1) * (samples.millis() / 1_000.0);
+        for (var kind : List.of(Kind.PRODUCE, Kind.FETCH, Kind.REQUEST))
+            windows.put(kind, new Accounts<>(PAYERS_MAX, () -> new QuotaWindow(samples)));
+        this.buckets = new Accounts<>(
+                PAYERS_MAX, () -> new TokenBucket(settings.changes().seconds()));
     }
 
     /// Milliseconds to wait after a produce request of this size.
@@ -80,30 +95,31 @@ final class Throttles {
     /// Milliseconds to wait after a request that took so long to serve; Kafka lets nobody wait longer than a sample
     /// for this.
     long worked(Caller caller, Duration time) {
-        return Math.min(
-                QuotaWindow.SAMPLE_MILLIS, used(Kind.REQUEST, caller, time.toNanos() * PERCENT_SECONDS_PER_NANO));
+        return Math.min(sampleMillis, used(Kind.REQUEST, caller, time.toNanos() * PERCENT_SECONDS_PER_NANO));
     }
 
     /// What one response should hold at most, so that it is not more than may be used up at once.
     int fetchBytesMax(Caller caller, int asked) {
         return limit(Kind.FETCH, caller)
-                .map(limit -> (int) Math.min(asked, Math.max(1, limit.perSecond * BURST_SECONDS)))
+                .map(limit -> (int) Math.min(asked, Math.max(1, limit.perSecond * burstSeconds)))
                 .orElse(asked);
+    }
+
+    /// What one request changes of topics, counted against the quota of whoever sent it.
+    ///
+    /// @param isStrict whether what comes after the quota is used up is refused, or done and waited for (KIP-599)
+    TopicChanges changes(Caller caller, boolean isStrict) {
+        var limit = limit(Kind.CHANGES, caller);
+        if (limit.isEmpty()) return TopicChanges.UNLIMITED;
+        var bucket = buckets.of(limit.get().payer, clock.millis());
+        return new TopicChanges(Optional.of(bucket), limit.get().perSecond, isStrict, clock);
     }
 
     private long used(Kind kind, Caller caller, double amount) {
         var limit = limit(kind, caller);
         if (limit.isEmpty()) return 0;
         long now = clock.millis();
-        return window(limit.get().payer, now).take(amount, limit.get().perSecond, now);
-    }
-
-    private QuotaWindow window(Payer payer, long now) {
-        var known = windows.get(payer);
-        if (known != null) return known;
-        if (windows.size() >= PAYERS_MAX) windows.values().removeIf(window -> window.isPast(now));
-        var counted = windows.size() < PAYERS_MAX ? payer : new Payer(payer.kind, SHARED, SHARED);
-        return windows.computeIfAbsent(counted, _ -> new QuotaWindow());
+        return windows.get(kind).of(limit.get().payer, now).take(amount, limit.get().perSecond, now);
     }
 
     private Optional<Limit> limit(Kind kind, Caller caller) {

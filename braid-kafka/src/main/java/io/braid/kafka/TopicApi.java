@@ -4,6 +4,7 @@ import io.braid.broker.Broker;
 import io.braid.broker.CatalogOutcome;
 import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
+import io.braid.kafka.Throttles.Caller;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,12 @@ final class TopicApi {
     private static final int DEFAULT = -1; // what clients send to leave a number to the server
     private static final short COPIES = 1;
     private static final int DELETION_DISABLED_VERSION = 3; // the first of DeleteTopics that has a word for it
+
+    // The first versions that have a word for a quota of changes that is used up.
+    private static final int CREATE_STRICT_VERSION = 6;
+    private static final int DELETE_STRICT_VERSION = 5;
+    private static final int GROW_STRICT_VERSION = 3;
+
     private static final String MIN_ISR = TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 
     private final Broker broker;
@@ -48,9 +55,11 @@ final class TopicApi {
     private final boolean clampReplication;
     private final boolean deletable;
     private final InternalTopics internal;
+    private final Throttles throttles;
 
-    TopicApi(Broker broker, KafkaListener.Config config) {
+    TopicApi(Broker broker, KafkaListener.Config config, Throttles throttles) {
         this.broker = broker;
+        this.throttles = throttles;
         this.nodeId = config.nodeId();
         this.clampReplication = config.topics().clampReplication();
         this.deletable = config.topics().deletable();
@@ -65,15 +74,21 @@ final class TopicApi {
         var twice = new HashSet<String>();
         for (var topic : body.topics()) if (!seen.add(topic.name())) twice.add(topic.name());
 
+        var changes = changes(request, CREATE_STRICT_VERSION);
         var data = new CreateTopicsResponseData();
         for (var name : twice) data.topics().add(failed(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
         for (var topic : body.topics())
-            if (!twice.contains(topic.name())) data.topics().add(create(topic, body.validateOnly()));
+            if (!twice.contains(topic.name())) data.topics().add(create(topic, body.validateOnly(), changes));
+        data.setThrottleTimeMs(changes.waitMillis());
         return Answer.of(new CreateTopicsResponse(data));
     }
 
+    private TopicChanges changes(Request request, int strictVersion) {
+        return throttles.changes(Caller.of(request), request.version() >= strictVersion);
+    }
+
     /// Creates one topic, or looks whether that could be done. Blocks until it is durable.
-    CreatableTopicResult create(CreatableTopic topic, boolean validateOnly) {
+    CreatableTopicResult create(CreatableTopic topic, boolean validateOnly, TopicChanges changes) {
         if (topic.name().equals(Topic.CLUSTER_METADATA_TOPIC_NAME))
             return failed(
                     topic.name(),
@@ -107,7 +122,10 @@ final class TopicApi {
         var wanted = internal.named(topic.name(), partitions, settings)
                 .orElseGet(() ->
                         new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings));
-        return result(topic.name(), validateOnly ? broker.check(wanted) : broker.create(wanted), validateOnly);
+        var outcome = broker.check(wanted);
+        if (outcome instanceof CatalogOutcome.Done(Stream possible) && !changes.allow(possible.partitions()))
+            return failed(topic.name(), Errors.THROTTLING_QUOTA_EXCEEDED, null);
+        return result(topic.name(), validateOnly ? outcome : broker.create(wanted), validateOnly);
     }
 
     /// Kafka refuses names that its metrics could not tell apart, which have `_` in the place of `.`; a stream that a
@@ -201,13 +219,15 @@ final class TopicApi {
                     ? new InvalidRequestException("Topic deletion is disabled.")
                     : new TopicDeletionDisabledException("Topic deletion is disabled (delete.topic.enable).");
         var body = ((DeleteTopicsRequest) request.body()).data();
+        var changes = changes(request, DELETE_STRICT_VERSION);
         var data = new DeleteTopicsResponseData();
-        for (var name : Set.copyOf(body.topicNames())) data.responses().add(deleted(name, Uuid.ZERO_UUID));
-        for (var topic : body.topics()) data.responses().add(delete(topic));
+        for (var name : Set.copyOf(body.topicNames())) data.responses().add(deleted(name, Uuid.ZERO_UUID, changes));
+        for (var topic : body.topics()) data.responses().add(delete(topic, changes));
+        data.setThrottleTimeMs(changes.waitMillis());
         return Answer.of(new DeleteTopicsResponse(data));
     }
 
-    private DeletableTopicResult delete(DeleteTopicState topic) {
+    private DeletableTopicResult delete(DeleteTopicState topic, TopicChanges changes) {
         boolean hasName = topic.name() != null;
         boolean hasId = !topic.topicId().equals(Uuid.ZERO_UUID);
         var response = new DeletableTopicResult().setName(topic.name()).setTopicId(topic.topicId());
@@ -215,18 +235,20 @@ final class TopicApi {
             return failed(response, Errors.INVALID_REQUEST, "You may not specify both topic name and topic id.");
         if (!hasName && !hasId)
             return failed(response, Errors.INVALID_REQUEST, "Neither topic name nor id were specified.");
-        if (hasName) return deleted(topic.name(), topic.topicId());
+        if (hasName) return deleted(topic.name(), topic.topicId(), changes);
         UUID id = Ids.of(topic.topicId());
         return broker.catalog().stream(id)
-                .map(stream -> deleted(stream.name(), topic.topicId()))
+                .map(stream -> deleted(stream.name(), topic.topicId(), changes))
                 .orElseGet(() -> failed(response, Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_ID.message()));
     }
 
-    private DeletableTopicResult deleted(String name, Uuid id) {
+    private DeletableTopicResult deleted(String name, Uuid id, TopicChanges changes) {
         var response = new DeletableTopicResult().setName(name).setTopicId(id);
         var stream = broker.catalog().stream(name);
         if (stream.isPresent() && stream.get().kind() == Stream.Kind.INTERNAL)
             return failed(response, Errors.INVALID_REQUEST, "'%s' is the server's own and stays".formatted(name));
+        if (stream.isPresent() && !changes.allow(stream.get().partitions()))
+            return failed(response.setTopicId(Ids.of(stream.get().id())), Errors.THROTTLING_QUOTA_EXCEEDED, null);
         var outcome = broker.delete(name);
         return outcome instanceof CatalogOutcome.Done(Stream gone)
                 ? response.setTopicId(Ids.of(gone.id()))
@@ -245,6 +267,7 @@ final class TopicApi {
         var twice = new HashSet<String>();
         for (var topic : body.topics()) if (!seen.add(topic.name())) twice.add(topic.name());
 
+        var changes = changes(request, GROW_STRICT_VERSION);
         var data = new CreatePartitionsResponseData();
         for (var name : twice)
             data.results()
@@ -253,11 +276,12 @@ final class TopicApi {
                             Errors.INVALID_REQUEST,
                             "Duplicate topic name."));
         for (var topic : body.topics())
-            if (!twice.contains(topic.name())) data.results().add(grow(topic, body.validateOnly()));
+            if (!twice.contains(topic.name())) data.results().add(grow(topic, body.validateOnly(), changes));
+        data.setThrottleTimeMs(changes.waitMillis());
         return Answer.of(new CreatePartitionsResponse(data));
     }
 
-    private CreatePartitionsTopicResult grow(CreatePartitionsTopic topic, boolean validateOnly) {
+    private CreatePartitionsTopicResult grow(CreatePartitionsTopic topic, boolean validateOnly, TopicChanges changes) {
         var stream = broker.catalog().stream(topic.name());
         if (stream.isEmpty())
             return grown(topic, Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
@@ -276,14 +300,15 @@ final class TopicApi {
                     Errors.INVALID_PARTITIONS,
                     "The topic %s currently has %d partition(s); %d would not be an increase."
                             .formatted(topic.name(), partitions, topic.count()));
+        int added = topic.count() - partitions;
+        if (topic.assignments() != null && topic.assignments().size() != added)
+            return grown(
+                    topic,
+                    Errors.INVALID_REPLICA_ASSIGNMENT,
+                    "Attempted to add %d additional partition(s), but only %d assignment(s) were specified."
+                            .formatted(added, topic.assignments().size()));
+        if (!changes.allow(added)) return grown(topic, Errors.THROTTLING_QUOTA_EXCEEDED, null);
         if (topic.assignments() != null) {
-            int added = topic.count() - partitions;
-            if (topic.assignments().size() != added)
-                return grown(
-                        topic,
-                        Errors.INVALID_REPLICA_ASSIGNMENT,
-                        "Attempted to add %d additional partition(s), but only %d assignment(s) were specified."
-                                .formatted(added, topic.assignments().size()));
             for (var assigned : topic.assignments()) {
                 var wrong = placeFault(assigned.brokerIds());
                 if (wrong.isPresent()) return grown(topic, Errors.INVALID_REPLICA_ASSIGNMENT, wrong.get());

@@ -49,7 +49,8 @@
 ///
 /// ## Threads
 ///
-/// All virtual: one that accepts, one that closes idle connections, two for each connection, in blocking style.
+/// One that accepts, one that closes idle connections, one for each connection that is refused and to be closed
+/// later ([Doorkeeper]), all virtual, and two for each connection ([ConnectionThreads]), in blocking style.
 /// They are never interrupted (an interrupt would close the segment file that a fetch reads): a connection ends by
 /// closing its socket and ringing its doorbell. Coordinators have threads of their own.
 ///
@@ -57,7 +58,7 @@
 ///
 /// What a client did wrong is answered in Kafka's error codes, from one table for each kind ([ProduceErrors],
 /// [TopicErrors]). Bytes that are no request end their connection, with one log line. Every limit is named in
-/// [KafkaListener.Limits].
+/// [KafkaListener.Limits] or [LimitSettings].
 ///
 /// ## Not here, on purpose
 ///

@@ -98,7 +98,8 @@ class GroupVersionsTest {
             throw new AssertionError("not created");
         orders = Ids.of(stream.id());
         groups = GroupServer.groups(broker, KafkaListener.Config.DEFAULT);
-        groups.register(handlers);
+        var throttles = new Throttles(broker::quotas, LimitSettings.DEFAULT, InstantSource.system());
+        groups.register(handlers, new TopicApi(broker, KafkaListener.Config.DEFAULT, throttles), throttles);
         transactions = new TransactionCoordination(
                 broker, KafkaListener.Config.DEFAULT, new PartitionEnds(broker, groups), InstantSource.system());
         new FindCoordinatorApi(groups, transactions, KafkaListener.Config.DEFAULT).register(handlers);

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 class QuotaTest {
     private static final ClientQuotaEntity WIRE = entity("client-id", "wire");
     private static final ClientQuotaEntity EACH_USER = entity("user", null);
+    private static final ClientQuotaEntity EACH_HOST = entity("ip", null);
+    private static final ClientQuotaEntity HOST = entity("ip", "10.0.0.1");
     private static final ClientQuotaEntity PAIR = new ClientQuotaEntity(Map.of("user", "ann", "client-id", "app"));
 
     @TempDir
@@ -91,6 +93,35 @@ class QuotaTest {
     }
 
     @Test
+    void quotasOfAddressesAreDescribedAsTheyWereSet() throws Exception {
+        set(WIRE, new Op("controller_mutation_rate", 0.5));
+        set(EACH_HOST, new Op("connection_creation_rate", 1000.0));
+        set(HOST, new Op("connection_creation_rate", 10.0));
+
+        var own = Map.of(HOST, Map.of("connection_creation_rate", 10.0));
+        var byDefault = Map.of(EACH_HOST, Map.of("connection_creation_rate", 1000.0));
+        var both = new HashMap<>(own);
+        both.putAll(byDefault);
+        var all = new HashMap<>(both);
+        all.put(WIRE, Map.of("controller_mutation_rate", 0.5));
+        assertEquals(all, described(ClientQuotaFilter.all()));
+        assertEquals(
+                both, described(ClientQuotaFilter.contains(List.of(ClientQuotaFilterComponent.ofEntityType("ip")))));
+        assertEquals(
+                own,
+                described(ClientQuotaFilter.containsOnly(
+                        List.of(ClientQuotaFilterComponent.ofEntity("ip", "10.0.0.1")))));
+        assertEquals(
+                byDefault,
+                described(ClientQuotaFilter.containsOnly(List.of(ClientQuotaFilterComponent.ofDefaultEntity("ip")))));
+
+        set(HOST, new Op("connection_creation_rate", null));
+        assertEquals(
+                byDefault,
+                described(ClientQuotaFilter.contains(List.of(ClientQuotaFilterComponent.ofEntityType("ip")))));
+    }
+
+    @Test
     void whatIsTakenAwayIsGone() throws Exception {
         set(WIRE, new Op("producer_byte_rate", 1000.0), new Op("request_percentage", 12.5));
 
@@ -120,12 +151,21 @@ class QuotaTest {
                 "Quota request_percentage must be a finite number", WIRE, new Op("request_percentage", Double.NaN));
         assertRefused("producer_byte_rate cannot be a fractional value.", WIRE, new Op("producer_byte_rate", 1.5));
         assertRefused(
-                "controller_mutation_rate is not enforced by this server, so it is not kept",
-                WIRE,
-                new Op("controller_mutation_rate", 1.0));
+                "Quota controller_mutation_rate must be greater than 0", WIRE, new Op("controller_mutation_rate", 0.0));
         assertRefused(
-                "quotas of addresses are not enforced by this server, so they are not kept",
-                entity("ip", "127.0.0.1"),
+                "Invalid configuration key connection_creation_rate", WIRE, new Op("connection_creation_rate", 1.0));
+        assertRefused("Invalid configuration key producer_byte_rate", HOST, new Op("producer_byte_rate", 1.0));
+        assertRefused(
+                "connection_creation_rate cannot be a fractional value.",
+                HOST,
+                new Op("connection_creation_rate", 1.5));
+        assertRefused(
+                "Proposed value for connection_creation_rate is too large for an INT.",
+                HOST,
+                new Op("connection_creation_rate", 3e9));
+        assertRefused(
+                "no such host is not a valid IP or resolvable host.",
+                entity("ip", "no such host"),
                 new Op("connection_creation_rate", 1.0));
     }
 

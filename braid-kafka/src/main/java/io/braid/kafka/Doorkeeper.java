@@ -1,0 +1,152 @@
+package io.braid.kafka;
+
+import io.braid.kafka.AddressLimits.Admitted;
+import io.braid.kafka.AddressLimits.TooFast;
+import io.braid.kafka.AddressLimits.TooMany;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Who may come in through the listener's door, and how the others are turned away. What [AddressLimits]
+/// decides is done here.
+///
+/// | the connection is                          | then it                                     |
+/// |--------------------------------------------|---------------------------------------------|
+/// | one more than the listener takes           | is closed                                   |
+/// | one more than its address may have         | is closed                                   |
+/// | sooner than its address may come           | is closed after what it should have waited  |
+/// | sooner than the listener takes connections | waits, one window at most, with all behind  |
+///
+/// A connection that is to be closed later costs a virtual thread and its socket, [#WAITING_MAX] of them at
+/// once; further ones are closed at once. Nobody is accepted later because of it.
+final class Doorkeeper {
+    private static final Logger LOG = System.getLogger(Doorkeeper.class.getName());
+    private static final int WAITING_MAX = 1_000;
+
+    private enum Refusal {
+        CONNECTIONS,
+        ADDRESS_CONNECTIONS,
+        ADDRESS_RATE
+    }
+
+    private final int connectionsMax;
+    private final Semaphore places;
+    private final Semaphore waiting = new Semaphore(WAITING_MAX);
+    private final AddressLimits addresses;
+    private final CountDownLatch closing;
+    private final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class); // never changed
+    private final AtomicLong delayed = new AtomicLong();
+
+    /// @param closing counted down when nobody is to be served any more
+    Doorkeeper(int connectionsMax, AddressLimits addresses, CountDownLatch closing) {
+        this.connectionsMax = connectionsMax;
+        this.places = new Semaphore(connectionsMax);
+        this.addresses = addresses;
+        this.closing = closing;
+        for (var reason : Refusal.values()) refused.put(reason, new AtomicLong());
+    }
+
+    /// Lets a connection in, or closes it, now or later. Accept thread; waits if connections come too fast for the
+    /// listener.
+    ///
+    /// @return where it comes from, if it is in; then [#left] is to be called once
+    Optional<InetAddress> admit(SocketChannel socket) throws IOException {
+        var address = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        long wait = addresses.arrived();
+        if (wait > 0) delayed.incrementAndGet();
+        if (wait > 0 && isClosingWithin(Duration.ofMillis(wait))) return closed(socket);
+        if (!places.tryAcquire()) {
+            LOG.log(Level.WARNING, "kafka refused {0}: {1} connections are open", socket, connectionsMax);
+            refused.get(Refusal.CONNECTIONS).incrementAndGet();
+            return closed(socket);
+        }
+        return switch (addresses.admit(address)) {
+            case Admitted _ -> Optional.of(address);
+            case TooMany(int max) -> {
+                LOG.log(Level.DEBUG, () -> "kafka refused %s: %d connections are open from it".formatted(socket, max));
+                refused.get(Refusal.ADDRESS_CONNECTIONS).incrementAndGet();
+                places.release();
+                yield closed(socket);
+            }
+            case TooFast(long millis) -> {
+                refused.get(Refusal.ADDRESS_RATE).incrementAndGet();
+                places.release();
+                closeLater(socket, Duration.ofMillis(millis));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Optional<InetAddress> closed(SocketChannel socket) throws IOException {
+        socket.close();
+        return Optional.empty();
+    }
+
+    private void closeLater(SocketChannel socket, Duration wait) throws IOException {
+        if (!waiting.tryAcquire()) {
+            socket.close();
+            return;
+        }
+        Thread.ofVirtual().name("kafka-refused").start(() -> {
+            try {
+                isClosingWithin(wait);
+                socket.close();
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, () -> "kafka did not close " + socket + ": " + e);
+            } finally {
+                waiting.release();
+            }
+        });
+    }
+
+    /// Whether the listener is closed before this time has passed.
+    boolean isClosingWithin(Duration time) {
+        try {
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    /// A connection that was let in has ended.
+    void left(InetAddress address) {
+        addresses.left(address);
+        places.release();
+    }
+
+    /// Whether there is nobody left inside, or soon.
+    boolean allLeftWithin(Duration time) {
+        try {
+            if (!places.tryAcquire(connectionsMax, time.toMillis(), TimeUnit.MILLISECONDS)) return false;
+            places.release(connectionsMax);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// In Prometheus' text format. Any thread.
+    void writeTo(StringBuilder page) {
+        var refusals = "braid_kafka_connections_refused_total";
+        page.append("# TYPE %s counter\n".formatted(refusals));
+        refused.forEach((reason, count) -> page.append(
+                "%s{reason=\"%s\"} %d\n".formatted(refusals, reason.name().toLowerCase(Locale.ROOT), count.get())));
+        var open = "braid_kafka_connections";
+        page.append("# TYPE %1$s gauge\n%1$s %2$d\n".formatted(open, connectionsMax - places.availablePermits()));
+        var waits = "braid_kafka_connections_delayed_total";
+        page.append("# TYPE %1$s counter\n%1$s %2$d\n".formatted(waits, delayed.get()));
+    }
+}
