@@ -22,8 +22,8 @@ import kafka.utils.Logging;
 import org.apache.kafka.common.test.ClusterInstance;
 
 /// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from. Those few
-/// classes are changed before they are loaded: a method for which [WireTopics] or [HarnessSteps] has one
-/// of the same name and type, with a receiver before its parameters, calls that one; a method that the
+/// classes are changed before they are loaded: a method for which [WireTopics], [HarnessSteps] or
+/// [PrincipalsAsClients] has one of the same name and type, with a receiver before its parameters, calls that one; a method that the
 /// class only inherits is added to it. What the tests send and what they expect stays Kafka's.
 final class KafkaPatches {
     /// Wire-level tests that are given a cluster, the base class first; what is called instead is told their cluster.
@@ -56,6 +56,11 @@ final class KafkaPatches {
         defineHarness("kafka.server.BaseRequestTest", KafkaBroker.class);
         defineHarness("kafka.server.EdgeCaseRequestTest", KafkaBroker.class);
         defineHarness("kafka.utils.TestUtils$", Logging.class);
+        var principals = ClassDesc.of("kafka.server.ControllerMutationQuotaTest");
+        define(
+                principals,
+                KafkaBroker.class,
+                new Replacements(PrincipalsAsClients.class, principals, code -> code.aload(0)));
     }
 
     private static void defineHarness(String name, Class<?> neighbour) {
