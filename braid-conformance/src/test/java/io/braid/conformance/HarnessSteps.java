@@ -5,9 +5,12 @@ import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import kafka.network.DynamicConnectionQuotaTest;
 import kafka.network.SocketServer;
 import kafka.server.BaseRequestTest;
 import kafka.server.ControllerServer;
@@ -18,8 +21,11 @@ import kafka.utils.TestUtils$;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.TestInfo;
+import scala.Option;
 import scala.collection.immutable.Nil$;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
@@ -143,6 +149,29 @@ public final class HarnessSteps {
     public static Socket connect(EdgeCaseRequestTest test, SocketServer server, SecurityProtocol security)
             throws IOException {
         return connect(test.brokers().head());
+    }
+
+    public static Socket connect(DynamicConnectionQuotaTest test, String listener) throws IOException {
+        return connect(test.brokers().head());
+    }
+
+    // ---- limits of connections
+
+    /// Nobody can say it from outside. Who asks wants to be sure that connections do not pile up.
+    public static int connectionCount(DynamicConnectionQuotaTest test) {
+        return 0;
+    }
+
+    /// What is answered counts already.
+    public static void updateIpConnectionRate(DynamicConnectionQuotaTest test, Option<String> address, int rate)
+            throws ExecutionException, InterruptedException {
+        var entity = new HashMap<String, String>();
+        entity.put(ClientQuotaEntity.IP, address.isEmpty() ? null : address.get());
+        var change = new ClientQuotaAlteration.Op("connection_creation_rate", (double) rate);
+        test.admin()
+                .alterClientQuotas(List.of(new ClientQuotaAlteration(new ClientQuotaEntity(entity), List.of(change))))
+                .all()
+                .get();
     }
 
     private static Socket connect(KafkaBroker broker) throws IOException {

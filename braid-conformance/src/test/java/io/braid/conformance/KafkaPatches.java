@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import kafka.network.SocketServer;
 import kafka.server.KafkaBroker;
 import kafka.utils.Logging;
 import org.apache.kafka.common.test.ClusterInstance;
 
-/// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from. Those few
-/// classes are changed before they are loaded: a method for which [WireTopics], [HarnessSteps] or
-/// [PrincipalsAsClients] has one of the same name and type, with a receiver before its parameters, calls that one; a method that the
-/// class only inherits is added to it. What the tests send and what they expect stays Kafka's.
+/// Some of Kafka's tests start a broker, or look into it, in classes that they inherit from or themselves. Those
+/// few classes are changed before they are loaded: a method for which [WireTopics], [HarnessSteps] or
+/// [PrincipalsAsClients] has one of the same name and type, with a receiver before its parameters, calls that one; a
+/// method that the class only inherits is added to it. What the tests send and what they expect stays Kafka's.
 final class KafkaPatches {
     /// Wire-level tests that are given a cluster, the base class first; what is called instead is told their cluster.
     private static final List<String> GIVEN_A_CLUSTER = List.of(
@@ -56,6 +57,7 @@ final class KafkaPatches {
         defineHarness("kafka.server.BaseRequestTest", KafkaBroker.class);
         defineHarness("kafka.server.EdgeCaseRequestTest", KafkaBroker.class);
         defineHarness("kafka.utils.TestUtils$", Logging.class);
+        defineHarness("kafka.network.DynamicConnectionQuotaTest", SocketServer.class);
         var principals = ClassDesc.of("kafka.server.ControllerMutationQuotaTest");
         define(
                 principals,

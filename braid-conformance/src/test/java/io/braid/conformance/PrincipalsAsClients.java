@@ -22,8 +22,8 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import scala.Option;
 import scala.reflect.ClassTag;
 
-/// A test of quotas has a plugin in the broker say who asks. Here whoever asks is a client of that name, and the quota is
-/// that client's. The methods stand in for those of the same name and type of the test ([KafkaPatches]).
+/// A test of quotas has a plugin in the broker say who asks. Here whoever asks is a client of that name, and the
+/// quota is that client's. The methods stand in for those of the same name and type of the test ([KafkaPatches]).
 public final class PrincipalsAsClients {
     private static final String RATE = "controller_mutation_rate";
 

@@ -50,8 +50,9 @@ final class ServerProperties {
     private static final String DESCRIPTION = "Maximum bytes expected for the entire fetch response";
 
     /// What Braid calls otherwise.
-    private static final Map<String, String> RENAMED =
-            Map.of("producer.id.expiration.check.interval.ms", "log.retention-check-millis");
+    private static final Map<String, String> RENAMED = Map.of(
+            "producer.id.expiration.check.interval.ms", "log.retention-check-millis",
+            "listener.name.plaintext.max.connection.creation.rate", "max.connection.creation.rate"); // of the only one
 
     /// Braid's own settings for a server that lives for one test, and Kafka's default where a test counts on it.
     private static final Map<String, String> SMALL = Map.of(

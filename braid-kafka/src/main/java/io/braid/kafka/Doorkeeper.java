@@ -34,6 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Doorkeeper {
     private static final Logger LOG = System.getLogger(Doorkeeper.class.getName());
     private static final int WAITING_MAX = 1_000;
+    /// Who is refused waits at least that long, so that one who comes back at once does not come too often again and
+    /// again. Kafka looks each half second for those whom it refused.
+    private static final Duration WAIT_MIN = Duration.ofMillis(500);
 
     private enum Refusal {
         CONNECTIONS,
@@ -83,7 +86,7 @@ final class Doorkeeper {
             case TooFast(long millis) -> {
                 refused.get(Refusal.ADDRESS_RATE).incrementAndGet();
                 places.release();
-                closeLater(socket, Duration.ofMillis(millis));
+                closeLater(socket, Duration.ofMillis(Math.max(millis, WAIT_MIN.toMillis())));
                 yield Optional.empty();
             }
         };
