@@ -46,7 +46,7 @@ final class Doorkeeper {
 
     private final int connectionsMax;
     private final Semaphore places;
-    private final Semaphore waiting = new Semaphore(WAITING_MAX);
+    private final Semaphore waiting;
     private final AddressLimits addresses;
     private final CountDownLatch closing;
     private final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class); // never changed
@@ -54,8 +54,14 @@ final class Doorkeeper {
 
     /// @param closing counted down when nobody is to be served any more
     Doorkeeper(int connectionsMax, AddressLimits addresses, CountDownLatch closing) {
+        this(connectionsMax, WAITING_MAX, addresses, closing);
+    }
+
+    /// @param waitingMax connections that wait to be closed at once
+    Doorkeeper(int connectionsMax, int waitingMax, AddressLimits addresses, CountDownLatch closing) {
         this.connectionsMax = connectionsMax;
         this.places = new Semaphore(connectionsMax);
+        this.waiting = new Semaphore(waitingMax);
         this.addresses = addresses;
         this.closing = closing;
         for (var reason : Refusal.values()) refused.put(reason, new AtomicLong());
