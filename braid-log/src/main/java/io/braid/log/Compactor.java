@@ -23,7 +23,7 @@ final class Compactor {
 
     private final Disk disk;
     private final DiskSpace space;
-    private final CompactionLimits limits;
+    private final LiveLimits limits;
     private final Codecs codecs;
     private final InstantSource clock;
     private final Collection<PartitionLog> partitions;
@@ -36,7 +36,7 @@ final class Compactor {
     Compactor(
             Disk disk,
             DiskSpace space,
-            CompactionLimits limits,
+            LiveLimits limits,
             Codecs codecs,
             InstantSource clock,
             Collection<PartitionLog> partitions,
@@ -79,7 +79,8 @@ final class Compactor {
     }
 
     private Done compact(Dirt dirt, Instant began, Pace pace) throws IOException {
-        var pass = new CompactionPass(dirt, disk, space, limits, codecs, began.toEpochMilli(), pace, swapper);
+        var pass = new CompactionPass(
+                dirt, disk, space, limits.now().compaction(), codecs, began.toEpochMilli(), pace, swapper);
         var result = orRest(dirt.partition(), began.toEpochMilli(), pass::run);
         var took = Duration.between(began, clock.instant());
         return new Done(dirt.partition().id(), dirt.firstDirty(), result, took);

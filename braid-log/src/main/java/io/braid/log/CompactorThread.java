@@ -16,14 +16,16 @@ final class CompactorThread implements AutoCloseable {
 
     private final Compactor compactor;
     private final LogConfig limits;
+    private final LiveLimits live;
     private final InstantSource clock;
     private final Thread thread;
     private final Set<String> told = new HashSet<>(); // what needs people, at most [#TOLD_MAX]; this thread only
     private volatile boolean stopping;
 
-    CompactorThread(Compactor compactor, LogConfig limits, InstantSource clock) {
+    CompactorThread(Compactor compactor, LogConfig limits, LiveLimits live, InstantSource clock) {
         this.compactor = compactor;
         this.limits = limits;
+        this.live = live;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("braid-compactor").daemon().unstarted(this::run);
     }
@@ -97,7 +99,7 @@ final class CompactorThread implements AutoCloseable {
         if (stopping) throw new Pace.Over("the log is being closed");
         LockSupport.parkNanos(
                 compactor,
-                TimeUnit.SECONDS.toNanos(1) * bytes / limits.compaction().bytesPerSecond());
+                TimeUnit.SECONDS.toNanos(1) * bytes / live.now().compaction().bytesPerSecond());
     }
 
     /// Waits for the end of what it does now, which is cut short.

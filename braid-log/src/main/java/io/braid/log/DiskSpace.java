@@ -18,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Nobody looks at the disk for each append: a writer looks when what was written since the last look may have changed
 /// the answer, the keeper looks twice a second.
 final class DiskSpace {
+    private static final System.Logger LOG = System.getLogger(DiskSpace.class.getName());
+
     enum Level {
         /// Everything goes on.
         AMPLE,
@@ -43,6 +45,23 @@ final class DiskSpace {
                 case LOW -> "the disk is nearly full: " + shortage();
                 case FULL -> "the disk is full: " + shortage();
             };
+        }
+
+        /// To whoever reads the log.
+        void tell() {
+            LOG.log(
+                    switch (level) {
+                        case AMPLE -> System.Logger.Level.INFO;
+                        case LOW -> System.Logger.Level.WARNING;
+                        case FULL -> System.Logger.Level.ERROR;
+                    },
+                    "disk space level={0} free={1} watermark={2} resume-at={3} reserve={4}: {5}",
+                    level,
+                    Long.toString(free),
+                    Long.toString(min),
+                    Long.toString(resumeAt),
+                    isReserveHeld ? "held" : "missing",
+                    text());
         }
 
         private String shortage() {

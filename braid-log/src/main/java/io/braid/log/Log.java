@@ -34,6 +34,7 @@ public final class Log implements AutoCloseable {
     private static final int OPEN_FILES_ENOUGH = 4096;
 
     private final LogConfig config;
+    private final LiveLimits limits;
     private final Disk disk;
     private final DiskSpace space;
     private final InstantSource clock;
@@ -63,15 +64,14 @@ public final class Log implements AutoCloseable {
     /// @throws IOException locked by another process, damaged, of a newer format, or the disk failed: the
     ///     message says which, where and what to do
     public static Log open(LogConfig config, InstantSource clock, Codecs codecs) throws IOException {
-        return begin(open(config, new FileDisk(config.directory()), Optional.empty(), clock, codecs, false, Log::tell));
+        return begin(config, new FileDisk(config.directory()), Optional.empty(), clock, codecs);
     }
 
     /// The same with a tier, which the caller closes after the log.
     ///
     /// @throws IOException as above, or segments are in another tier
     public static Log open(LogConfig config, TierAccess tier, InstantSource clock, Codecs codecs) throws IOException {
-        return begin(
-                open(config, new FileDisk(config.directory()), Optional.of(tier), clock, codecs, false, Log::tell));
+        return begin(config, new FileDisk(config.directory()), Optional.of(tier), clock, codecs);
     }
 
     /// The same for who has no compressed batches, or does not compact.
@@ -83,10 +83,12 @@ public final class Log implements AutoCloseable {
 
     /// The same on a disk of the caller's, which several threads may use at once.
     static Log open(LogConfig config, Disk disk, InstantSource clock) throws IOException {
-        return begin(open(config, disk, Optional.empty(), clock, Codecs.NONE, false, Log::tell));
+        return begin(config, disk, Optional.empty(), clock, Codecs.NONE);
     }
 
-    private static Log begin(Log log) {
+    private static Log begin(LogConfig config, Disk disk, Optional<TierAccess> tier, InstantSource clock, Codecs codecs)
+            throws IOException {
+        var log = open(config, disk, tier, clock, codecs, false, DiskSpace.State::tell);
         log.threads.forEach(WriterThread::start);
         log.keeper.start();
         log.writeBack.start();
@@ -154,22 +156,6 @@ public final class Log implements AutoCloseable {
         }
     }
 
-    private static void tell(DiskSpace.State now) {
-        LOG.log(
-                switch (now.level()) {
-                    case AMPLE -> System.Logger.Level.INFO;
-                    case LOW -> System.Logger.Level.WARNING;
-                    case FULL -> System.Logger.Level.ERROR;
-                },
-                "disk space level={0} free={1} watermark={2} resume-at={3} reserve={4}: {5}",
-                now.level(),
-                Long.toString(now.free()),
-                Long.toString(now.min()),
-                Long.toString(now.resumeAt()),
-                now.isReserveHeld() ? "held" : "missing",
-                now.text());
-    }
-
     private Log(
             LogConfig config,
             Disk disk,
@@ -184,6 +170,7 @@ public final class Log implements AutoCloseable {
         var reader = tier.map(access -> reader(access, clock, isByHand));
         var recovered = new Recovery(disk, config, reader, clock.millis()).run();
         this.config = config;
+        this.limits = new LiveLimits(config);
         this.disk = disk;
         this.space = space;
         this.clock = clock;
@@ -196,14 +183,13 @@ public final class Log implements AutoCloseable {
         long identity = recovered.identity();
         for (int i = 0; i < config.writers(); i++) {
             var journal = Journal.begin(disk, i, identity, config.journalBytes());
-            writers.add(new Writer(i, disk, space, writeBack, journal, config, clock, life));
+            writers.add(new Writer(i, disk, space, writeBack, journal, config, limits, clock, life));
         }
         this.checkpointer = new Checkpointer(disk, lock, identity, life, writers);
         this.trimmer = new Trimmer(partitions.values(), clock);
         this.keeper = new KeeperThread(lock, space, checkpointer, writers, trimmer, config, clock);
-        this.compactor =
-                new Compactor(disk, space, config.compaction(), codecs, clock, partitions.values(), this::swap);
-        this.compactorThread = new CompactorThread(compactor, config, clock);
+        this.compactor = new Compactor(disk, space, limits, codecs, clock, partitions.values(), this::swap);
+        this.compactorThread = new CompactorThread(compactor, config, limits, clock);
         for (int i = 0; i < config.writers(); i++) threads.add(new WriterThread(writers.get(i), i));
         this.deletions = new TierDeletions(disk);
         this.uploader = tier.map(access -> new Uploader(
@@ -341,11 +327,16 @@ public final class Log implements AutoCloseable {
                 disk,
                 id,
                 List.of(new Segment(disk, id, 0)),
-                new Producers(config.producersMax(), config.producerMillis()),
+                new Producers(config.producersMax()),
                 new Epochs(List.of()),
                 clock.millis());
         var manifest = TierManifest.none(disk, id);
         return new PartitionLog(id, settings, writerOf(id), config, clock, cold, leaderEpoch, tail, manifest, 0);
+    }
+
+    /// What may be changed while it is open; at first as its configuration says.
+    public LiveLimits limits() {
+        return limits;
     }
 
     /// Whether sealed segments can be kept in a tier.

@@ -57,7 +57,7 @@ final class PartitionRecovery {
         this.runs = runs;
         this.nowMillis = nowMillis;
         this.findings = findings;
-        this.producers = new Producers(limits.producersMax(), limits.producerMillis());
+        this.producers = new Producers(limits.producersMax());
         this.epochs = new Epochs(point.epochs());
         this.directory = Segment.directoryOf(id);
         this.tier = tier;

@@ -33,14 +33,12 @@ final class Producers {
     private static final Verdict FRESH = new Verdict.Fresh();
 
     private final int most;
-    private final long keptMillis;
     // In the order of their last batches, so that the first is the first to forget.
     private final LinkedHashMap<Long, Producer> byId = new LinkedHashMap<>();
     private final Transactions transactions = new Transactions();
 
-    Producers(int most, long keptMillis) {
+    Producers(int most) {
         this.most = most;
-        this.keptMillis = keptMillis;
     }
 
     Transactions transactions() {
@@ -117,8 +115,8 @@ final class Producers {
         if (byId.size() > most) forgetFirst(Long.MAX_VALUE);
     }
 
-    /// Forgets those who have not written for long and have no transaction open.
-    void expire(long nowMillis) {
+    /// Forgets those who have not written for so long and have no transaction open.
+    void expire(long nowMillis, long keptMillis) {
         while (forgetFirst(nowMillis - keptMillis)) {}
     }
 

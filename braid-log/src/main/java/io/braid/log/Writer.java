@@ -38,6 +38,7 @@ final class Writer {
     private final int index;
     private final Disk disk;
     private final LogConfig limits;
+    private final LiveLimits live;
     private final InstantSource clock;
     private final int life;
     private final DiskSpace space;
@@ -72,6 +73,7 @@ final class Writer {
             WriteBack writeBack,
             Journal journal,
             LogConfig limits,
+            LiveLimits live,
             InstantSource clock,
             int life) {
         this.index = index;
@@ -80,6 +82,7 @@ final class Writer {
         this.writeBack = writeBack;
         this.journal = journal;
         this.limits = limits;
+        this.live = live;
         this.clock = clock;
         this.life = life;
     }
@@ -346,7 +349,7 @@ final class Writer {
 
     private void tidy(long now) {
         for (var partition : partitions) {
-            partition.tail.producers().expire(now);
+            partition.tail.producers().expire(now, live.now().producerMillis());
             isChanged |= partition.tail.rollIfDue(partition.config(), now); // until then it is not known to be sealed
             long start = partition.tail.startByRetention(partition.config(), now);
             if (start > partition.start()) moves.add(new Move(partition, start, Optional.empty()));

@@ -13,7 +13,7 @@ class ProducersTest {
     private static final long KEPT_MILLIS = 100;
     private static final Producers.Verdict FRESH = new Producers.Verdict.Fresh();
 
-    private final Producers producers = new Producers(MOST, KEPT_MILLIS);
+    private final Producers producers = new Producers(MOST);
     private long next; // offset
 
     @Test
@@ -119,7 +119,7 @@ class ProducersTest {
         write(batch(7, 0, 0, 1), 1000);
         write(batch(8, 0, 0, 1), 1001);
 
-        producers.expire(1000 + KEPT_MILLIS);
+        producers.expire(1000 + KEPT_MILLIS, KEPT_MILLIS);
 
         assertEquals(List.of(8L), known());
         assertEquals(FRESH, producers.check(batch(7, 0, 5, 1), Origin.ANYBODY));
@@ -142,7 +142,7 @@ class ProducersTest {
     void whatIsKnownBelowAnOffsetComesBackFromACheckpoint() {
         for (int i = 0; i < 7; i++) write(batch(7, 4, i, 1), i);
 
-        var restored = new Producers(MOST, KEPT_MILLIS);
+        var restored = new Producers(MOST);
         producers.below(6).forEach(restored::restore);
 
         assertEquals(new Producers.Verdict.Seen(5, 5), restored.check(batch(7, 4, 5, 1), Origin.ANYBODY));
