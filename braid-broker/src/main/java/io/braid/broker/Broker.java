@@ -7,11 +7,13 @@ import io.braid.broker.CatalogChange.Described;
 import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.CatalogChange.ServerConfigured;
 import io.braid.broker.CatalogOutcome.AlreadyExists;
 import io.braid.broker.CatalogOutcome.Done;
 import io.braid.broker.CatalogOutcome.Invalid;
 import io.braid.broker.CatalogOutcome.NotFound;
 import io.braid.log.Disk;
+import io.braid.log.LiveLimits;
 import io.braid.log.Log;
 import io.braid.log.PartitionConfig;
 import io.braid.log.PartitionId;
@@ -50,6 +52,7 @@ public final class Broker implements AutoCloseable {
     private final String clusterId;
     private final ProducerIds producerIds;
     private final LiveCatalog live;
+    private final LiveLimits.Values limits; // the log's, where nobody has changed them
     private final NamedConfigs named;
 
     private Broker(Log log, Opening opened, BrokerConfig config, InstantSource clock, RandomGenerator random) {
@@ -58,6 +61,7 @@ public final class Broker implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         rules = new Rules(config, log.batchBytesMax());
+        limits = log.limits().now();
         live = new LiveCatalog(log, opened, this::batchRules);
         named = new NamedConfigs(live);
         clusterId = opened.state().clusterId().orElseThrow();
@@ -73,6 +77,7 @@ public final class Broker implements AutoCloseable {
             throws IOException {
         var broker = new Broker(log, Opening.of(log, clock, random), config, clock, random);
         for (var stream : broker.catalog().streams()) broker.configurePartitions(stream);
+        broker.limitLog();
         return broker;
     }
 
@@ -122,7 +127,7 @@ public final class Broker implements AutoCloseable {
 
     private Optional<Invalid> tierFault(NewStream asked) {
         if (asked.kind() == Stream.Kind.INTERNAL) return Optional.empty(); // what the server sets for all is not for it
-        return TierRules.fault(inForce(asked.settings()), log.hasTier())
+        return TierRules.fault(inForce(asked.kind(), asked.settings()), log.hasTier())
                 .map(fault -> Rules.invalidSettings(asked.name(), fault));
     }
 
@@ -219,7 +224,7 @@ public final class Broker implements AutoCloseable {
 
     /// What was closed before this has expired: its records are past the stream's retention.
     public Instant horizon(Stream stream) {
-        return StreamSettings.horizon(inForce(stream.settings()), clock.instant());
+        return StreamSettings.horizon(inForce(stream.kind(), stream.settings()), clock.instant());
     }
 
     /// Changes settings; an empty value returns a setting to its default.
@@ -251,11 +256,15 @@ public final class Broker implements AutoCloseable {
 
     private Optional<Invalid> tierFault(Stream stream, Map<String, Optional<String>> changed) {
         if (stream.kind() == Stream.Kind.INTERNAL) return Optional.empty();
-        boolean hasTiered = live.view().doors().get(stream.id()).partitions().stream()
-                .anyMatch(partition -> partition.log().lastTiered() >= 0);
-        var after = StreamSettings.changed(stream.settings(), changed);
-        return TierRules.fault(inForce(stream.settings()), inForce(after), log.hasTier(), hasTiered)
+        var before = inForce(stream.kind(), stream.settings());
+        var after = inForce(stream.kind(), StreamSettings.changed(stream.settings(), changed));
+        return TierRules.fault(before, after, log.hasTier(), hasTiered(stream))
                 .map(fault -> Rules.invalidSettings(stream.name(), fault));
+    }
+
+    private boolean hasTiered(Stream stream) {
+        return live.view().doors().get(stream.id()).partitions().stream()
+                .anyMatch(partition -> partition.log().lastTiered() >= 0);
     }
 
     private CatalogOutcome configure(Stream stream, Map<String, Optional<String>> changed) throws IOException {
@@ -287,27 +296,89 @@ public final class Broker implements AutoCloseable {
         return id -> jitter.applied(all, id);
     }
 
-    private BatchRules batchRules(Stream stream) {
-        return BatchRules.of(name -> setting(stream, name));
+    private BatchRules batchRules(CatalogState state, Stream stream) {
+        return BatchRules.of(defaults(state.server(), stream.kind()).under(stream.settings()));
     }
 
     /// The value a stream's setting has now: its own, the server's, or Kafka's default.
     ///
     /// @throws IllegalArgumentException there is no such setting
     public String setting(Stream stream, String name) {
-        return inForce(stream.settings()).apply(name);
+        return inForce(stream.kind(), stream.settings()).apply(name);
     }
 
-    private Function<String, String> inForce(Map<String, String> own) {
-        return name -> Optional.ofNullable(own.get(name))
-                .or(() -> Optional.ofNullable(config.settings().get(name)))
-                .or(() -> StreamSettings.find(name).map(StreamSettings.Setting::defaultValue))
-                .orElseThrow(() -> new IllegalArgumentException("no setting is called " + name));
+    private Function<String, String> inForce(Stream.Kind kind, Map<String, String> own) {
+        return defaults(serverConfigs(), kind).under(own);
+    }
+
+    private StreamDefaults defaults(ServerConfigs changed, Stream.Kind kind) {
+        var defaults = new StreamDefaults(config.settings(), changed);
+        return kind == Stream.Kind.INTERNAL ? defaults.unchanged() : defaults;
     }
 
     /// What the server's own configuration says of streams' settings: the defaults of all streams, where it has some.
     public Map<String, String> serverSettings() {
         return config.settings();
+    }
+
+    /// What the server's own configuration says of what [LogSettings] names.
+    public Map<String, String> logSettings() {
+        return LogSettings.of(limits);
+    }
+
+    /// What administrators have set of the server's own settings, before what its configuration says.
+    public ServerConfigs serverConfigs() {
+        return live.state().server();
+    }
+
+    /// Changes the server's own settings; the change is durable, and streams and the log go by it, when this returns,
+    /// and the listeners of [#onChange] have been told of a catalog that is as it was.
+    ///
+    /// @param change from what is set there, by Kafka's names, to what shall be set; what it throws changes nothing
+    /// @throws IllegalArgumentException a value cannot be so, or there are too many: the message says which
+    /// @throws IOException the storage failed, nobody can say yet whether it was done
+    public void configureServer(ServerConfigs.Scope scope, UnaryOperator<Map<String, String>> change)
+            throws IOException {
+        live.alone(() -> {
+            var asked = serverChange(scope, change);
+            if (asked.after().equals(asked.before())) return;
+            boolean isAboutStreams = asked.isAboutStreams();
+            var streams = catalog().streams();
+            if (isAboutStreams) for (var stream : streams) forgetExpired(stream); // longer retention brings none back
+            live.publishForAll(new ServerConfigured(scope, asked.after().of(scope)));
+            if (isAboutStreams) for (var stream : catalog().streams()) configurePartitions(stream);
+            limitLog();
+            live.tell(catalog());
+        });
+    }
+
+    /// Whether [#configureServer] would do it: it throws the same, and does nothing.
+    public void checkConfigureServer(ServerConfigs.Scope scope, UnaryOperator<Map<String, String>> change)
+            throws IOException {
+        live.alone(() -> {
+            serverChange(scope, change);
+        });
+    }
+
+    private ServerChange serverChange(ServerConfigs.Scope scope, UnaryOperator<Map<String, String>> change) {
+        var before = serverConfigs();
+        var after = before.with(scope, change.apply(before.of(scope)));
+        var asked = new ServerChange(config.settings(), before, scope, after);
+        asked.fault(limits, log.batchBytesMax(), catalog(), this::hasTiered).ifPresent(fault -> {
+            throw new IllegalArgumentException(fault);
+        });
+        return asked;
+    }
+
+    /// What was set may be too much for a configuration that says something else now: then that counts.
+    private void limitLog() {
+        try {
+            log.limits().change(LogSettings.changed(limits, serverConfigs()));
+        } catch (IllegalArgumentException wrong) {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "what was set while the server ran does not count: " + wrong.getMessage());
+        }
     }
 
     public Optional<Partition> partition(String stream, int partition) {

@@ -50,6 +50,13 @@ sealed interface CatalogChange {
         }
     }
 
+    /// All that is set of the server's own settings there, as it is now.
+    record ServerConfigured(ServerConfigs.Scope scope, Map<String, String> settings) implements CatalogChange {
+        public ServerConfigured {
+            settings = Map.copyOf(settings);
+        }
+    }
+
     /// The levels of all features that were ever set, as they are now.
     record FeaturesSet(Map<String, Integer> levels) implements CatalogChange {
         public FeaturesSet {

@@ -14,6 +14,7 @@ import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.CatalogChange.ServerConfigured;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,37 +35,44 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
     /// @param attributes    of whatever is no stream
     /// @param features      their levels
     /// @param principals    who can prove who they are
+    /// @param server        the server's own settings
     record Configs(
             ResourceConfigs groups,
             ResourceConfigs clientMetrics,
             ResourceConfigs attributes,
             FeatureLevels features,
-            Principals principals) {
+            Principals principals,
+            ServerConfigs server) {
         static final Configs EMPTY = new Configs(
                 ResourceConfigs.EMPTY,
                 ResourceConfigs.EMPTY,
                 ResourceConfigs.EMPTY,
                 FeatureLevels.EMPTY,
-                Principals.EMPTY);
+                Principals.EMPTY,
+                ServerConfigs.EMPTY);
 
         Configs withGroup(String name, Map<String, String> settings) {
-            return new Configs(groups.with(name, settings), clientMetrics, attributes, features, principals);
+            return new Configs(groups.with(name, settings), clientMetrics, attributes, features, principals, server);
         }
 
         Configs withClientMetrics(String name, Map<String, String> settings) {
-            return new Configs(groups, clientMetrics.with(name, settings), attributes, features, principals);
+            return new Configs(groups, clientMetrics.with(name, settings), attributes, features, principals, server);
         }
 
         Configs withAttributes(String owner, Map<String, String> changed) {
-            return new Configs(groups, clientMetrics, attributes.with(owner, changed), features, principals);
+            return new Configs(groups, clientMetrics, attributes.with(owner, changed), features, principals, server);
         }
 
         Configs withFeatures(Map<String, Integer> levels) {
-            return new Configs(groups, clientMetrics, attributes, features.then(levels), principals);
+            return new Configs(groups, clientMetrics, attributes, features.then(levels), principals, server);
         }
 
         Configs withPrincipals(List<Principal> changed) {
-            return new Configs(groups, clientMetrics, attributes, features, principals.with(changed));
+            return new Configs(groups, clientMetrics, attributes, features, principals.with(changed), server);
+        }
+
+        Configs withServer(ServerConfigs.Scope scope, Map<String, String> settings) {
+            return new Configs(groups, clientMetrics, attributes, features, principals, server.with(scope, settings));
         }
     }
 
@@ -86,6 +94,10 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
 
     Principals principals() {
         return configs.principals();
+    }
+
+    ServerConfigs server() {
+        return configs.server();
     }
 
     /// @throws IllegalArgumentException the change does not fit this state: the catalog's log is not whole
@@ -110,6 +122,8 @@ record CatalogState(Optional<String> clusterId, long producerIdsEnd, Catalog cat
                 with(configs.withClientMetrics(subscription, settings));
             case FeaturesSet(Map<String, Integer> levels) -> with(configs.withFeatures(levels));
             case PrincipalsChanged(List<Principal> changed) -> with(configs.withPrincipals(changed));
+            case ServerConfigured(ServerConfigs.Scope scope, Map<String, String> settings) ->
+                with(configs.withServer(scope, settings));
             case ProducerIdsReserved(long end) -> new CatalogState(clusterId, end, catalog, quotas, configs);
         };
     }

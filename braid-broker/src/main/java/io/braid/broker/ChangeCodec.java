@@ -13,6 +13,7 @@ import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.CatalogChange.ServerConfigured;
 import io.braid.broker.Shard.Closed;
 import io.braid.broker.Shard.Open;
 import java.io.ByteArrayOutputStream;
@@ -34,8 +35,8 @@ import java.util.UUID;
 /// Text and lists stand behind their length (u32), a time is seconds (s64) and nanoseconds (u32), settings are
 /// sorted by name. Version 2 has quotas, version 3 settings of groups, version 4 subscriptions to clients' metrics,
 /// version 5 attributes: changes of them, and behind a created stream that begins with some, version 6 levels of
-/// features (u32), version 7 principals, version 9 quotas of addresses, behind those of users and client ids; what an
-/// earlier version could say is still written in that one.
+/// features (u32), version 7 principals, version 8 settings of the server, version 9 quotas of addresses, behind those
+/// of users and client ids; what an earlier version could say is still written in that one.
 ///
 /// A number once used for a version, a kind or a choice keeps its meaning for ever.
 final class ChangeCodec {
@@ -52,6 +53,7 @@ final class ChangeCodec {
     private static final int ATTRIBUTES_VERSION = 5;
     private static final int FEATURES_VERSION = 6;
     private static final int PRINCIPALS_VERSION = 7;
+    private static final int SERVER_CONFIGS_VERSION = 8;
     private static final int ADDRESS_QUOTAS_VERSION = 9;
 
     private static final int FOUNDED = 1;
@@ -66,6 +68,7 @@ final class ChangeCodec {
     private static final int DESCRIBED = 10; // since version 5
     private static final int FEATURES_SET = 11; // since version 6
     private static final int PRINCIPALS_CHANGED = 12; // since version 7
+    private static final int SERVER_CONFIGURED = 13; // since version 8
 
     private static final int USER = 1;
     private static final int INTERNAL = 2;
@@ -80,6 +83,8 @@ final class ChangeCodec {
     private static final int OF_NAME = 2;
     private static final int SCRAM_SHA_256 = 1;
     private static final int SCRAM_SHA_512 = 2;
+    private static final int EVERY_NODE = 1;
+    private static final int THIS_NODE = 2;
 
     static byte[] encode(CatalogChange change) {
         var out = new Output();
@@ -108,6 +113,8 @@ final class ChangeCodec {
                 out.u8(FEATURES_SET).levels(levels);
             case PrincipalsChanged(List<Principal> principals) ->
                 out.u8(PRINCIPALS_CHANGED).principals(principals);
+            case ServerConfigured(ServerConfigs.Scope scope, Map<String, String> settings) ->
+                out.u8(SERVER_CONFIGURED).scope(scope).settings(settings);
             case ProducerIdsReserved(long end) -> out.u8(PRODUCER_IDS_RESERVED).s64(end);
         }
         return out.bytes.toByteArray();
@@ -116,6 +123,7 @@ final class ChangeCodec {
     /// The first version that can say this.
     private static int version(CatalogChange change) {
         return switch (change) {
+            case ServerConfigured _ -> SERVER_CONFIGS_VERSION;
             case PrincipalsChanged _ -> PRINCIPALS_VERSION;
             case FeaturesSet _ -> FEATURES_VERSION;
             case Described _ -> ATTRIBUTES_VERSION;
@@ -162,6 +170,7 @@ final class ChangeCodec {
             case DESCRIBED -> new Described(in.owner(), in.settings());
             case FEATURES_SET -> new FeaturesSet(in.levels());
             case PRINCIPALS_CHANGED -> new PrincipalsChanged(in.principals());
+            case SERVER_CONFIGURED -> new ServerConfigured(in.scope(), in.settings());
             case PRODUCER_IDS_RESERVED -> new ProducerIdsReserved(in.s64());
             default -> throw new IOException("damaged: no change is of kind %d".formatted(kind));
         };
@@ -231,6 +240,14 @@ final class ChangeCodec {
                     u8(OF_STREAM).uuid(stream).mode(mode);
                 case CatalogChange.Named(String name) -> u8(OF_NAME).text(name);
             };
+        }
+
+        Output scope(ServerConfigs.Scope scope) {
+            return u8(
+                    switch (scope) {
+                        case EVERY_NODE -> EVERY_NODE;
+                        case THIS_NODE -> THIS_NODE;
+                    });
         }
 
         Output settings(Map<String, String> settings) {
@@ -375,6 +392,15 @@ final class ChangeCodec {
                 case PROVISIONED -> Stream.Mode.PROVISIONED;
                 case ON_DEMAND -> Stream.Mode.ON_DEMAND;
                 default -> throw new IOException("damaged: no stream is of mode %d".formatted(code));
+            };
+        }
+
+        ServerConfigs.Scope scope() throws IOException {
+            int code = u8();
+            return switch (code) {
+                case EVERY_NODE -> ServerConfigs.Scope.EVERY_NODE;
+                case THIS_NODE -> ServerConfigs.Scope.THIS_NODE;
+                default -> throw new IOException("damaged: no settings of a server are for %d".formatted(code));
             };
         }
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// What exists now, and the one way to something else: a change is written, then shown, then told of. Any thread may
@@ -21,18 +22,18 @@ final class LiveCatalog implements AutoCloseable {
 
     private final Log log;
     private final CatalogLog changes; // under `changing`
-    private final Function<Stream, BatchRules> batchRules;
+    private final BiFunction<CatalogState, Stream, BatchRules> batchRules;
     private final List<Broker.CatalogListener> listeners = new CopyOnWriteArrayList<>(); // one for each front
     private final ReentrantLock changing = new ReentrantLock(); // guards the making of a change, not the looking
     private volatile View view; // written under `changing`
     private volatile boolean closed;
 
-    /// @param batchRules those of a stream by its settings
-    LiveCatalog(Log log, Opening opened, Function<Stream, BatchRules> batchRules) {
+    /// @param batchRules those of a stream by its settings and the server's
+    LiveCatalog(Log log, Opening opened, BiFunction<CatalogState, Stream, BatchRules> batchRules) {
         this.log = log;
         this.batchRules = batchRules;
         changes = opened.changes();
-        view = View.of(opened.state(), log, batchRules);
+        view = View.of(opened.state(), log, rules(opened.state()));
     }
 
     View view() {
@@ -102,11 +103,22 @@ final class LiveCatalog implements AutoCloseable {
         view = new View(after, view.doors());
     }
 
+    /// Makes a change to what counts for all streams, of which nobody is told yet. Inside [#alone].
+    void publishForAll(CatalogChange change) throws IOException {
+        var after = view.state().after(change);
+        write(change);
+        view = view.after(after, log, rules(after));
+    }
+
+    private Function<Stream, BatchRules> rules(CatalogState state) {
+        return stream -> batchRules.apply(state, stream);
+    }
+
     /// Makes a change to the stream `id`, of which nobody is told yet. Inside [#alone].
     void publish(CatalogChange change, UUID id) throws IOException {
         var after = view.state().after(change); // a change that does not fit fails before it is written
         write(change);
-        view = view.after(after, id, log, batchRules);
+        view = view.after(after, id, log, rules(after));
     }
 
     /// Makes a change that leaves the stream `id` in the catalog, and tells of it. Inside [#alone].

@@ -158,14 +158,16 @@ final class Rules {
     }
 
     Optional<Invalid> settings(String name, Map<String, String> settings) {
-        return StreamSettings.fault(settings).or(() -> tooLarge(settings)).map(fault -> invalidSettings(name, fault));
+        return StreamSettings.fault(settings)
+                .or(() -> tooLarge(settings, batchBytesMax))
+                .map(fault -> invalidSettings(name, fault));
     }
 
     static Invalid invalidSettings(String name, String fault) {
         return new Invalid(Field.SETTINGS, "stream %s: %s".formatted(name, fault));
     }
 
-    private Optional<String> tooLarge(Map<String, String> settings) {
+    static Optional<String> tooLarge(Map<String, String> settings, int batchBytesMax) {
         var asked = Optional.ofNullable(settings.get(StreamSettings.MAX_MESSAGE_BYTES));
         return asked.filter(bytes -> Integer.parseInt(bytes) > batchBytesMax)
                 .map(bytes -> "%s: must be at most %d, the server's log.batch-bytes-max, is %s"

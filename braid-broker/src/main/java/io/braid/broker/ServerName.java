@@ -1,6 +1,10 @@
 package io.braid.broker;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A name that Kafka's servers have for the default of a topic's setting, such as `log.retention.hours`. Who brings a
 /// server's configuration along may keep it; clients that ask for a server's settings look for it.
@@ -45,6 +49,29 @@ public record ServerName(String name, String setting, long factor) {
             new ServerName("log.segment.bytes", StreamSettings.SEGMENT_BYTES, 1),
             new ServerName("log.segment.delete.delay.ms", "file.delete.delay.ms", 1),
             new ServerName("message.max.bytes", StreamSettings.MAX_MESSAGE_BYTES, 1));
+
+    /// Settings of streams whose default Kafka's servers know by the same name.
+    private static final List<String> SAME_NAMES =
+            List.of("max.decompressed.message.bytes", "min.insync.replicas", "unclean.leader.election.enable");
+
+    private static final Map<String, String> CHANGEABLE = Stream.concat(
+                    ALL.stream().filter(known -> known.factor == 1),
+                    SAME_NAMES.stream().map(name -> new ServerName(name, name, 1)))
+            .collect(Collectors.toUnmodifiableMap(ServerName::name, ServerName::setting));
+
+    /// The setting of streams whose default can be changed under this name while the server runs; empty if it is not
+    /// such a name, or one that Kafka does not change then either, such as `log.retention.hours`.
+    public static Optional<String> changeable(String name) {
+        return Optional.ofNullable(CHANGEABLE.get(name));
+    }
+
+    /// What is to be said instead of a name of which the unit is too coarse to be changed; empty if it is no such name.
+    public static Optional<String> instead(String name) {
+        return ALL.stream()
+                .filter(known -> known.factor != 1 && known.name.equals(name))
+                .findFirst()
+                .map(known -> of(known.setting));
+    }
 
     /// Under which a server tells a setting's default in the setting's own unit; the setting's if Kafka has none.
     public static String of(String setting) {

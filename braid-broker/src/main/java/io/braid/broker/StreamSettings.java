@@ -54,6 +54,8 @@ public final class StreamSettings {
     static final String DELETE = "delete";
     static final String LOG_APPEND_TIME = "LogAppendTime";
 
+    private static final int TYPOS_MAX = 3;
+
     private StreamSettings() {}
 
     public enum Type {
@@ -76,6 +78,13 @@ public final class StreamSettings {
 
     public static Optional<Setting> find(String name) {
         return SettingTable.row(name).map(SettingTable.Row::setting);
+    }
+
+    /// Whether a setting may have more than one value in this release.
+    public static boolean hasChoice(String name) {
+        return SettingTable.row(name)
+                .filter(row -> !(row.rule() instanceof SettingTable.Only))
+                .isPresent();
     }
 
     /// What is wrong with these settings of a stream, all of it in one text; empty if they may be used.
@@ -185,6 +194,13 @@ public final class StreamSettings {
                 .map(Setting::name)
                 .min(Comparator.comparingInt(known -> edits(name, known)))
                 .orElseThrow();
+    }
+
+    /// The one of these names that was probably meant: a few edits away, if there is such a one.
+    public static Optional<String> similar(String name, List<String> known) {
+        return known.stream()
+                .filter(each -> edits(name, each) <= TYPOS_MAX)
+                .min(Comparator.comparingInt(each -> edits(name, each)));
     }
 
     /// Characters to insert, remove or replace to turn one into the other (Levenshtein), row by row.

@@ -63,6 +63,13 @@ final class TierRules {
         return text(faults);
     }
 
+    /// What is wrong with defaults for all streams, wherever they would be kept.
+    static Optional<String> faultTogether(Function<String, String> value) {
+        var faults = new ArrayList<String>();
+        checkTogether(value, faults);
+        return text(faults);
+    }
+
     /// What is wrong with a change of settings.
     ///
     /// @param hasTiered whether records of the stream are in the tier
@@ -110,6 +117,11 @@ final class TierRules {
         if (!isWithin)
             faults.add("%s: must be from 0 to %s, which is %d, or -2 for the same; is '%d'"
                     .formatted(part, whole, most, found));
+    }
+
+    /// Whether a change makes a stream one that is compacted.
+    static boolean isCompactedNow(Function<String, String> before, Function<String, String> after) {
+        return isCompacted(after) && !isCompacted(before);
     }
 
     private static boolean isCompacted(Function<String, String> value) {

@@ -50,6 +50,14 @@ record View(CatalogState state, Map<UUID, Doors> doors) {
         return new View(changed, others);
     }
 
+    /// After a change to what counts for all streams.
+    View after(CatalogState changed, Log log, Function<Stream, BatchRules> rules) {
+        var all = new HashMap<UUID, Doors>();
+        for (var stream : changed.catalog().streams())
+            all.put(stream.id(), doors(stream, log, rules.apply(stream), doors.get(stream.id())));
+        return new View(changed, all);
+    }
+
     Catalog catalog() {
         return state.catalog();
     }

@@ -17,6 +17,7 @@ import io.braid.broker.CatalogChange.OfStream;
 import io.braid.broker.CatalogChange.PrincipalsChanged;
 import io.braid.broker.CatalogChange.ProducerIdsReserved;
 import io.braid.broker.CatalogChange.Resharded;
+import io.braid.broker.CatalogChange.ServerConfigured;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -76,6 +77,8 @@ class ChangeCodecTest {
                             .with(ScramMechanism.SHA_256, credential(32, 4_096)),
                     Principal.named("gone"))),
             new PrincipalsChanged(List.of()),
+            new ServerConfigured(ServerConfigs.Scope.EVERY_NODE, Map.of("log.retention.ms", "5", "größe", "")),
+            new ServerConfigured(ServerConfigs.Scope.THIS_NODE, Map.of()),
             new ProducerIdsReserved(Long.MAX_VALUE));
 
     private static ScramCredential credential(int keyBytes, int iterations) {
@@ -132,6 +135,16 @@ class ChangeCodecTest {
 
         var change = new PrincipalsChanged(List.of(
                 Principal.named("a").with(ScramMechanism.SHA_256, credential(32, 4_096)), Principal.named("b")));
+
+        assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
+        assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
+    }
+
+    @Test
+    void versionEightStaysAsItIs() throws Exception {
+        var bytes = "08 0d 02 00000002 00000001 61 00000000 00000001 62 00000001 63".replace(" ", "");
+
+        var change = new ServerConfigured(ServerConfigs.Scope.THIS_NODE, Map.of("b", "c", "a", ""));
 
         assertEquals(bytes, HexFormat.of().formatHex(ChangeCodec.encode(change)));
         assertEquals(change, ChangeCodec.decode(HexFormat.of().parseHex(bytes)));
