@@ -14,6 +14,7 @@ final class Apis {
             Broker broker,
             KafkaListener.Config config,
             TransactionCoordination transactions,
+            ServerSettings settings,
             GroupConfigApi groups,
             Features features,
             Throttles throttles,
@@ -22,7 +23,7 @@ final class Apis {
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config, throttles);
-        var configs = new ConfigApi(broker, config, groups);
+        var configs = new ConfigApi(broker, config, settings, groups);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
         new QuorumApi(broker, config, clock).register(handlers);

@@ -5,17 +5,14 @@ import io.braid.broker.Stream;
 import io.braid.broker.StreamSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -34,20 +31,14 @@ import org.apache.kafka.common.requests.AlterConfigsResponse;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 import org.apache.kafka.common.requests.ListConfigResourcesResponse;
 
-/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources. Those of topics, of
-/// groups and of subscriptions to clients' metrics can be changed; those of the broker are read only, as they stand
-/// in its configuration.
+/// Settings: DescribeConfigs, IncrementalAlterConfigs, AlterConfigs, ListConfigResources, of whatever has some.
 final class ConfigApi {
-    private static final String CHANGED_WHILE_IT_RUNS =
-            "only settings of topics, groups and subscriptions to clients' metrics can be changed while the server"
-                    + " runs; others stand in its configuration";
+    private static final int MESSAGE_LENGTH_MAX = 4_000;
 
     private record ResourceName(byte type, String name) {}
 
@@ -55,12 +46,14 @@ final class ConfigApi {
     private final KafkaListener.Config config;
     private final GroupConfigApi groups;
     private final ClientMetricsConfigApi clientMetrics;
+    private final ServerConfigApi server;
 
-    ConfigApi(Broker broker, KafkaListener.Config config, GroupConfigApi groups) {
+    ConfigApi(Broker broker, KafkaListener.Config config, ServerSettings settings, GroupConfigApi groups) {
         this.broker = broker;
         this.config = config;
         this.groups = groups;
         this.clientMetrics = new ClientMetricsConfigApi(broker);
+        this.server = new ServerConfigApi(broker, settings, config);
     }
 
     // ---- DescribeConfigs
@@ -92,12 +85,13 @@ final class ConfigApi {
                         ? result.setConfigs(topic(stream.get(), isAsked, synonyms, documentation))
                         : failed(result, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no such topic");
             }
-            case BROKER -> {
-                if (asked.resourceName().isEmpty()) yield result.setConfigs(List.of()); // nothing is set for all
-                yield asked.resourceName().equals(String.valueOf(config.nodeId()))
-                        ? result.setConfigs(brokerConfigs(isAsked))
-                        : failed(result, Errors.INVALID_REQUEST, "the only node is " + config.nodeId());
-            }
+            case BROKER ->
+                served(result, isAsked, () -> server.described(asked.resourceName(), synonyms, documentation));
+            case BROKER_LOGGER ->
+                served(result, isAsked, () -> {
+                    server.checkThisNode(asked.resourceName(), false);
+                    return LoggerApi.described();
+                });
             case GROUP -> {
                 if (asked.resourceName().isEmpty())
                     yield failed(result, Errors.INVALID_REQUEST, "Group name must not be empty");
@@ -109,12 +103,22 @@ final class ConfigApi {
                 yield result.setConfigs(
                         clientMetrics.described(asked.resourceName(), isAsked, synonyms, documentation));
             }
-            case BROKER_LOGGER, UNKNOWN ->
-                failed(
-                        result,
-                        Errors.INVALID_REQUEST,
-                        "only topics, groups, subscriptions to clients' metrics and brokers have settings here");
+            case UNKNOWN ->
+                failed(result, Errors.INVALID_REQUEST, "Unsupported resource type: " + asked.resourceType());
         };
+    }
+
+    private static DescribeConfigsResult served(
+            DescribeConfigsResult result,
+            Predicate<String> isAsked,
+            Supplier<List<DescribeConfigsResourceResult>> settings) {
+        try {
+            return result.setConfigs(settings.get().stream()
+                    .filter(setting -> isAsked.test(setting.name()))
+                    .toList());
+        } catch (InvalidRequestException e) {
+            return failed(result, Errors.INVALID_REQUEST, e.getMessage());
+        }
     }
 
     private static DescribeConfigsResult failed(DescribeConfigsResult result, Errors error, String detail) {
@@ -127,53 +131,6 @@ final class ConfigApi {
                 .filter(setting -> isAsked.test(setting.name()))
                 .map(setting -> TopicConfigs.described(broker, stream, setting, synonyms, documentation))
                 .toList();
-    }
-
-    /// What clients and tools look for, under Kafka's names: what the server listens by, its coordinators, and the
-    /// defaults
-    /// of topics.
-    private List<DescribeConfigsResourceResult> brokerConfigs(Predicate<String> isAsked) {
-        var usual = listening(KafkaListener.Config.DEFAULT);
-        var configs = new ArrayList<DescribeConfigsResourceResult>();
-        listening(config)
-                .forEach((name, value) -> configs.add(brokerConfig(name, value, value.equals(usual.get(name)))));
-        for (var setting : KafkaListener.coordinatorSettings()) {
-            var asked = Optional.ofNullable(config.coordinators().get(setting.name()));
-            configs.add(brokerConfig(setting.name(), asked.orElse(setting.defaultValue()), asked.isEmpty()));
-        }
-        var named = configs.stream().map(DescribeConfigsResourceResult::name).collect(Collectors.toSet());
-        for (var topics : TopicConfigs.server(broker)) if (!named.contains(topics.name())) configs.add(topics);
-        return configs.stream()
-                .filter(config -> isAsked.test(config.name()))
-                .sorted(Comparator.comparing(DescribeConfigsResourceResult::name))
-                .toList();
-    }
-
-    private static Map<String, String> listening(KafkaListener.Config config) {
-        var values = new HashMap<String, String>();
-        values.put("node.id", String.valueOf(config.nodeId()));
-        values.put("broker.id", String.valueOf(config.nodeId()));
-        values.put("listeners", "PLAINTEXT://%s:%d".formatted(config.host(), config.port()));
-        if (config.advertised() instanceof KafkaListener.Fixed(String host, int port))
-            values.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(host, port));
-        values.put("auto.create.topics.enable", String.valueOf(config.topics().autoCreate()));
-        values.put("delete.topic.enable", String.valueOf(config.topics().deletable()));
-        values.put("default.replication.factor", "1");
-        values.put("socket.request.max.bytes", String.valueOf(config.limits().requestBytes()));
-        values.put("max.connections", String.valueOf(config.limits().connections()));
-        values.put(
-                "connections.max.idle.ms", String.valueOf(config.limits().idle().toMillis()));
-        return values;
-    }
-
-    private static DescribeConfigsResourceResult brokerConfig(String name, String value, boolean isDefault) {
-        var source = isDefault ? ConfigSource.DEFAULT_CONFIG : ConfigSource.STATIC_BROKER_CONFIG;
-        return new DescribeConfigsResourceResult()
-                .setName(name)
-                .setValue(value)
-                .setReadOnly(true)
-                .setConfigSource(source.id())
-                .setConfigType(ConfigType.STRING.id());
     }
 
     // ---- changing
@@ -192,22 +149,13 @@ final class ConfigApi {
             var changes = List.copyOf(resource.configs());
             var outcome = twice.contains(name)
                     ? new ApiError(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
-                    : altered(
-                            name,
-                            changes.stream()
-                                    .filter(change -> change.configOperation() != OpType.DELETE.id())
-                                    .map(AlterableConfig::name)
-                                    .toList(),
-                            body.validateOnly(),
-                            stream -> changes(stream, changes),
-                            group -> GroupConfigApi.changed(group, changes),
-                            subscription -> ClientMetricsConfigApi.changed(subscription, changes));
+                    : altered(name, changes, body.validateOnly());
             data.responses()
                     .add(new IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
                             .setResourceName(resource.resourceName())
                             .setErrorCode(outcome.error().code())
-                            .setErrorMessage(outcome.message()));
+                            .setErrorMessage(shown(outcome.message())));
         }
         return Answer.of(new IncrementalAlterConfigsResponse(data));
     }
@@ -219,26 +167,23 @@ final class ConfigApi {
         for (var resource : body.resources()) {
             var settings = new HashMap<String, Optional<String>>();
             for (var set : resource.configs()) settings.put(set.name(), Optional.ofNullable(set.value()));
-            var outcome = altered(
-                    new ResourceName(resource.resourceType(), resource.resourceName()),
-                    settings.keySet(),
-                    body.validateOnly(),
-                    stream -> {
-                        var changes = new HashMap<String, Optional<String>>();
-                        for (var name : stream.settings().keySet()) changes.put(name, Optional.empty());
-                        changes.putAll(settings);
-                        return changes;
-                    },
-                    _ -> present(settings),
-                    _ -> present(settings));
+            var name = new ResourceName(resource.resourceType(), resource.resourceName());
+            var outcome = replaced(name, settings, body.validateOnly());
             data.responses()
                     .add(new AlterConfigsResponseData.AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
                             .setResourceName(resource.resourceName())
                             .setErrorCode(outcome.error().code())
-                            .setErrorMessage(outcome.message()));
+                            .setErrorMessage(shown(outcome.message())));
         }
         return Answer.of(new AlterConfigsResponse(data));
+    }
+
+    /// A message may hold what the client sent, of any length.
+    private static String shown(String message) {
+        return message == null || message.length() <= MESSAGE_LENGTH_MAX
+                ? message
+                : message.substring(0, MESSAGE_LENGTH_MAX) + "...";
     }
 
     private static Map<String, String> present(Map<String, Optional<String>> settings) {
@@ -253,30 +198,41 @@ final class ConfigApi {
         Map<String, Optional<String>> to(Stream stream);
     }
 
-    private ApiError altered(
-            ResourceName resource,
-            Collection<String> set,
-            boolean validateOnly,
-            Changes changes,
-            SettingChanges.Change ofGroup,
-            SettingChanges.Change ofSubscription) {
+    private ApiError altered(ResourceName resource, List<AlterableConfig> asked, boolean validateOnly) {
+        var name = resource.name();
         return switch (Type.forId(resource.type())) {
-            case TOPIC -> altered(resource.name(), validateOnly, changes);
-            case GROUP -> groups.alter(resource.name(), ofGroup, validateOnly);
-            case CLIENT_METRICS -> clientMetrics.alter(resource.name(), ofSubscription, validateOnly);
-            case BROKER -> broker(resource.name(), set);
-            case BROKER_LOGGER, UNKNOWN -> new ApiError(Errors.INVALID_REQUEST, CHANGED_WHILE_IT_RUNS);
+            case TOPIC -> altered(name, validateOnly, stream -> changes(stream, asked));
+            case GROUP -> groups.alter(name, group -> GroupConfigApi.changed(group, asked), validateOnly);
+            case CLIENT_METRICS ->
+                clientMetrics.alter(
+                        name, subscription -> ClientMetricsConfigApi.changed(subscription, asked), validateOnly);
+            case BROKER -> server.alter(name, asked, validateOnly);
+            case BROKER_LOGGER ->
+                SettingChanges.checked(
+                        () -> server.checkThisNode(name, true), () -> LoggerApi.alter(asked, validateOnly));
+            case UNKNOWN -> unknown(resource);
         };
     }
 
-    /// No setting of the broker is ever set while it runs, so that there is none to take back.
-    private ApiError broker(String name, Collection<String> set) {
-        if (!name.isEmpty() && !name.equals(String.valueOf(config.nodeId())))
-            return new ApiError(Errors.INVALID_REQUEST, "the only node is " + config.nodeId());
-        if (set.isEmpty()) return ApiError.NONE;
-        return new ApiError(
-                Errors.INVALID_REQUEST,
-                "Cannot update these configs dynamically: %s; %s".formatted(new TreeSet<>(set), CHANGED_WHILE_IT_RUNS));
+    private ApiError replaced(ResourceName resource, Map<String, Optional<String>> asked, boolean validateOnly) {
+        var name = resource.name();
+        return switch (Type.forId(resource.type())) {
+            case TOPIC ->
+                altered(name, validateOnly, stream -> {
+                    var changes = new HashMap<String, Optional<String>>();
+                    for (var setting : stream.settings().keySet()) changes.put(setting, Optional.empty());
+                    changes.putAll(asked);
+                    return changes;
+                });
+            case GROUP -> groups.alter(name, _ -> present(asked), validateOnly);
+            case CLIENT_METRICS -> clientMetrics.alter(name, _ -> present(asked), validateOnly);
+            case BROKER -> server.replace(name, asked, validateOnly);
+            case BROKER_LOGGER, UNKNOWN -> unknown(resource);
+        };
+    }
+
+    private static ApiError unknown(ResourceName resource) {
+        return new ApiError(Errors.INVALID_REQUEST, "Unknown resource type " + resource.type());
     }
 
     private ApiError altered(String name, boolean validateOnly, Changes changes) {
@@ -365,6 +321,10 @@ final class ConfigApi {
             found.add(new ConfigResource()
                     .setResourceName(String.valueOf(config.nodeId()))
                     .setResourceType(Type.BROKER.id()));
+        if (isAsked.test(Type.BROKER_LOGGER))
+            found.add(new ConfigResource()
+                    .setResourceName(String.valueOf(config.nodeId()))
+                    .setResourceType(Type.BROKER_LOGGER.id()));
         return Answer.of(
                 new ListConfigResourcesResponse(new ListConfigResourcesResponseData().setConfigResources(found)));
     }

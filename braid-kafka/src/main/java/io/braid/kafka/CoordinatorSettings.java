@@ -46,6 +46,11 @@ record CoordinatorSettings(
         }
     }
 
+    /// Whether a coordinator asks for this setting each time, so that it can change while the server runs.
+    static boolean isLive(String name) {
+        return LiveConfig.isLive(name);
+    }
+
     /// All there are.
     static List<CoordinatorSetting> all() {
         return Stream.of(

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /// Who may come in through the listener's door, and how the others are turned away. What [AddressLimits]
 /// decides is done here.
@@ -31,9 +32,10 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// A connection that is to be closed later costs a virtual thread and its socket, [#WAITING_MAX] of them at
 /// once; further ones are closed at once. Nobody is accepted later because of it.
-final class Doorkeeper {
+final class Doorkeeper implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Doorkeeper.class.getName());
     private static final int WAITING_MAX = 1_000;
+    private static final int PLACES = Integer.MAX_VALUE; // more than may ever be taken
     /// Who is refused waits at least that long, so that one who comes back at once does not come too often again and
     /// again. Kafka looks each half second for those whom it refused.
     private static final Duration WAIT_MIN = Duration.ofMillis(500);
@@ -44,26 +46,24 @@ final class Doorkeeper {
         ADDRESS_RATE
     }
 
-    private final int connectionsMax;
-    private final Semaphore places;
+    private final IntSupplier connectionsMax;
+    private final Semaphore places = new Semaphore(PLACES); // the accept thread takes them, as many as are allowed then
     private final Semaphore waiting;
     private final AddressLimits addresses;
-    private final CountDownLatch closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<Refusal, AtomicLong> refused = new EnumMap<>(Refusal.class); // never changed
     private final AtomicLong delayed = new AtomicLong();
 
-    /// @param closing counted down when nobody is to be served any more
-    Doorkeeper(int connectionsMax, AddressLimits addresses, CountDownLatch closing) {
-        this(connectionsMax, WAITING_MAX, addresses, closing);
+    /// @param connectionsMax how many connections may be open, asked for each; a lower number closes none that is open
+    Doorkeeper(IntSupplier connectionsMax, AddressLimits addresses) {
+        this(connectionsMax, WAITING_MAX, addresses);
     }
 
     /// @param waitingMax connections that wait to be closed at once
-    Doorkeeper(int connectionsMax, int waitingMax, AddressLimits addresses, CountDownLatch closing) {
+    Doorkeeper(IntSupplier connectionsMax, int waitingMax, AddressLimits addresses) {
         this.connectionsMax = connectionsMax;
-        this.places = new Semaphore(connectionsMax);
         this.waiting = new Semaphore(waitingMax);
         this.addresses = addresses;
-        this.closing = closing;
         for (var reason : Refusal.values()) refused.put(reason, new AtomicLong());
     }
 
@@ -76,8 +76,9 @@ final class Doorkeeper {
         long wait = addresses.arrived();
         if (wait > 0) delayed.incrementAndGet();
         if (wait > 0 && isClosingWithin(Duration.ofMillis(wait))) return closed(socket);
-        if (!places.tryAcquire()) {
-            LOG.log(Level.WARNING, "kafka refused {0}: {1} connections are open", socket, connectionsMax);
+        int most = connectionsMax.getAsInt();
+        if (open() >= most || !places.tryAcquire()) {
+            LOG.log(Level.WARNING, "kafka refused {0}: {1} connections are open", socket, most);
             refused.get(Refusal.CONNECTIONS).incrementAndGet();
             return closed(socket);
         }
@@ -120,6 +121,16 @@ final class Doorkeeper {
         });
     }
 
+    /// Nobody is to be served any more.
+    @Override
+    public void close() {
+        closing.countDown();
+    }
+
+    boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
     /// Whether the listener is closed before this time has passed.
     boolean isClosingWithin(Duration time) {
         try {
@@ -138,13 +149,17 @@ final class Doorkeeper {
     /// Whether there is nobody left inside, or soon.
     boolean allLeftWithin(Duration time) {
         try {
-            if (!places.tryAcquire(connectionsMax, time.toMillis(), TimeUnit.MILLISECONDS)) return false;
-            places.release(connectionsMax);
+            if (!places.tryAcquire(PLACES, time.toMillis(), TimeUnit.MILLISECONDS)) return false;
+            places.release(PLACES);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private int open() {
+        return PLACES - places.availablePermits();
     }
 
     /// In Prometheus' text format. Any thread.
@@ -154,7 +169,7 @@ final class Doorkeeper {
         refused.forEach((reason, count) -> page.append(
                 "%s{reason=\"%s\"} %d\n".formatted(refusals, reason.name().toLowerCase(Locale.ROOT), count.get())));
         var open = "braid_kafka_connections";
-        page.append("# TYPE %1$s gauge\n%1$s %2$d\n".formatted(open, connectionsMax - places.availablePermits()));
+        page.append("# TYPE %1$s gauge\n%1$s %2$d\n".formatted(open, open()));
         var waits = "braid_kafka_connections_delayed_total";
         page.append("# TYPE %1$s counter\n%1$s %2$d\n".formatted(waits, delayed.get()));
     }

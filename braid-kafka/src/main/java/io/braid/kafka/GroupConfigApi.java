@@ -34,6 +34,11 @@ final class GroupConfigApi {
         this.server = server;
     }
 
+    /// Those of the server.
+    GroupSettings server() {
+        return server;
+    }
+
     /// What coordinators ask for a group's settings; they hear of all changes. Always the same.
     synchronized GroupConfigManager manager() {
         if (coordinators.isEmpty()) {
@@ -120,6 +125,11 @@ final class GroupConfigApi {
     }
 
     private void servers(String name, List<DescribeConfigsSynonym> values) {
+        var changed = broker.serverConfigs();
+        Optional.ofNullable(changed.thisNode().get(name))
+                .ifPresent(value -> values.add(value(name, value, ConfigSource.DYNAMIC_BROKER_CONFIG)));
+        Optional.ofNullable(changed.everyNode().get(name))
+                .ifPresent(value -> values.add(value(name, value, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG)));
         server.asked(name).ifPresent(value -> values.add(value(name, value, ConfigSource.STATIC_BROKER_CONFIG)));
         CoordinatorSettings.all().stream()
                 .filter(setting -> setting.name().equals(name))

@@ -69,7 +69,7 @@ final class GroupCoordination implements AutoCloseable {
             InstantSource clock) {
         this.broker = broker;
         this.nodeId = config.nodeId();
-        this.settings = CoordinatorSettings.of(config.coordinators()).groups();
+        this.settings = configs.server();
         this.configs = configs;
         this.shares = shares;
         this.features = features;

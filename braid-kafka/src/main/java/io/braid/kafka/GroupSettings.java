@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -70,10 +71,17 @@ final class GroupSettings {
     private static final String INVALID = "Invalid value %s for configuration %s: ";
 
     private final Map<String, String> asked;
+    private final Function<String, Optional<String>> changed;
+
+    private GroupSettings(Map<String, String> asked, Function<String, Optional<String>> changed) {
+        this.asked = asked;
+        this.changed = changed;
+    }
 
     /// @throws InvalidConfig these cannot be used; it has all that is wrong
     GroupSettings(Map<String, String> asked) {
         this.asked = Map.copyOf(asked);
+        this.changed = _ -> Optional.empty();
         if (asked.isEmpty()) return;
         var problems = new ArrayList<Problem>();
         new TreeMap<>(asked).forEach((name, value) -> fault(name).ifPresent(rule -> add(problems, name, rule)));
@@ -168,7 +176,12 @@ final class GroupSettings {
     }
 
     private AbstractConfig config() {
-        return new AbstractConfig(definition(), all(), false);
+        return new LiveConfig(definition(), all(), changed);
+    }
+
+    /// These, but for what is said of those that can change while the server runs, each time they are looked at.
+    GroupSettings changedBy(Function<String, Optional<String>> values) {
+        return new GroupSettings(asked, values);
     }
 
     /// Kafka's own definitions.

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 
 /// The Kafka protocol on one port. Everything else in this package is behind it.
@@ -42,8 +41,7 @@ public final class KafkaListener implements AutoCloseable {
     private final Throttles throttles;
     private final Doorkeeper doorkeeper;
     private final ConnectionThreads threads = new ConnectionThreads();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most limits.connections()
-    private final CountDownLatch closing;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet(); // at most as many as are let in
 
     private KafkaListener(
             ServerSocketChannel door,
@@ -52,9 +50,9 @@ public final class KafkaListener implements AutoCloseable {
             ShareCoordination shares,
             TransactionCoordination transactions,
             TelemetryApi telemetry,
+            Doorkeeper doorkeeper,
             Limits limits,
             Throttles throttles,
-            AddressLimits addresses,
             InstantSource clock)
             throws IOException {
         this.door = door;
@@ -68,8 +66,7 @@ public final class KafkaListener implements AutoCloseable {
         this.clock = clock;
         this.throttles = throttles;
         this.frames = new Frames(limits.bytesInFlight());
-        this.closing = new CountDownLatch(1);
-        this.doorkeeper = new Doorkeeper(limits.connections(), addresses, closing);
+        this.doorkeeper = doorkeeper;
     }
 
     /// What Metadata tells clients to connect to.
@@ -143,6 +140,14 @@ public final class KafkaListener implements AutoCloseable {
         return CoordinatorSettings.all();
     }
 
+    /// Kafka's name for how many connections there may be, by which that is changed while the server runs.
+    public static final String CONNECTIONS_MAX = ServerSettingTable.CONNECTIONS_MAX;
+
+    /// Whether one of [#coordinatorSettings] can be changed while the server runs.
+    public static boolean isChangedWhileItRuns(String coordinatorSetting) {
+        return CoordinatorSettings.isLive(coordinatorSetting);
+    }
+
     /// What one listener takes at most.
     ///
     /// @param connections           open at once; a further one is closed at once
@@ -180,7 +185,9 @@ public final class KafkaListener implements AutoCloseable {
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
         var coordinators = CoordinatorSettings.of(config.coordinators());
-        var settings = coordinators.groups();
+        var settings =
+                coordinators.groups().changedBy(name -> broker.serverConfigs().value(name));
+        var server = new ServerSettings(broker, config);
         var features = new Features(broker, settings.protocols());
         var throttles = new Throttles(broker::quotas, coordinators.limits(), clock);
         var addresses = new AddressLimits(coordinators.limits(), broker::quotas, clock);
@@ -205,6 +212,7 @@ public final class KafkaListener implements AutoCloseable {
                     broker,
                     config,
                     transactions,
+                    server,
                     configs,
                     features,
                     throttles,
@@ -221,9 +229,9 @@ public final class KafkaListener implements AutoCloseable {
                     shares,
                     transactions,
                     telemetry,
+                    new Doorkeeper(server::connectionsMax, addresses),
                     config.limits(),
                     throttles,
-                    addresses,
                     clock);
             Thread.ofVirtual().name("kafka-accept").start(listener::accept);
             Thread.ofVirtual().name("kafka-idle").start(listener::closeIdle);
@@ -303,7 +311,7 @@ public final class KafkaListener implements AutoCloseable {
 
     private void serve(Connection connection, InetAddress address) {
         try {
-            if (closing.getCount() == 0) connection.drain();
+            if (doorkeeper.isClosing()) connection.drain();
             connection.serve();
         } finally {
             connections.remove(connection);
@@ -326,7 +334,7 @@ public final class KafkaListener implements AutoCloseable {
     /// Takes no more connections and requests, answers what is in flight for as long as [Limits#drain], closes.
     @Override
     public void close() {
-        closing.countDown();
+        doorkeeper.close();
         try {
             door.close();
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
@@ -56,6 +57,12 @@ final class SettingChanges {
                     Errors.KAFKA_STORAGE_ERROR,
                     "the storage failed, nobody can say yet whether it was done: " + e.getMessage());
         }
+    }
+
+    /// The same of two steps, of which the second says itself what it came to.
+    static ApiError checked(Attempt first, Supplier<ApiError> then) {
+        var checked = answered(first);
+        return checked.isFailure() ? checked : then.get();
     }
 
     /// The settings afterwards.

@@ -7,6 +7,7 @@ import io.braid.broker.StreamSettings;
 import io.braid.broker.StreamSettings.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
@@ -46,25 +47,11 @@ final class TopicConfigs {
     private static ConfigSource source(Broker broker, Stream stream, Setting setting) {
         return stream.settings().containsKey(setting.name())
                 ? ConfigSource.TOPIC_CONFIG
-                : serverSource(broker, setting);
+                : serverSource(broker, stream, setting);
     }
 
-    private static ConfigSource serverSource(Broker broker, Setting setting) {
-        return broker.serverSettings().containsKey(setting.name())
-                ? ConfigSource.STATIC_BROKER_CONFIG
-                : ConfigSource.DEFAULT_CONFIG;
-    }
-
-    /// As a response to DescribeConfigs tells the default of all topics, among the server's own settings.
-    static List<DescribeConfigsResourceResult> server(Broker broker) {
-        return StreamSettings.all().stream()
-                .map(setting -> new DescribeConfigsResourceResult()
-                        .setName(ServerName.of(setting.name()))
-                        .setValue(broker.serverSettings().getOrDefault(setting.name(), setting.defaultValue()))
-                        .setReadOnly(true)
-                        .setConfigSource(serverSource(broker, setting).id())
-                        .setConfigType(type(setting).id()))
-                .toList();
+    private static ConfigSource serverSource(Broker broker, Stream stream, Setting setting) {
+        return ConfigSource.forId(servers(broker, stream, setting).getFirst().source());
     }
 
     /// The value in force first, then what it hides.
@@ -72,18 +59,32 @@ final class TopicConfigs {
         var synonyms = new ArrayList<DescribeConfigsSynonym>();
         var own = stream.settings().get(setting.name());
         if (own != null) synonyms.add(synonym(setting.name(), own, ConfigSource.TOPIC_CONFIG));
-        var ofServer = ServerName.of(setting.name());
-        var servers = broker.serverSettings().get(setting.name());
-        if (servers != null) synonyms.add(synonym(ofServer, servers, ConfigSource.STATIC_BROKER_CONFIG));
-        synonyms.add(synonym(ofServer, setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+        synonyms.addAll(servers(broker, stream, setting));
         return synonyms;
+    }
+
+    /// What the server says of it, likewise. Its own streams do not go by what changes while it runs.
+    private static List<DescribeConfigsSynonym> servers(Broker broker, Stream stream, Setting setting) {
+        var name = ServerName.of(setting.name());
+        var values = new ArrayList<DescribeConfigsSynonym>();
+        if (stream.kind() == Stream.Kind.USER) {
+            var changed = broker.serverConfigs();
+            Optional.ofNullable(changed.thisNode().get(name))
+                    .ifPresent(value -> values.add(synonym(name, value, ConfigSource.DYNAMIC_BROKER_CONFIG)));
+            Optional.ofNullable(changed.everyNode().get(name))
+                    .ifPresent(value -> values.add(synonym(name, value, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG)));
+        }
+        Optional.ofNullable(broker.serverSettings().get(setting.name()))
+                .ifPresent(value -> values.add(synonym(name, value, ConfigSource.STATIC_BROKER_CONFIG)));
+        values.add(synonym(name, setting.defaultValue(), ConfigSource.DEFAULT_CONFIG));
+        return values;
     }
 
     private static DescribeConfigsSynonym synonym(String name, String value, ConfigSource source) {
         return new DescribeConfigsSynonym().setName(name).setValue(value).setSource(source.id());
     }
 
-    private static ConfigType type(Setting setting) {
+    static ConfigType type(Setting setting) {
         return switch (setting.type()) {
             case BOOLEAN -> ConfigType.BOOLEAN;
             case INT -> ConfigType.INT;

@@ -20,14 +20,25 @@ final class TopicValues {
         return new TreeMap<>(values)
                 .entrySet().stream()
                         .filter(value -> KAFKAS.containsKey(value.getKey()))
-                        .flatMap(value -> fault(KAFKAS.get(value.getKey()), value.getValue()).stream())
+                        .flatMap(value -> fault(value.getKey(), value.getKey(), value.getValue()).stream())
                         .findFirst();
     }
 
-    private static Optional<String> fault(ConfigDef.ConfigKey setting, String value) {
+    /// What is wrong with a value of a setting that Kafka knows.
+    ///
+    /// @param name under which it is told
+    static Optional<String> fault(String setting, String name, String value) {
+        var known = KAFKAS.get(setting);
+        return fault(name, known.type, known.validator, value);
+    }
+
+    /// What is wrong with a value of this type.
+    ///
+    /// @param rule that it must keep, too; may be null, as in Kafka's definitions
+    static Optional<String> fault(String name, ConfigDef.Type type, ConfigDef.Validator rule, String value) {
         try {
-            var parsed = ConfigDef.parseType(setting.name, value, setting.type);
-            if (setting.validator != null) setting.validator.ensureValid(setting.name, parsed);
+            var parsed = ConfigDef.parseType(name, value, type);
+            if (rule != null) rule.ensureValid(name, parsed);
             return Optional.empty();
         } catch (ConfigException e) {
             return Optional.of(e.getMessage());

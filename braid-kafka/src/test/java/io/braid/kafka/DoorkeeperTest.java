@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Timeout;
 class DoorkeeperTest {
     private static final InetAddress HOME = InetAddress.getLoopbackAddress();
 
-    private final CountDownLatch closing = new CountDownLatch(1);
     private final List<SocketChannel> clients = new ArrayList<>();
 
     private ServerSocketChannel door;
@@ -41,12 +39,12 @@ class DoorkeeperTest {
         var quotas = new Quotas(
                 Map.of(QuotaEntity.ofAddress(new Default()), Map.of("connection_creation_rate", 1 / 3_600.0)));
         var addresses = new AddressLimits(settings, () -> quotas, new TestClock());
-        doorkeeper = new Doorkeeper(10, 1, addresses, closing);
+        doorkeeper = new Doorkeeper(() -> 10, 1, addresses);
     }
 
     @AfterEach
     void close() throws IOException {
-        closing.countDown();
+        doorkeeper.close();
         for (var client : clients) client.close();
         door.close();
     }
@@ -73,7 +71,7 @@ class DoorkeeperTest {
         doorkeeper.left(HOME);
         assertTrue(doorkeeper.allLeftWithin(Duration.ZERO));
 
-        closing.countDown();
+        doorkeeper.close();
         while (waits.isOpen()) Thread.onSpinWait();
     }
 
