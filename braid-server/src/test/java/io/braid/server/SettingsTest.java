@@ -55,15 +55,21 @@ class SettingsTest {
             settings of groups, those with `transaction` in them Kafka's settings of transactions, those with
             `telemetry.` Kafka's settings of metrics that clients push.
 
-            | setting | default | type | meaning |
-            |---|---|---|---|
+            Settings with a name in the fourth column can be changed under that name while the server runs, as Kafka's
+            settings of a broker (`kafka-configs.sh --entity-type brokers`, with `--entity-name` and the number of the
+            node, or with `--entity-default` for every node). Such a change is kept and outlives a restart; it goes
+            before what the file, the variables and the flags say, until it is taken back (`--delete-config`).
+
+            | setting | default | type | changed as | meaning |
+            |---|---|---|---|---|
             """);
         for (var setting : Settings.all()) {
-            text.append("| `%s` | %s | %s | %s |\n"
+            text.append("| `%s` | %s | %s | %s | %s |\n"
                     .formatted(
                             setting.key(),
                             setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`",
                             setting.kind().name(),
+                            LiveNames.of(setting).map("`%s`"::formatted).orElse(""),
                             setting.doc()));
         }
         return text.toString();
