@@ -236,6 +236,7 @@ final class ConfigApi {
     }
 
     private ApiError altered(String name, boolean validateOnly, Changes changes) {
+        if (name.isEmpty()) return new ApiError(Errors.INVALID_REQUEST, "Default topic resources are not allowed.");
         var stream = broker.catalog().stream(name);
         if (stream.isEmpty())
             return new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '%s'".formatted(name));

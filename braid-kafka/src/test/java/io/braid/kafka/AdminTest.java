@@ -40,6 +40,7 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -239,6 +240,9 @@ class AdminTest {
         refused(
                 UnknownTopicOrPartitionException.class,
                 alter("none", new AlterConfigOp(new ConfigEntry("retention.ms", "1"), OpType.SET)));
+        refused(
+                InvalidRequestException.class,
+                alter("", new AlterConfigOp(new ConfigEntry("retention.ms", "1"), OpType.SET)));
     }
 
     @Test
