@@ -331,8 +331,7 @@ public final class Broker implements AutoCloseable {
         return live.state().server();
     }
 
-    /// Changes the server's own settings; the change is durable, and streams and the log go by it, when this returns,
-    /// and the listeners of [#onChange] have been told of a catalog that is as it was.
+    /// Changes the server's own settings; the change is durable, and streams and the log go by it, when this returns.
     ///
     /// @param change from what is set there, by Kafka's names, to what shall be set; what it throws changes nothing
     /// @throws IllegalArgumentException a value cannot be so, or there are too many: the message says which
@@ -348,7 +347,6 @@ public final class Broker implements AutoCloseable {
             live.publishForAll(new ServerConfigured(scope, asked.after().of(scope)));
             if (isAboutStreams) for (var stream : catalog().streams()) configurePartitions(stream);
             limitLog();
-            live.tell(catalog());
         });
     }
 

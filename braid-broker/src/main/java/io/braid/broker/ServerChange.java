@@ -37,6 +37,7 @@ record ServerChange(Map<String, String> file, ServerConfigs before, ServerConfig
     Optional<String> fault(LiveLimits.Values limits, int batchBytesMax, Catalog streams, Predicate<Stream> hasTiered) {
         return tooMuch()
                 .or(() -> defaultsAfter().fault(scope, batchBytesMax))
+                .or(this::conflict)
                 .or(() -> limitsFault(limits))
                 .or(() -> tierFault(streams, hasTiered));
     }
@@ -55,6 +56,13 @@ record ServerChange(Map<String, String> file, ServerConfigs before, ServerConfig
                         .formatted(name, value.length(), VALUE_LENGTH_MAX));
         });
         return faults.stream().findFirst();
+    }
+
+    /// What was at odds before is not this change's fault.
+    private Optional<String> conflict() {
+        return defaultsAfter()
+                .conflict()
+                .filter(conflict -> !defaultsBefore().conflict().equals(Optional.of(conflict)));
     }
 
     private Optional<String> limitsFault(LiveLimits.Values limits) {

@@ -38,22 +38,20 @@ record StreamDefaults(Map<String, String> file, ServerConfigs changed) {
                 .allMatch(setting -> value(setting.name()).equals(other.value(setting.name())));
     }
 
-    /// What is wrong with the values that administrators want to have set, each by itself and all together.
+    /// What is wrong with values that administrators want to have set, each by itself.
     ///
     /// @param scope where they want it
     Optional<String> fault(ServerConfigs.Scope scope, int batchBytesMax) {
         var asked = new HashMap<String, String>();
         changed.of(scope)
                 .forEach((name, value) -> ServerName.changeable(name).ifPresent(setting -> asked.put(setting, value)));
-        return StreamSettings.fault(asked)
-                .or(() -> Rules.tooLarge(asked, batchBytesMax))
-                .or(this::conflict)
-                .or(() -> TierRules.faultTogether(this::value));
+        return StreamSettings.fault(asked).or(() -> Rules.tooLarge(asked, batchBytesMax));
     }
 
-    private Optional<String> conflict() {
+    /// What is wrong with all values together; each must have no fault.
+    Optional<String> conflict() {
         var all = new HashMap<String, String>();
         for (var setting : StreamSettings.all()) all.put(setting.name(), value(setting.name()));
-        return StreamSettings.conflict(all);
+        return StreamSettings.conflict(all).or(() -> TierRules.faultTogether(this::value));
     }
 }
