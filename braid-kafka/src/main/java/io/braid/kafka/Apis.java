@@ -23,7 +23,7 @@ final class Apis {
             InstantSource clock,
             RandomGenerator random) {
         var metadata = new MetadataApi(broker, config, throttles);
-        var configs = new ConfigApi(broker, config, settings, groups);
+        var configs = new ConfigApi(broker, config, settings, addresses, groups);
         var positions = new PositionApi(broker);
         var fetch = new FetchApi(broker, new FetchSessions(random), clock);
         new QuorumApi(broker, config, clock).register(handlers);

@@ -48,12 +48,17 @@ final class ConfigApi {
     private final ClientMetricsConfigApi clientMetrics;
     private final ServerConfigApi server;
 
-    ConfigApi(Broker broker, KafkaListener.Config config, ServerSettings settings, GroupConfigApi groups) {
+    ConfigApi(
+            Broker broker,
+            KafkaListener.Config config,
+            ServerSettings settings,
+            AddressLimits addresses,
+            GroupConfigApi groups) {
         this.broker = broker;
         this.config = config;
         this.groups = groups;
         this.clientMetrics = new ClientMetricsConfigApi(broker);
-        this.server = new ServerConfigApi(broker, settings, config);
+        this.server = new ServerConfigApi(broker, settings, addresses, config);
     }
 
     // ---- DescribeConfigs

@@ -46,9 +46,9 @@ record CoordinatorSettings(
         }
     }
 
-    /// Whether a coordinator asks for this setting each time, so that it can change while the server runs.
+    /// Whether this setting can change while the server runs.
     static boolean isLive(String name) {
-        return LiveConfig.isLive(name);
+        return LiveConfig.isLive(name) || LimitSettings.isLive(name);
     }
 
     /// All there are.

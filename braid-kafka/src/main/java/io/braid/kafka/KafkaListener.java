@@ -190,7 +190,8 @@ public final class KafkaListener implements AutoCloseable {
         var server = new ServerSettings(broker, config);
         var features = new Features(broker, settings.protocols());
         var throttles = new Throttles(broker::quotas, coordinators.limits(), clock);
-        var addresses = new AddressLimits(coordinators.limits(), broker::quotas, clock);
+        AddressLimits.checkHosts(coordinators.limits().perNamedAddress().keySet());
+        var addresses = new AddressLimits(server::limits, broker::quotas, clock);
         var door = open(config);
         var configs = new GroupConfigApi(broker, settings);
         var telemetry = new TelemetryApi(broker, coordinators.telemetry(), clock, random);

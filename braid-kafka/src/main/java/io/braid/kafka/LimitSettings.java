@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Utils;
 
@@ -29,7 +30,7 @@ record LimitSettings(
     private static final String CHANGES_NUMBER = "controller.quota.window.num";
     private static final String CHANGES_SECONDS = "controller.quota.window.size.seconds";
     private static final String PER_ADDRESS = "max.connections.per.ip";
-    private static final String OVERRIDES = "max.connections.per.ip.overrides";
+    static final String OVERRIDES = "max.connections.per.ip.overrides";
     private static final String CREATION_RATE = "max.connection.creation.rate";
 
     private static final String NONE = String.valueOf(Integer.MAX_VALUE);
@@ -89,6 +90,13 @@ record LimitSettings(
         double seconds() {
             return count * (millis / 1_000.0);
         }
+    }
+
+    /// Those that can change while the listener is open.
+    static final Set<String> LIVE = Set.of(PER_ADDRESS, OVERRIDES, CREATION_RATE);
+
+    static boolean isLive(String name) {
+        return LIVE.contains(name);
     }
 
     static boolean has(String name) {
@@ -154,7 +162,7 @@ record LimitSettings(
     }
 
     /// @throws IllegalArgumentException not a list of hosts and numbers
-    private static Map<String, Integer> overrides(String list) {
+    static Map<String, Integer> overrides(String list) {
         var overrides = new HashMap<String, Integer>();
         for (var part : list.split(",")) {
             if (part.isBlank()) continue;

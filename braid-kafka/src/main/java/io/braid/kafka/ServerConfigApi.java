@@ -9,6 +9,7 @@ import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
 import io.braid.log.InvalidConfig;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,11 +42,13 @@ final class ServerConfigApi {
 
     private final Broker broker;
     private final ServerSettings settings;
+    private final AddressLimits addresses;
     private final KafkaListener.Config config;
 
-    ServerConfigApi(Broker broker, ServerSettings settings, KafkaListener.Config config) {
+    ServerConfigApi(Broker broker, ServerSettings settings, AddressLimits addresses, KafkaListener.Config config) {
         this.broker = broker;
         this.settings = settings;
+        this.addresses = addresses;
         this.config = config;
     }
 
@@ -89,6 +92,7 @@ final class ServerConfigApi {
     ApiError alter(String node, List<AlterableConfig> asked, boolean validateOnly) {
         return SettingChanges.answered(() -> {
             checkNames(asked);
+            for (var change : asked) checkHosts(change.name(), change.value());
             var scope = scope(node);
             configure(scope, before -> changed(scope, before, asked), validateOnly);
         });
@@ -100,6 +104,7 @@ final class ServerConfigApi {
             checkCount(asked.size());
             var after = new HashMap<String, String>();
             new TreeMap<>(asked).forEach((name, value) -> after.put(name, value.orElseThrow(() -> isNull(name))));
+            after.forEach(ServerConfigApi::checkHosts);
             configure(scope(node), _ -> after, validateOnly);
         });
     }
@@ -119,7 +124,9 @@ final class ServerConfigApi {
                 return;
             }
             var before = settings.changed().of(scope);
+            var limits = settings.limits();
             broker.configureServer(scope, checked);
+            if (!settings.limits().equals(limits)) addresses.refresh();
             tell(scope, before, settings.changed().of(scope));
         } catch (IllegalArgumentException wrong) {
             throw new InvalidRequestException(wrong.getMessage(), wrong);
@@ -149,6 +156,18 @@ final class ServerConfigApi {
     private static void checkCount(int changes) {
         if (changes > CHANGES_MAX)
             throw new PolicyViolationException("Unable to perform excessively large batch operation.");
+    }
+
+    /// Names of hosts are looked up here, as nobody else changes anything while a change is made.
+    private static void checkHosts(String name, String value) {
+        if (!name.equals(LimitSettings.OVERRIDES) || value == null) return;
+        try {
+            AddressLimits.checkHosts(LimitSettings.overrides(value).keySet());
+        } catch (UnknownHostException e) {
+            throw new InvalidRequestException(e.getMessage(), e);
+        } catch (IllegalArgumentException _) {
+            // no list of hosts: the setting's own rule says so
+        }
     }
 
     private static InvalidRequestException isNull(String name) {

@@ -96,7 +96,6 @@ final class ServerSettingTable {
     private static final String ITS_CONFIGURATION = "where the server listens stands in its configuration";
     private static final String NO_PLUGINS = "no plugins are loaded";
     private static final String TIER = "the tier is read and written in the server's own way, see storage.tier";
-    private static final String ADDRESSES = "connections are not limited by address or rate in this release";
 
     /// What Kafka would change and this server has not, by name.
     static final Map<String, String> REFUSED = Map.ofEntries(
@@ -110,10 +109,7 @@ final class ServerSettingTable {
             Map.entry("cordoned.log.dirs", "there is one directory"),
             Map.entry("config.providers", NO_PLUGINS),
             Map.entry("metric.reporters", NO_PLUGINS),
-            Map.entry("principal.builder.class", NO_PLUGINS),
-            Map.entry("max.connection.creation.rate", ADDRESSES),
-            Map.entry("max.connections.per.ip", ADDRESSES),
-            Map.entry("max.connections.per.ip.overrides", ADDRESSES));
+            Map.entry("principal.builder.class", NO_PLUGINS));
 
     /// The same, by how names begin.
     static final Map<String, String> REFUSED_FAMILIES =

@@ -1,11 +1,14 @@
 package io.braid.kafka;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import io.braid.broker.Broker;
 import io.braid.broker.LogSettings;
 import io.braid.broker.ServerConfigs;
 import io.braid.broker.ServerConfigs.Scope;
 import io.braid.broker.ServerName;
 import io.braid.broker.StreamSettings;
+import io.braid.log.InvalidConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +25,8 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 /// have set for this node while it runs, what they have set for every node, what its configuration says, the default.
 /// Whoever obeys a setting that can change asks here each time. Any thread.
 final class ServerSettings {
+    private static final System.Logger LOG = System.getLogger(ServerSettings.class.getName());
+
     /// One that there is.
     ///
     /// @param type         of its values
@@ -54,6 +59,18 @@ final class ServerSettings {
                 .value(ServerSettingTable.CONNECTIONS_MAX)
                 .map(Integer::parseInt)
                 .orElse(config.limits().connections());
+    }
+
+    /// What limits connections by address, and their rate, now.
+    LimitSettings limits() {
+        var all = new HashMap<>(config.coordinators());
+        for (var name : LimitSettings.LIVE) changed().value(name).ifPresent(value -> all.put(name, value));
+        try {
+            return CoordinatorSettings.of(all).limits();
+        } catch (InvalidConfig wrong) { // it was set beside a configuration that says something else now: that counts
+            LOG.log(ERROR, "what was set while the server ran does not count: {0}", wrong.getMessage());
+            return CoordinatorSettings.of(config.coordinators()).limits();
+        }
     }
 
     /// What administrators have set.

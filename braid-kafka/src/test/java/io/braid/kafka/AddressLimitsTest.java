@@ -16,6 +16,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class AddressLimitsTest {
@@ -132,16 +134,34 @@ class AddressLimitsTest {
     }
 
     @Test
-    void aHostAmongTheSettingsMustBeThere() {
-        var unknown = Map.of("max.connections.per.ip.overrides", "no-such-host.invalid:1");
-
+    void aHostAmongTheSettingsMustBeThereWhenItIsSetAndMayGoLater() throws Exception {
+        var hosts = Set.of("10.0.0.1", "no-such-host.invalid");
         assertEquals(
                 "max.connections.per.ip.overrides: there is no host no-such-host.invalid",
-                assertThrows(UnknownHostException.class, () -> limits(unknown)).getMessage());
+                assertThrows(UnknownHostException.class, () -> AddressLimits.checkHosts(hosts))
+                        .getMessage());
+
+        var limits = limits(Map.of("max.connections.per.ip.overrides", "no-such-host.invalid:0,10.0.0.1:1"));
+        assertEquals(new Admitted(), limits.admit(ONE));
+        assertEquals(new TooMany(1), limits.admit(ONE));
     }
 
-    private AddressLimits limits(Map<String, String> settings) throws UnknownHostException {
-        return new AddressLimits(LimitSettings.of(settings), () -> new Quotas(set), clock);
+    @Test
+    void settingsThatChangeCountFromTheNextConnectionOn() throws Exception {
+        var settings = new AtomicReference<>(LimitSettings.of(Map.of("max.connections.per.ip", "1")));
+        var limits = new AddressLimits(settings::get, () -> new Quotas(set), clock);
+        assertEquals(new Admitted(), limits.admit(ONE));
+        assertEquals(new TooMany(1), limits.admit(ONE));
+
+        settings.set(LimitSettings.of(Map.of("max.connections.per.ip", "2")));
+        limits.refresh();
+
+        assertEquals(new Admitted(), limits.admit(ONE));
+        assertEquals(new TooMany(2), limits.admit(ONE));
+    }
+
+    private AddressLimits limits(Map<String, String> settings) {
+        return new AddressLimits(() -> LimitSettings.of(settings), () -> new Quotas(set), clock);
     }
 
     private static Map<String, Double> rate(double perSecond) {

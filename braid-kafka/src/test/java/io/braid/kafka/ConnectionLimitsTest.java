@@ -1,6 +1,7 @@
 package io.braid.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.braid.broker.BrokerConfig;
@@ -9,7 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
@@ -79,6 +85,33 @@ class ConnectionLimitsTest {
         for (int i = 0; i < 21; i++) assertServed(connect());
 
         assertTrue(metrics().contains("braid_kafka_connections_delayed_total 1\n"), metrics());
+    }
+
+    @Test
+    void limitsThatAreSetWhileTheServerRunsCountAtOnce() throws Exception {
+        start(Map.of());
+        try (var admin = server.admin()) {
+            var own = new ConfigResource(ConfigResource.Type.BROKER, "1");
+            assertServed(connect());
+
+            alter(admin, own, "max.connections.per.ip.overrides", "127.0.0.1:1");
+            assertTrue(connect().isClosedByServer());
+
+            alter(admin, own, "max.connections.per.ip.overrides", "10.0.0.1:1");
+            assertServed(connect());
+
+            var unknown = assertThrows(
+                    ExecutionException.class,
+                    () -> alter(admin, own, "max.connections.per.ip.overrides", "no-such-host.invalid:1"));
+            assertEquals(
+                    "max.connections.per.ip.overrides: there is no host no-such-host.invalid",
+                    unknown.getCause().getMessage());
+        }
+    }
+
+    private static void alter(Admin admin, ConfigResource resource, String name, String value) throws Exception {
+        var change = new AlterConfigOp(new ConfigEntry(name, value), OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get();
     }
 
     private void start(Map<String, String> settings) throws IOException {

@@ -38,7 +38,7 @@ class DoorkeeperTest {
         var settings = LimitSettings.of(Map.of("quota.window.num", "2", "quota.window.size.seconds", "3600"));
         var quotas = new Quotas(
                 Map.of(QuotaEntity.ofAddress(new Default()), Map.of("connection_creation_rate", 1 / 3_600.0)));
-        var addresses = new AddressLimits(settings, () -> quotas, new TestClock());
+        var addresses = new AddressLimits(() -> settings, () -> quotas, new TestClock());
         doorkeeper = new Doorkeeper(() -> 10, 1, addresses);
     }
 
