@@ -12,13 +12,11 @@ import io.braid.log.AppendOutcome.Reason;
 import io.braid.log.AppendOutcome.Refused;
 import io.braid.log.AppendOutcome.Unknown;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,14 +26,10 @@ import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitReque
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
-import org.apache.kafka.common.network.ClientInformation;
-import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
-import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
@@ -220,17 +214,7 @@ class GroupServiceTest {
     }
 
     private static RequestContext context(ApiKeys api) {
-        return new RequestContext(
-                new RequestHeader(api, (short) 9, "test", 1),
-                "1",
-                InetAddress.getLoopbackAddress(),
-                Optional.empty(),
-                KafkaPrincipal.ANONYMOUS,
-                new ListenerName("PLAINTEXT"),
-                SecurityProtocol.PLAINTEXT,
-                ClientInformation.EMPTY,
-                false,
-                Optional.empty());
+        return Contexts.of(new RequestHeader(api, (short) 9, "test", 1));
     }
 
     private static Stream stream(String name, int id) {

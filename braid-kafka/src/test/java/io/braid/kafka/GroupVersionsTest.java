@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -50,8 +49,6 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
 import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
-import org.apache.kafka.common.network.ClientInformation;
-import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -59,11 +56,8 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
-import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.RequestUtils;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
-import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,17 +303,7 @@ class GroupVersionsTest {
     private AbstractResponse ask(ApiKeys api, short version, ApiMessage data) throws Exception {
         var header = new RequestHeader(api, version, "test", 1);
         var bytes = RequestUtils.serialize(header.data(), header.headerVersion(), data, version);
-        var context = new RequestContext(
-                RequestHeader.parse(bytes),
-                "1",
-                InetAddress.getLoopbackAddress(),
-                Optional.empty(),
-                KafkaPrincipal.ANONYMOUS,
-                new ListenerName("PLAINTEXT"),
-                SecurityProtocol.PLAINTEXT,
-                ClientInformation.EMPTY,
-                false,
-                Optional.empty());
+        var context = Contexts.of(RequestHeader.parse(bytes));
         var request = new Request(context, context.parseRequest(bytes).request, LOCAL, new Doorbell(() -> false));
         var answer = handlers.of(api, version).orElseThrow().handle(request);
         var response = switch (answer) {

@@ -3,24 +3,17 @@ package io.braid.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.braid.broker.Quotas;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
-import org.apache.kafka.common.network.ClientInformation;
-import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
-import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
-import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.junit.jupiter.api.Test;
 
 class MuteTest {
@@ -57,17 +50,7 @@ class MuteTest {
     }
 
     private static Request request() {
-        var context = new RequestContext(
-                new RequestHeader(ApiKeys.CREATE_TOPICS, VERSION, "test", 1),
-                "1",
-                InetAddress.getLoopbackAddress(),
-                Optional.empty(),
-                KafkaPrincipal.ANONYMOUS,
-                new ListenerName("PLAINTEXT"),
-                SecurityProtocol.PLAINTEXT,
-                ClientInformation.EMPTY,
-                false,
-                Optional.empty());
+        var context = Contexts.of(new RequestHeader(ApiKeys.CREATE_TOPICS, VERSION, "test", 1));
         var body = new CreateTopicsRequest.Builder(new CreateTopicsRequestData()).build(VERSION);
         return new Request(context, body, new InetSocketAddress(0), new Doorbell(() -> false));
     }

@@ -20,14 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.AlterConfigsOptions;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -100,10 +98,12 @@ class ServerConfigTest {
         var told = "1800000 [DYNAMIC_BROKER_CONFIG log.retention.ms=1800000,"
                 + " DYNAMIC_DEFAULT_BROKER_CONFIG log.retention.ms=3600000,"
                 + " STATIC_BROKER_CONFIG log.retention.ms=7200000, DEFAULT_CONFIG log.retention.ms=604800000]";
-        assertEquals(told, told(NODE, "log.retention.ms"));
-        assertEquals(told, told(new ConfigResource(Type.TOPIC, "told"), "retention.ms"));
-        assertEquals("3600000 [DYNAMIC_DEFAULT_BROKER_CONFIG log.retention.ms=3600000]", told(ALL, "log.retention.ms"));
-        assertEquals(1, entries(ALL).size(), "only what was set");
+        assertEquals(told, told().synonyms(NODE, "log.retention.ms"));
+        assertEquals(told, told().synonyms(new ConfigResource(Type.TOPIC, "told"), "retention.ms"));
+        assertEquals(
+                "3600000 [DYNAMIC_DEFAULT_BROKER_CONFIG log.retention.ms=3600000]",
+                told().synonyms(ALL, "log.retention.ms"));
+        assertEquals(1, told().entries(ALL).size(), "only what was set");
     }
 
     @Test
@@ -112,9 +112,9 @@ class ServerConfigTest {
         stop();
         start();
 
-        assertEquals("1000 DYNAMIC_BROKER_CONFIG", source(NODE, "message.max.bytes"));
+        assertEquals("1000 DYNAMIC_BROKER_CONFIG", told().source(NODE, "message.max.bytes"));
         alter(NODE, DELETE, "message.max.bytes", "");
-        assertEquals("12582912 DEFAULT_CONFIG", source(NODE, "message.max.bytes"));
+        assertEquals("12582912 DEFAULT_CONFIG", told().source(NODE, "message.max.bytes"));
         alter(NODE, DELETE, "no.such.setting", "");
     }
 
@@ -203,7 +203,7 @@ class ServerConfigTest {
                 "1500 [DYNAMIC_BROKER_CONFIG group.consumer.assignment.interval.ms=1500,"
                         + " DYNAMIC_DEFAULT_BROKER_CONFIG group.consumer.assignment.interval.ms=2000,"
                         + " DEFAULT_CONFIG group.consumer.assignment.interval.ms=1000]",
-                told(new ConfigResource(Type.GROUP, "g"), "consumer.assignment.interval.ms"));
+                told().synonyms(new ConfigResource(Type.GROUP, "g"), "consumer.assignment.interval.ms"));
         assertRefused(NODE, SET, "group.consumer.assignment.interval.ms", "99999", "max.assignment.interval.ms");
     }
 
@@ -226,10 +226,10 @@ class ServerConfigTest {
     @Test
     void listsAreAddedToAndTakenFrom() throws Exception {
         alter(NODE, APPEND, "log.cleanup.policy", "compact");
-        assertEquals("delete,compact DYNAMIC_BROKER_CONFIG", source(NODE, "log.cleanup.policy"));
+        assertEquals("delete,compact DYNAMIC_BROKER_CONFIG", told().source(NODE, "log.cleanup.policy"));
 
         alter(NODE, SUBTRACT, "log.cleanup.policy", "delete");
-        assertEquals("compact DYNAMIC_BROKER_CONFIG", source(NODE, "log.cleanup.policy"));
+        assertEquals("compact DYNAMIC_BROKER_CONFIG", told().source(NODE, "log.cleanup.policy"));
 
         var refused = refused(NODE, op(APPEND, "message.max.bytes", "1"));
         assertInstanceOf(InvalidConfigurationException.class, refused);
@@ -280,7 +280,7 @@ class ServerConfigTest {
     void oneFaultKeepsTheWholeChangeFromBeingMade() throws Exception {
         refused(NODE, op(SET, "message.max.bytes", "115000"), op(SET, "log.retention.bytes", "zzz"));
 
-        assertEquals("12582912 DEFAULT_CONFIG", source(NODE, "message.max.bytes"));
+        assertEquals("12582912 DEFAULT_CONFIG", told().source(NODE, "message.max.bytes"));
     }
 
     @Test
@@ -304,7 +304,7 @@ class ServerConfigTest {
                 .all()
                 .get();
 
-        assertEquals("12582912 DEFAULT_CONFIG", source(NODE, "message.max.bytes"));
+        assertEquals("12582912 DEFAULT_CONFIG", told().source(NODE, "message.max.bytes"));
     }
 
     /// Kafka's Java client asks no node that it has not heard of.
@@ -405,23 +405,7 @@ class ServerConfigTest {
         return assertThrows(ExecutionException.class, () -> answer.all().get()).getCause();
     }
 
-    private String told(ConfigResource resource, String name) throws Exception {
-        var entry = entries(resource).get(name);
-        assertEquals(entry.source(), entry.synonyms().getFirst().source());
-        return entry.value() + " "
-                + entry.synonyms().stream()
-                        .map(synonym -> synonym.source() + " " + synonym.name() + "=" + synonym.value())
-                        .toList();
-    }
-
-    private String source(ConfigResource resource, String name) throws Exception {
-        var entry = entries(resource).get(name);
-        return entry.value() + " " + entry.source();
-    }
-
-    private Map<String, ConfigEntry> entries(ConfigResource resource) throws Exception {
-        var options = new DescribeConfigsOptions().includeSynonyms(true);
-        return admin.describeConfigs(List.of(resource), options).all().get().get(resource).entries().stream()
-                .collect(Collectors.toMap(ConfigEntry::name, entry -> entry));
+    private ToldSettings told() {
+        return new ToldSettings(admin);
     }
 }

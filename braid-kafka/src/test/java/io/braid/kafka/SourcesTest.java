@@ -11,8 +11,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
@@ -61,49 +59,34 @@ class SourcesTest {
         assertEquals(
                 "3600000 [DYNAMIC_TOPIC_CONFIG retention.ms=3600000, STATIC_BROKER_CONFIG log.retention.ms=7200000,"
                         + " DEFAULT_CONFIG log.retention.ms=604800000]",
-                told(topic, "retention.ms"));
+                told().synonyms(topic, "retention.ms"));
         assertEquals(
                 "2000000 [STATIC_BROKER_CONFIG log.segment.bytes=2000000, DEFAULT_CONFIG log.segment.bytes=536870912]",
-                told(topic, "segment.bytes"));
+                told().synonyms(topic, "segment.bytes"));
         assertEquals(
                 "604800000 [STATIC_BROKER_CONFIG log.roll.ms=604800000, DEFAULT_CONFIG log.roll.ms=604800000]",
-                told(topic, "segment.ms"),
+                told().synonyms(topic, "segment.ms"),
                 "somebody set it, though to what it would be anyway");
-        assertEquals("12582912 [DEFAULT_CONFIG message.max.bytes=12582912]", told(topic, "max.message.bytes"));
+        assertEquals(
+                "12582912 [DEFAULT_CONFIG message.max.bytes=12582912]", told().synonyms(topic, "max.message.bytes"));
     }
 
     @Test
     void theBrokerTellsTheDefaultsOfTopicsAndGroupsByKafkasNames() throws Exception {
         var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
 
-        assertEquals("7200000 STATIC_BROKER_CONFIG", source(broker, "log.retention.ms"));
-        assertEquals("12582912 DEFAULT_CONFIG", source(broker, "message.max.bytes"));
-        assertEquals("CreateTime DEFAULT_CONFIG", source(broker, "log.message.timestamp.type"));
-        assertEquals("9 STATIC_BROKER_CONFIG", source(broker, "group.max.size"));
-        assertEquals("6000 DEFAULT_CONFIG", source(broker, "group.min.session.timeout.ms"));
-        assertEquals("false STATIC_BROKER_CONFIG", source(broker, "auto.create.topics.enable"));
-        assertEquals("1 DEFAULT_CONFIG", source(broker, "min.insync.replicas"));
-        assertTrue(entries(broker).get("group.max.size").isReadOnly());
-        assertFalse(entries(broker).get("log.retention.ms").isReadOnly());
+        assertEquals("7200000 STATIC_BROKER_CONFIG", told().source(broker, "log.retention.ms"));
+        assertEquals("12582912 DEFAULT_CONFIG", told().source(broker, "message.max.bytes"));
+        assertEquals("CreateTime DEFAULT_CONFIG", told().source(broker, "log.message.timestamp.type"));
+        assertEquals("9 STATIC_BROKER_CONFIG", told().source(broker, "group.max.size"));
+        assertEquals("6000 DEFAULT_CONFIG", told().source(broker, "group.min.session.timeout.ms"));
+        assertEquals("false STATIC_BROKER_CONFIG", told().source(broker, "auto.create.topics.enable"));
+        assertEquals("1 DEFAULT_CONFIG", told().source(broker, "min.insync.replicas"));
+        assertTrue(told().entries(broker).get("group.max.size").isReadOnly());
+        assertFalse(told().entries(broker).get("log.retention.ms").isReadOnly());
     }
 
-    private String told(ConfigResource resource, String name) throws Exception {
-        var entry = entries(resource).get(name);
-        assertEquals(entry.source(), entry.synonyms().getFirst().source());
-        return entry.value() + " "
-                + entry.synonyms().stream()
-                        .map(synonym -> synonym.source() + " " + synonym.name() + "=" + synonym.value())
-                        .toList();
-    }
-
-    private String source(ConfigResource resource, String name) throws Exception {
-        var entry = entries(resource).get(name);
-        return entry.value() + " " + entry.source();
-    }
-
-    private Map<String, ConfigEntry> entries(ConfigResource resource) throws Exception {
-        var options = new DescribeConfigsOptions().includeSynonyms(true);
-        return admin.describeConfigs(List.of(resource), options).all().get().get(resource).entries().stream()
-                .collect(java.util.stream.Collectors.toMap(ConfigEntry::name, entry -> entry));
+    private ToldSettings told() {
+        return new ToldSettings(admin);
     }
 }
