@@ -185,9 +185,8 @@ public final class KafkaListener implements AutoCloseable {
     public static KafkaListener start(Broker broker, Config config, InstantSource clock, RandomGenerator random)
             throws IOException {
         var coordinators = CoordinatorSettings.of(config.coordinators());
-        var settings =
-                coordinators.groups().changedBy(name -> broker.serverConfigs().value(name));
         var server = new ServerSettings(broker, config);
+        var settings = coordinators.groups().changedBy(server::ofCoordinators);
         var features = new Features(broker, settings.protocols());
         var throttles = new Throttles(broker::quotas, coordinators.limits(), clock);
         AddressLimits.checkHosts(coordinators.limits().perNamedAddress().keySet());

@@ -44,8 +44,13 @@ final class ServerSettings {
 
     private record Sourced(String value, ConfigSource source) {}
 
+    /// @param by     what administrators have set
+    /// @param values those of coordinators and limits that count
+    private record Live(ServerConfigs by, Map<String, String> values) {}
+
     private final Broker broker;
     private final KafkaListener.Config config;
+    private volatile Live live = new Live(new ServerConfigs(Map.of(), Map.of()), Map.of()); // what was last worked out
     private Map<String, Known> known = Map.of(); // guarded by this; empty until somebody asks
 
     ServerSettings(Broker broker, KafkaListener.Config config) {
@@ -63,14 +68,43 @@ final class ServerSettings {
 
     /// What limits connections by address, and their rate, now.
     LimitSettings limits() {
-        var all = new HashMap<>(config.coordinators());
-        for (var name : LimitSettings.LIVE) changed().value(name).ifPresent(value -> all.put(name, value));
+        return CoordinatorSettings.of(with(live().values())).limits();
+    }
+
+    /// What administrators have set of what coordinators and limits go by, as far as it counts.
+    Optional<String> ofCoordinators(String name) {
+        return Optional.ofNullable(live().values().get(name));
+    }
+
+    private Live live() {
+        var now = changed();
+        var known = live;
+        if (known.by() != now) { // the same object until something is changed
+            known = live(now);
+            live = known;
+        }
+        return known;
+    }
+
+    private Live live(ServerConfigs by) {
+        var values = new HashMap<String, String>();
+        for (var set : List.of(by.everyNode(), by.thisNode()))
+            set.forEach((name, value) -> {
+                if (CoordinatorSettings.isLive(name)) values.put(name, value);
+            });
         try {
-            return CoordinatorSettings.of(all).limits();
+            if (!values.isEmpty()) CoordinatorSettings.of(with(values));
+            return new Live(by, Map.copyOf(values));
         } catch (InvalidConfig wrong) { // it was set beside a configuration that says something else now: that counts
             LOG.log(ERROR, "what was set while the server ran does not count: {0}", wrong.getMessage());
-            return CoordinatorSettings.of(config.coordinators()).limits();
+            return new Live(by, Map.of());
         }
+    }
+
+    private Map<String, String> with(Map<String, String> values) {
+        var all = new HashMap<>(config.coordinators());
+        all.putAll(values);
+        return all;
     }
 
     /// What administrators have set.

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -209,8 +210,7 @@ class ServerConfigTest {
 
     @Test
     void coordinatorsAskForTheNewestValue() throws Exception {
-        var settings = new GroupSettings(Map.of())
-                .changedBy(name -> server.broker().serverConfigs().value(name));
+        var settings = new GroupSettings(Map.of()).changedBy(settings(Map.of())::ofCoordinators);
         var kafkas = settings.kafka();
         var states = settings.shareStates();
         assertEquals(1_048_588, kafkas.cachedBufferMaxBytes());
@@ -221,6 +221,26 @@ class ServerConfigTest {
         assertEquals(1_048_588, states.shareCoordinatorCachedBufferMaxBytes());
         alter(ALL, SET, "share.coordinator.cached.buffer.max.bytes", "700000");
         assertEquals(700_000, states.shareCoordinatorCachedBufferMaxBytes());
+    }
+
+    /// Or no group could be served after a start with it.
+    @Test
+    void whatDoesNotFitTheConfigurationAnyMoreDoesNotCount() throws Exception {
+        alter(ALL, SET, "group.consumer.assignment.interval.ms", "1500");
+        alter(ALL, SET, "max.connections.per.ip", "7");
+
+        var settings = settings(Map.of("group.consumer.max.assignment.interval.ms", "1200"));
+
+        assertEquals(Optional.empty(), settings.ofCoordinators("group.consumer.assignment.interval.ms"));
+        assertEquals(Integer.MAX_VALUE, settings.limits().perAddress());
+        assertEquals(7, settings(Map.of()).limits().perAddress());
+    }
+
+    private static ServerSettings settings(Map<String, String> coordinators) {
+        var limits = KafkaListener.Limits.DEFAULT;
+        return new ServerSettings(
+                server.broker(),
+                new KafkaListener.Config("127.0.0.1", 0, new KafkaListener.AsReached(), false, limits, coordinators));
     }
 
     @Test
@@ -367,7 +387,7 @@ class ServerConfigTest {
 
     @Test
     void everySettingThatKafkaChangesIsChangedOrRefusedWithAReason() {
-        var settings = new ServerSettings(server.broker(), TestServer.config(KafkaListener.Limits.DEFAULT, false));
+        var settings = settings(Map.of());
         var kafkas = new TreeSet<>(DynamicBrokerConfig.ALL_DYNAMIC_CONFIGS);
         var ours = new TreeSet<>(settings.changeable());
 
