@@ -42,6 +42,14 @@
 /// records ([ShareCoordination]). A batch that begins a transaction in its partition waits for the coordinator's
 /// word, with all that comes behind it, in [TransactionalAppends].
 ///
+/// ## Settings and limits
+///
+/// What administrators set while the server runs ([ServerConfigApi]; the catalog keeps it) goes before its
+/// configuration, and that before the default. Who obeys such a setting asks [ServerSettings] each time; Kafka's
+/// coordinators ask [LiveConfig], which asks there. What clients may use up is counted by [Throttles]; who may come
+/// in is decided by [AddressLimits] and done by [Doorkeeper]. What users can log in with ([ScramApi]) is kept for a
+/// listener that asks for it.
+///
 /// ## Telemetry
 ///
 /// What clients push about themselves (KIP-714) goes from [TelemetryApi], which asks [ClientInstances] whether it may,
