@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Clients written in JavaScript: kafkajs, @platformatic/kafka, and the AWS SDK v2 and v3. Each script prints a
+/// Clients for JavaScript: kafkajs, @platformatic/kafka, node-rdkafka, and the AWS SDK v2 and v3. Each script prints a
 /// line per thing that it has seen to work, and fails at the first that does not.
 @ExtendWith(OneServer.class)
 class JavaScriptClientsTest {
@@ -18,7 +18,7 @@ class JavaScriptClientsTest {
 
     @Test
     void kafkajsAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
-        var run = Npm.run("kafkajs.mjs", server.kafka(), Names.fresh("kafkajs"));
+        var run = Npm.PLAIN.run("kafkajs.mjs", server.kafka(), Names.fresh("kafkajs"));
 
         assertEquals(
                 List.of(
@@ -34,7 +34,7 @@ class JavaScriptClientsTest {
 
     @Test
     void platformaticKafkaAdministersProducesAndConsumesInAGroup(RunningServer server) throws IOException {
-        var run = Npm.run("platformatic.mjs", server.kafka(), Names.fresh("platformatic"));
+        var run = Npm.PLAIN.run("platformatic.mjs", server.kafka(), Names.fresh("platformatic"));
 
         assertEquals(
                 List.of(
@@ -48,10 +48,28 @@ class JavaScriptClientsTest {
                 run.lines());
     }
 
+    @Test
+    void nodeRdkafkaDoesSoTooAndHasTransactions(RunningServer server) throws IOException {
+        var run = Npm.NATIVE.run("node-rdkafka.mjs", server.kafka(), Names.fresh("rdkafka"));
+
+        assertEquals(
+                List.of(
+                        "created",
+                        "produced none",
+                        "produced gzip",
+                        "produced snappy",
+                        "produced lz4",
+                        "consumed 400 records in order per key",
+                        "consumed 400 records by the newer group protocol",
+                        "went on after the commit, with what was committed",
+                        "deleted"),
+                run.lines());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http2", "http1"})
     void theAwsSdkPutsAndGetsOverBothTransports(String transport, RunningServer server) throws IOException {
-        var run = Npm.run("kinesis.mjs", server.endpoint().toString(), transport, Names.fresh("aws-js"));
+        var run = Npm.PLAIN.run("kinesis.mjs", server.endpoint().toString(), transport, Names.fresh("aws-js"));
 
         assertEquals(
                 List.of(
@@ -73,14 +91,14 @@ class JavaScriptClientsTest {
 
     @Test
     void theAwsSdkSubscribesToAShard(RunningServer server) throws IOException {
-        var run = Npm.run("fanout.mjs", server.endpoint().toString(), Names.fresh("aws-js-fan-out"));
+        var run = Npm.PLAIN.run("fanout.mjs", server.endpoint().toString(), Names.fresh("aws-js-fan-out"));
 
         assertEquals(SUBSCRIBED, run.lines());
     }
 
     @Test
     void theAwsSdkSubscribesToAShardOverTls(RunningServer server) throws IOException {
-        var run = Npm.runTrusting(
+        var run = Npm.PLAIN.runTrusting(
                 server.certificate(),
                 "fanout.mjs",
                 server.secureEndpoint().toString(),
@@ -91,7 +109,7 @@ class JavaScriptClientsTest {
 
     @Test
     void everyOperationThatTheAwsSdkKnowsIsKnown(RunningServer server) throws IOException {
-        var run = Npm.run("operations.mjs", server.endpoint().toString(), Names.fresh("aws-js-operations"));
+        var run = Npm.PLAIN.run("operations.mjs", server.endpoint().toString(), Names.fresh("aws-js-operations"));
 
         assertEquals(
                 List.of(
@@ -105,7 +123,7 @@ class JavaScriptClientsTest {
 
     @Test
     void theAwsSdkOfVersion2PutsAndGetsOverTls(RunningServer server) throws IOException {
-        var run = Npm.runTrusting(
+        var run = Npm.PLAIN.runTrusting(
                 server.certificate(), "kinesis-v2.mjs", server.secureEndpoint().toString(), Names.fresh("aws-js-v2"));
 
         assertEquals(
