@@ -1,5 +1,6 @@
 package io.braid.conformance;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -55,6 +56,11 @@ final class BraidQuorum implements QuorumImplementation, BrokerFromOutside.Home 
     public synchronized String bootstrapServers() {
         return braid.orElseThrow(() -> new IllegalStateException("no broker was started"))
                 .kafka();
+    }
+
+    /// Connections of Kafka's clients that are open.
+    synchronized int connections() throws IOException {
+        return (int) braid.orElseThrow().metric("braid_kafka_connections");
     }
 
     @Override

@@ -157,9 +157,8 @@ public final class HarnessSteps {
 
     // ---- limits of connections
 
-    /// Nobody can say it from outside. Who asks wants to be sure that connections do not pile up.
-    public static int connectionCount(DynamicConnectionQuotaTest test) {
-        return 0;
+    public static int connectionCount(DynamicConnectionQuotaTest test) throws IOException {
+        return ((BraidQuorum) test.implementation()).connections();
     }
 
     /// What is answered counts already.

@@ -28,7 +28,7 @@ public final class IsolatedBraid {
     private static final String IGNORED = "junit-";
 
     private final ClassLoader loader;
-    private final Function<Map<String, String>, Map.Entry<String, AutoCloseable>> start;
+    private final Function<Map<String, String>, Map.Entry<List<String>, AutoCloseable>> start;
 
     private IsolatedBraid() {
         try {
@@ -42,7 +42,8 @@ public final class IsolatedBraid {
     /// A server that runs.
     ///
     /// @param kafka where its clients connect, host:port
-    public record Running(String kafka, AutoCloseable server) implements AutoCloseable {
+    /// @param http  where its page of metrics is, host:port
+    public record Running(String kafka, String http, AutoCloseable server) implements AutoCloseable {
         @Override
         public void close() {
             try {
@@ -63,17 +64,17 @@ public final class IsolatedBraid {
         thread.setContextClassLoader(ONLY.loader); // its threads inherit it
         try {
             var started = ONLY.start.apply(settings);
-            return new Running(started.getKey(), started.getValue());
+            return new Running(started.getKey().getFirst(), started.getKey().getLast(), started.getValue());
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
     @SuppressWarnings("unchecked") // types of the JDK on both sides; StartBraid says which
-    private static Function<Map<String, String>, Map.Entry<String, AutoCloseable>> starter(ClassLoader loader)
+    private static Function<Map<String, String>, Map.Entry<List<String>, AutoCloseable>> starter(ClassLoader loader)
             throws ReflectiveOperationException {
         var linked = loader.loadClass(StartBraid.class.getName());
-        return (Function<Map<String, String>, Map.Entry<String, AutoCloseable>>)
+        return (Function<Map<String, String>, Map.Entry<List<String>, AutoCloseable>>)
                 linked.getConstructor().newInstance();
     }
 

@@ -1,7 +1,12 @@
 package io.braid.conformance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -44,6 +49,18 @@ public final class TemporaryBraid implements AutoCloseable {
     /// Where Kafka's clients connect, host:port; always the same.
     public String kafka() {
         return kafka;
+    }
+
+    /// What the server counts under this name, as its page of metrics has it.
+    double metric(String name) throws IOException {
+        var page = URI.create("http://%s/metrics".formatted(server.orElseThrow().http()));
+        try (var lines = new BufferedReader(new InputStreamReader(page.toURL().openStream(), UTF_8))) {
+            return lines.lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("the page of metrics has no " + name));
+        }
     }
 
     boolean isRunning() {
