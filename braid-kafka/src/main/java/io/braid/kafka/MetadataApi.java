@@ -124,9 +124,9 @@ final class MetadataApi {
     /// Who may not create it now does not learn why, as in Kafka: there is no such topic yet.
     private MetadataResponseTopic created(String name, boolean operations, TopicChanges changes) {
         var wanted = internal.named(name, 0, Map.of()).orElseGet(() -> NewStream.of(name, 0));
-        var possible = broker.check(wanted);
-        if (possible instanceof CatalogOutcome.Done(Stream stream) && !changes.allow(stream.partitions()))
-            return missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        if (changes.isLimited()
+                && broker.check(wanted) instanceof CatalogOutcome.Done(Stream possible)
+                && !changes.allow(possible.partitions())) return missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         var outcome = broker.create(wanted);
         return switch (outcome) {
             case CatalogOutcome.Done(Stream stream) -> found(stream, operations);

@@ -122,10 +122,13 @@ final class TopicApi {
         var wanted = internal.named(topic.name(), partitions, settings)
                 .orElseGet(() ->
                         new NewStream(topic.name(), Stream.Kind.USER, Stream.Mode.PROVISIONED, partitions, settings));
-        var outcome = broker.check(wanted);
-        if (outcome instanceof CatalogOutcome.Done(Stream possible) && !changes.allow(possible.partitions()))
-            return failed(topic.name(), Errors.THROTTLING_QUOTA_EXCEEDED, null);
-        return result(topic.name(), validateOnly ? outcome : broker.create(wanted), validateOnly);
+        if (validateOnly || changes.isLimited()) {
+            var outcome = broker.check(wanted);
+            if (outcome instanceof CatalogOutcome.Done(Stream possible) && !changes.allow(possible.partitions()))
+                return failed(topic.name(), Errors.THROTTLING_QUOTA_EXCEEDED, null);
+            if (validateOnly) return result(topic.name(), outcome, true);
+        }
+        return result(topic.name(), broker.create(wanted), false);
     }
 
     /// Kafka refuses names that its metrics could not tell apart, which have `_` in the place of `.`; a stream that a

@@ -26,6 +26,11 @@ final class TopicChanges {
         this.clock = clock;
     }
 
+    /// Whether anything is counted: if not, nobody needs to know how many partitions there would be.
+    boolean isLimited() {
+        return bucket.isPresent();
+    }
+
     /// Counts partitions that are to be created or deleted. Kafka counts them also when they are only to be looked
     /// at.
     ///
