@@ -40,7 +40,9 @@ public final class Partition {
     /// of it.
     public Admission admit(Batch batch, long nowMillis) {
         clients.note(nowMillis);
-        return rules.admit(batch, log.config(), nowMillis);
+        var admission = rules.admit(batch, log.config(), nowMillis);
+        if (admission instanceof Admission.Out) log.noteRefusal(batch);
+        return admission;
     }
 
     /// A batch that the server made itself, as this stream keeps batches: to be appended in its place.

@@ -214,6 +214,7 @@ final class TransactionalAppends {
             isWhole |= outcomes.isEmpty() && line.mayBeginWith(waiting);
             var entry = entry(partition, line, waiting, error, isWhole);
             if (entry instanceof Entry.In(var outcome)) outcomes.add(outcome);
+            else partition.log().noteRefusal(waiting.batch());
             isWhole &= entry instanceof Entry.In(var outcome) && !isRefused(outcome);
             waiting.entry().complete(entry);
         }

@@ -166,6 +166,12 @@ public final class PartitionLog {
         return producers().thenAccept(_ -> {}); // answered after everything that the writer took before
     }
 
+    /// Says that a batch was refused before it came here: a producer that is not known yet must not begin with one
+    /// behind it (see [Refusals]). Refusals of this log need not be told. Any thread.
+    public void noteRefusal(Batch batch) {
+        tail.producers().refusals().note(batch, clock.millis());
+    }
+
     /// Undoes [#suspend].
     public void resume() {
         isSuspended = false;
@@ -180,22 +186,26 @@ public final class PartitionLog {
 
     private CompletableFuture<AppendOutcome> submit(Batch batch, Origin origin) {
         var now = ending;
-        if (!now.isOpen()) return refused(AppendOutcome.Reason.NOT_OWNER, now.detail());
+        if (!now.isOpen()) return refused(batch, AppendOutcome.Reason.NOT_OWNER, now.detail());
         int most = limits.batchBytesMax();
         if (origin.isLimitedHere()) most = Math.min(most, config.batchBytesMax());
         if (batch.bytes().byteSize() > most)
             return refused(
+                    batch,
                     AppendOutcome.Reason.TOO_LARGE,
                     "the batch has %d bytes, %s takes %d"
                             .formatted(batch.bytes().byteSize(), id, most));
         if (writer.space().refuses(origin.purpose()))
             return refused(
-                    AppendOutcome.Reason.DISK_FULL, writer.space().state().text());
+                    batch,
+                    AppendOutcome.Reason.DISK_FULL,
+                    writer.space().state().text());
         var fault = batch.fault();
-        if (fault.isPresent()) return refused(AppendOutcome.Reason.CORRUPT, fault.get());
+        if (fault.isPresent()) return refused(batch, AppendOutcome.Reason.CORRUPT, fault.get());
         long before = takeRoom(batch.byteSize());
         if (before >= 0)
             return refused(
+                    batch,
                     AppendOutcome.Reason.OVERLOADED,
                     "%d appends with %d bytes are already waiting"
                             .formatted(before >>> BYTES_BITS, before & BYTES_MASK));
@@ -215,7 +225,8 @@ public final class PartitionLog {
         }
     }
 
-    private static CompletableFuture<AppendOutcome> refused(AppendOutcome.Reason reason, String detail) {
+    private CompletableFuture<AppendOutcome> refused(Batch batch, AppendOutcome.Reason reason, String detail) {
+        noteRefusal(batch);
         return CompletableFuture.completedFuture(new AppendOutcome.Refused(reason, detail));
     }
 

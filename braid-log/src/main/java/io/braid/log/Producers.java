@@ -7,8 +7,8 @@ import java.util.List;
 /// What a partition remembers of its idempotent producers: the epoch and the last five batches of each, as the
 /// clients rely on (KIP-98; five is `max.in.flight.requests.per.connection`'s limit). Writer thread only.
 ///
-/// An unknown producer may begin at any sequence (KIP-360): it was forgotten, or its records were deleted. One with an
-/// open transaction is not forgotten.
+/// An unknown producer may begin at any sequence (KIP-360): it was forgotten, or its records were deleted. Only a batch
+/// of it that was [refused][Refusals] it may not leave out. One with an open transaction is not forgotten.
 final class Producers {
     static final int WINDOW = 5;
     static final long NO_MARKER = -1;
@@ -36,6 +36,7 @@ final class Producers {
     // In the order of their last batches, so that the first is the first to forget.
     private final LinkedHashMap<Long, Producer> byId = new LinkedHashMap<>();
     private final Transactions transactions = new Transactions();
+    private final Refusals refusals = new Refusals();
 
     Producers(int most) {
         this.most = most;
@@ -43,6 +44,11 @@ final class Producers {
 
     Transactions transactions() {
         return transactions;
+    }
+
+    /// Any thread.
+    Refusals refusals() {
+        return refusals;
     }
 
     Verdict check(Batch batch, Origin origin) {
@@ -55,6 +61,9 @@ final class Producers {
         if (producer != null) {
             var verdict = producer.check(batch, origin);
             if (verdict != FRESH) return verdict;
+        } else if (refusals.leavesOut(batch)) {
+            return new Verdict.Gap("producer %d sent sequence %d, and one before it was refused"
+                    .formatted(batch.producerId(), batch.baseSequence()));
         }
         return checkTransaction(batch, origin);
     }
@@ -112,12 +121,14 @@ final class Producers {
             if (batch.isTransactional()) transactions.note(id, batch.producerEpoch(), batch.baseOffset());
         }
         byId.putLast(id, producer);
+        refusals.forget(id);
         if (byId.size() > most) forgetFirst(Long.MAX_VALUE);
     }
 
     /// Forgets those who have not written for so long and have no transaction open.
     void expire(long nowMillis, long keptMillis) {
         while (forgetFirst(nowMillis - keptMillis)) {}
+        refusals.expire(nowMillis - keptMillis);
     }
 
     /// Forgets the one who wrote longest ago, if that was not after `millis`.

@@ -324,15 +324,18 @@ final class Writer {
     private void take(PartitionLog partition, long now) throws CorruptBatchException {
         boolean isHere = partitions.contains(partition);
         for (var append : partition.tail.waiting) {
-            if (isHere && partition.refuses(append.origin)) {
-                append.outcome = partition.tail.find(append).orElseGet(() -> suspended(partition));
-                continue;
-            }
-            append.outcome = isHere
-                    ? partition.tail.take(append, partition.config(), partition.leaderEpoch(), memory, now)
-                    : new AppendOutcome.Refused(
-                            AppendOutcome.Reason.NOT_OWNER, partition.ending().detail());
+            append.outcome = outcome(append, isHere, now);
+            if (append.outcome instanceof AppendOutcome.Refused) partition.noteRefusal(append.batch);
         }
+    }
+
+    private AppendOutcome outcome(Work.Append append, boolean isHere, long now) throws CorruptBatchException {
+        var partition = append.partition;
+        if (!isHere)
+            return new AppendOutcome.Refused(
+                    AppendOutcome.Reason.NOT_OWNER, partition.ending().detail());
+        if (partition.refuses(append.origin)) return partition.tail.find(append).orElseGet(() -> suspended(partition));
+        return partition.tail.take(append, partition.config(), partition.leaderEpoch(), memory, now);
     }
 
     private static AppendOutcome suspended(PartitionLog partition) {

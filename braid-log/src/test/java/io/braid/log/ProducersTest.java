@@ -32,6 +32,49 @@ class ProducersTest {
     }
 
     @Test
+    void anUnknownProducerMayNotBeginBehindWhatItWasRefused() {
+        refuse(batch(7, 3, 41, 2), 0);
+        refuse(batch(7, 3, 43, 2), 0);
+
+        assertEquals(
+                new Producers.Verdict.Gap("producer 7 sent sequence 43, and one before it was refused"),
+                producers.check(batch(7, 3, 43, 2), Origin.ANYBODY));
+        assertEquals(FRESH, producers.check(batch(7, 3, 41, 2), Origin.ANYBODY));
+        assertEquals(FRESH, producers.check(batch(7, 3, 40, 1), Origin.ANYBODY), "it numbers anew what follows");
+        assertEquals(FRESH, producers.check(batch(7, 4, 43, 2), Origin.ANYBODY), "it gave up its epoch");
+        assertEquals(FRESH, producers.check(batch(8, 3, 43, 2), Origin.ANYBODY), "another one");
+
+        write(batch(7, 3, 41, 2), 1);
+
+        assertEquals(FRESH, producers.check(batch(7, 3, 43, 2), Origin.ANYBODY));
+    }
+
+    @Test
+    void whatWasRefusedMayStandAtTheEndOfAllSequences() {
+        refuse(batch(7, 0, 0, 1), 0); // they may be refused in any order
+        refuse(batch(7, 0, Integer.MAX_VALUE, 1), 0);
+
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(7, 0, 0, 1), Origin.ANYBODY));
+        assertEquals(FRESH, producers.check(batch(7, 0, Integer.MAX_VALUE, 1), Origin.ANYBODY));
+    }
+
+    @Test
+    void whoWasRefusedLongAgoOrBeforeManyOthersMayBeginAnywhere() {
+        refuse(batch(7, 0, 0, 1), 1000);
+        refuse(batch(8, 0, 0, 1), 1001);
+
+        producers.expire(1000 + KEPT_MILLIS, KEPT_MILLIS);
+
+        assertEquals(FRESH, producers.check(batch(7, 0, 5, 1), Origin.ANYBODY));
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(8, 0, 5, 1), Origin.ANYBODY));
+
+        for (int i = 0; i < Refusals.MOST; i++) refuse(batch(100 + i, 0, 0, 1), 1001);
+
+        assertEquals(FRESH, producers.check(batch(8, 0, 5, 1), Origin.ANYBODY));
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(100, 0, 5, 1), Origin.ANYBODY));
+    }
+
+    @Test
     void batchesWithoutProducerAreAlwaysFresh() {
         var batch = new BatchBuilder(1)
                 .add(1, BatchBuilder.ABSENT, BatchBuilder.ABSENT)
@@ -154,6 +197,10 @@ class ProducersTest {
         return producers.below(Long.MAX_VALUE).stream()
                 .map(Checkpoint.ProducerState::id)
                 .toList();
+    }
+
+    private void refuse(Batch batch, long millis) {
+        producers.refusals().note(batch, millis);
     }
 
     private void write(Batch batch, long millis) {
