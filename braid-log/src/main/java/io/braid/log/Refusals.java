@@ -15,6 +15,7 @@ final class Refusals {
     /// Of producers; beyond it, who was refused longest ago may begin anywhere again.
     static final int MOST = 1_000;
 
+    private static final int FIRST = 0;
     private static final int HALF = 1 << 30; // of all sequences: they begin again at 0 after the largest int
 
     private record Lowest(short epoch, int sequence, long millis) {}
@@ -26,25 +27,28 @@ final class Refusals {
     /// Remembers a refused batch, whatever the reason. Bytes that are no batch are nobody's.
     synchronized void note(Batch batch, long nowMillis) {
         if (batch.bytes().byteSize() < Batch.HEADER_BYTES || !batch.isIdempotent() || batch.isControl()) return;
+        short epoch = batch.producerEpoch();
+        int sequence = batch.baseSequence();
         byProducer.compute(batch.producerId(), (_, known) -> {
-            boolean isNew = known == null || known.epoch() < batch.producerEpoch();
-            boolean isLower = !isNew
-                    && known.epoch() == batch.producerEpoch()
-                    && isBehind(known.sequence(), batch.baseSequence());
-            return isNew || isLower ? new Lowest(batch.producerEpoch(), batch.baseSequence(), nowMillis) : known;
+            if (known == null) return new Lowest(epoch, sequence, nowMillis);
+            if (known.epoch() < epoch) return new Lowest(epoch, FIRST, nowMillis);
+            boolean isLower = known.epoch() == epoch && isBehind(known.sequence(), sequence);
+            return isLower ? new Lowest(epoch, sequence, nowMillis) : known;
         });
         if (byProducer.size() > MOST) byProducer.pollFirstEntry();
         isEmpty = false;
     }
 
-    /// Whether a batch of a producer that is not known otherwise would leave out one that was refused.
+    /// Whether a batch of a producer that is not known otherwise would leave out one that was refused. A new epoch
+    /// begins with the first sequence, as that of a known producer does.
     boolean leavesOut(Batch batch) {
         if (isEmpty) return false;
         synchronized (this) {
             var lowest = byProducer.get(batch.producerId());
-            return lowest != null
-                    && lowest.epoch() == batch.producerEpoch()
-                    && isBehind(batch.baseSequence(), lowest.sequence());
+            if (lowest == null) return false;
+            return lowest.epoch() == batch.producerEpoch()
+                    ? isBehind(batch.baseSequence(), lowest.sequence())
+                    : lowest.epoch() < batch.producerEpoch() && batch.baseSequence() != FIRST;
         }
     }
 

@@ -41,12 +41,22 @@ class ProducersTest {
                 producers.check(batch(7, 3, 43, 2), Origin.ANYBODY));
         assertEquals(FRESH, producers.check(batch(7, 3, 41, 2), Origin.ANYBODY));
         assertEquals(FRESH, producers.check(batch(7, 3, 40, 1), Origin.ANYBODY), "it numbers anew what follows");
-        assertEquals(FRESH, producers.check(batch(7, 4, 43, 2), Origin.ANYBODY), "it gave up its epoch");
+        assertEquals(FRESH, producers.check(batch(7, 4, 0, 2), Origin.ANYBODY), "it begins a new epoch");
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(7, 4, 2, 2), Origin.ANYBODY));
         assertEquals(FRESH, producers.check(batch(8, 3, 43, 2), Origin.ANYBODY), "another one");
 
         write(batch(7, 3, 41, 2), 1);
 
         assertEquals(FRESH, producers.check(batch(7, 3, 43, 2), Origin.ANYBODY));
+    }
+
+    @Test
+    void aNewEpochBeginsAtZeroThoughOnlyALaterBatchOfItWasRefused() {
+        refuse(batch(7, 3, 41, 2), 0);
+        refuse(batch(7, 4, 2, 1), 0);
+
+        assertInstanceOf(Producers.Verdict.Gap.class, producers.check(batch(7, 4, 2, 1), Origin.ANYBODY));
+        assertEquals(FRESH, producers.check(batch(7, 4, 0, 2), Origin.ANYBODY));
     }
 
     @Test
