@@ -31,17 +31,11 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,20 +255,8 @@ class CompressionTypeTest {
     }
 
     private String ask(MemoryRecords records) throws IOException {
-        var topics = new TopicProduceDataCollection();
-        topics.add(new TopicProduceData()
-                .setName("t")
-                .setPartitionData(List.of(new PartitionProduceData().setIndex(0).setRecords(records))));
-        var request =
-                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000).setTopicData(topics);
         try (var wire = new Wire(server.listener().address())) {
-            var response = wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, request);
-            var answer = response.data()
-                    .responses()
-                    .iterator()
-                    .next()
-                    .partitionResponses()
-                    .getFirst();
+            var answer = wire.produce("t", 0, records);
             return Errors.forCode(answer.errorCode()) + " " + answer.baseOffset();
         }
     }

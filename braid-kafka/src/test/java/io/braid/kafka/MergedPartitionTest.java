@@ -31,16 +31,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,23 +107,9 @@ class MergedPartitionTest {
     }
 
     private static PartitionProduceResponse produce(Wire wire, int sequence) throws IOException {
-        var records = MemoryRecords.withIdempotentRecords(
+        var batch = MemoryRecords.withIdempotentRecords(
                 Compression.NONE, 7, (short) 0, sequence, new SimpleRecord(1, "again".getBytes(UTF_8)));
-        var topics = new TopicProduceDataCollection();
-        topics.add(new TopicProduceData()
-                .setName("orders")
-                .setPartitionData(List.of(new PartitionProduceData().setIndex(1).setRecords(records))));
-        var body = new ProduceRequestData()
-                .setAcks((short) -1)
-                .setTimeoutMs(PATIENCE_SECONDS * 1000)
-                .setTopicData(topics);
-        return wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, body)
-                .data()
-                .responses()
-                .iterator()
-                .next()
-                .partitionResponses()
-                .getFirst();
+        return wire.produce("orders", 1, batch);
     }
 
     /// What a producer was told is written must be found by Kinesis readers, too, however it met the merge.

@@ -7,18 +7,11 @@ import io.braid.broker.NewStream;
 import io.braid.broker.Stream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,21 +97,7 @@ class RefusedBeginningTest {
         return MemoryRecords.withIdempotentRecords(Compression.NONE, PRODUCER, (short) 0, sequence, record);
     }
 
-    private static Errors produce(Wire wire, MemoryRecords records) throws IOException {
-        var topics = new TopicProduceDataCollection();
-        topics.add(new TopicProduceData()
-                .setName("orders")
-                .setPartitionData(List.of(new PartitionProduceData().setIndex(0).setRecords(records))));
-        var body = new ProduceRequestData()
-                .setAcks((short) -1)
-                .setTimeoutMs(60_000)
-                .setTopicData(topics);
-        var answer = wire.ask(ProduceResponse.class, ApiKeys.PRODUCE, 9, body).data();
-        return Errors.forCode(answer.responses()
-                .iterator()
-                .next()
-                .partitionResponses()
-                .getFirst()
-                .errorCode());
+    private static Errors produce(Wire wire, MemoryRecords batch) throws IOException {
+        return Errors.forCode(wire.produce("orders", 0, batch).errorCode());
     }
 }

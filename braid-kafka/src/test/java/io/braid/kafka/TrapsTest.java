@@ -47,7 +47,6 @@ import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
-import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
@@ -67,7 +66,6 @@ import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
-import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -399,20 +397,8 @@ class TrapsTest {
     /// One batch, compressed, to a topic of its own.
     private void produce(String topic, SimpleRecord... records) throws Exception {
         admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-        var topics = new ProduceRequestData.TopicProduceDataCollection();
-        topics.add(new ProduceRequestData.TopicProduceData()
-                .setName(topic)
-                .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData()
-                        .setRecords(MemoryRecords.withRecords(Compression.gzip().build(), records)))));
-        var answer = wire.ask(
-                ProduceResponse.class,
-                ApiKeys.PRODUCE,
-                9,
-                new ProduceRequestData()
-                        .setAcks((short) -1)
-                        .setTimeoutMs(10_000)
-                        .setTopicData(topics));
-        assertEquals(Map.of(Errors.NONE, 1), answer.errorCounts());
+        var batch = MemoryRecords.withRecords(Compression.gzip().build(), records);
+        assertEquals(Errors.NONE.code(), wire.produce(topic, 0, batch).errorCode());
     }
 
     private static FetchRequestData fetch(String topic, long offset, byte isolation) {

@@ -6,15 +6,24 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.RequestUtils;
 
 /// One bare connection: sends what it is told, in the version it is told.
 final class Wire implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int PRODUCE_VERSION = 9;
 
     private final Socket socket;
     private final DataOutputStream out;
@@ -63,6 +72,23 @@ final class Wire implements AutoCloseable {
 
     <T> T ask(Class<T> type, ApiKeys api, int version, ApiMessage body) throws IOException {
         return type.cast(receive(send(api, version, body)));
+    }
+
+    /// Produces one batch in a version that names topics, with `acks=all`.
+    PartitionProduceResponse produce(String topic, int partition, MemoryRecords batch) throws IOException {
+        var topics = new TopicProduceDataCollection();
+        topics.add(new TopicProduceData()
+                .setName(topic)
+                .setPartitionData(
+                        List.of(new PartitionProduceData().setIndex(partition).setRecords(batch))));
+        var body = new ProduceRequestData()
+                .setAcks((short) -1)
+                .setTimeoutMs(TIMEOUT_MILLIS)
+                .setTopicData(topics);
+        var topicsAnswered = ask(ProduceResponse.class, ApiKeys.PRODUCE, PRODUCE_VERSION, body)
+                .data()
+                .responses();
+        return topicsAnswered.iterator().next().partitionResponses().getFirst();
     }
 
     /// Whether the server has closed this connection, or does within the timeout.
