@@ -1,7 +1,10 @@
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -9,7 +12,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -20,6 +25,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 ///     java OldClient.java BOOTSTRAP PREFIX
 public final class OldClient {
     private static final int COUNT = 50; // records of each codec
+    private static final int ROUNDS = 5;
+    private static final String PADDING = " " + "-".repeat(200); // more than a batch is begun for
     private static final long PATIENCE_MILLIS = 30_000;
 
     private final String bootstrap;
@@ -35,6 +42,7 @@ public final class OldClient {
         client.create();
         client.produce();
         client.consume();
+        client.beginRefused();
         client.transact();
         client.transform();
         client.fence();
@@ -45,6 +53,8 @@ public final class OldClient {
         try (AdminClient admin = admin()) {
             List<NewTopic> topics = new ArrayList<>();
             for (String name : List.of("in", "out", "transacted")) topics.add(new NewTopic(topic(name), 1, (short) 1));
+            topics.add(new NewTopic(topic("strict"), 1, (short) 1)
+                    .configs(Map.of("message.timestamp.before.max.ms", "3600000")));
             admin.createTopics(topics).all().get();
             check(admin.listTopics().names().get().contains(topic("in")), "listed");
             int partitions = admin.describeTopics(List.of(topic("in")))
@@ -97,6 +107,42 @@ public final class OldClient {
         }
         check(late.get(0).value().equals("late"), late.toString());
         System.out.println("went on after the commit");
+    }
+
+    /// From 1.0 on the first record is refused when others are under way already, one in each batch. These versions
+    /// number them anew then, under the same producer.
+    private void beginRefused() throws Exception {
+        Map<Long, String> acknowledged = new HashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            try (KafkaProducer<String, String> producer =
+                    producer("enable.idempotence", "true", "acks", "all", "batch.size", "1", "linger.ms", "0")) {
+                producer.partitionsFor(topic("strict"));
+                Future<RecordMetadata> tooOld =
+                        producer.send(new ProducerRecord<>(topic("strict"), 0, 1L, "key", "too old" + PADDING));
+                for (String when : List.of("behind", "later")) {
+                    Map<String, Future<RecordMetadata>> sent = new HashMap<>();
+                    for (int i = 0; i < 3; i++) {
+                        String value = when + " " + round + " " + i + PADDING;
+                        sent.put(value, producer.send(new ProducerRecord<>(topic("strict"), 0, "key", value)));
+                    }
+                    producer.flush();
+                    for (Map.Entry<String, Future<RecordMetadata>> each : sent.entrySet())
+                        acknowledged.put(each.getValue().get().offset(), each.getKey());
+                }
+                boolean isRefused = false;
+                try {
+                    tooOld.get();
+                } catch (ExecutionException e) {
+                    isRefused = e.getCause() instanceof InvalidTimestampException;
+                }
+                check(isRefused, "refused");
+            }
+        }
+        check(acknowledged.size() == 6 * ROUNDS, "acknowledged at " + acknowledged.size() + " offsets");
+        List<String> there = committed("strict", 6 * ROUNDS);
+        for (int i = 0; i < there.size(); i++)
+            check(there.get(i).equals(acknowledged.get((long) i)), there.get(i) + " at " + i);
+        System.out.println("kept all that was acknowledged behind what was refused");
     }
 
     private void transact() {
@@ -170,7 +216,7 @@ public final class OldClient {
 
     private void delete() throws Exception {
         try (AdminClient admin = admin()) {
-            admin.deleteTopics(List.of(topic("in"), topic("out"), topic("transacted")))
+            admin.deleteTopics(List.of(topic("in"), topic("out"), topic("strict"), topic("transacted")))
                     .all()
                     .get();
             check(!admin.listTopics().names().get().contains(topic("in")), "gone");

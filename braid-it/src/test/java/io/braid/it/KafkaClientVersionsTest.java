@@ -55,6 +55,7 @@ class KafkaClientVersionsTest {
                         "produced lz4",
                         "consumed 200 records in a group, and committed",
                         "went on after the commit",
+                        "kept all that was acknowledged behind what was refused",
                         "committed 3 transactions and aborted 3",
                         "consumed and produced in one transaction",
                         "fenced a predecessor",

@@ -44,10 +44,10 @@ class PipelinedProducerTest {
 
     /// What a client does when a batch has failed for good.
     private enum Kind {
-        /// Counts what follows from the failed one's sequence on (clients before 4.0).
+        /// Counts what follows from the failed one's sequence on (Java clients before 2.5).
         NUMBERS_ANEW,
-        /// Counts what follows from 0 on, in the next epoch, even if it is under way already: where the answer to that is
-        /// lost, no server knows that the client repeats it. So the server does not crash under these.
+        /// Counts what follows from 0 on, in the next epoch, even if it is under way already: where the answer to
+        /// that is lost, no server knows that the client repeats it. So the server does not crash under these.
         BEGINS_EPOCH
     }
 
