@@ -82,6 +82,7 @@ final class GroupService implements CoordinatorLife.Service {
             Persister shares,
             Supplier<Map<String, Short>> levels,
             InstantSource clock) {
+        CoordinatorLog.install();
         partitions = new StatePartitions(GroupCoordination.STREAM, logs, this::forgetDeleted, clock);
         kafka = new GroupCoordinatorService.Builder(nodeId, config)
                 .withTime(Time.SYSTEM)
