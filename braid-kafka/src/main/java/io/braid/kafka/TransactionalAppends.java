@@ -140,11 +140,13 @@ final class TransactionalAppends {
                 case Line.Passing passing
                 when passing.epoch() == waiting.batch().producerEpoch() ->
                     waiting.entry().complete(new Entry.In(partition.log().append(waiting.batch(), passing.seen())));
-                case Line.Asking _, Line.Passing _ ->
+                case Line.Asking _, Line.Passing _ -> {
+                    partition.log().noteRefusal(waiting.batch());
                     waiting.entry()
                             .complete(new Entry.Out(
                                     Errors.NOT_ENOUGH_REPLICAS,
                                     "a batch of another epoch is waiting for its transaction"));
+                }
             }
             return line;
         }

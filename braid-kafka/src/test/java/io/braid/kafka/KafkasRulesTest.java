@@ -279,12 +279,13 @@ class KafkasRulesTest {
 
         @Override
         public void sleep(long millis) {
-            throw new UnsupportedOperationException();
+            Time.SYSTEM.sleep(millis);
         }
 
         @Override
-        public void waitObject(Object object, Supplier<Boolean> condition, long deadlineMillis) {
-            throw new UnsupportedOperationException();
+        public void waitObject(Object object, Supplier<Boolean> condition, long deadlineMillis)
+                throws InterruptedException {
+            Time.SYSTEM.waitObject(object, condition, deadlineMillis);
         }
     }
 

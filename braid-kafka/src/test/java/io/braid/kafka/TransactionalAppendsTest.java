@@ -159,6 +159,29 @@ class TransactionalAppendsTest {
     }
 
     @Test
+    void aTransactionBeginsWithWhatWasRefusedAndNotBehindIt() throws Exception {
+        var first = verified(0);
+        answer(Errors.NOT_COORDINATOR);
+        assertEquals(Errors.NOT_ENOUGH_REPLICAS, refusal(first));
+
+        var second = verified(1);
+        answer(Errors.NONE);
+        assertEquals(Reason.OUT_OF_SEQUENCE, ((Refused) outcome(second)).reason());
+
+        var again = verified(0);
+        answer(Errors.NONE);
+        assertEquals(new Appended(0, 0), outcome(again));
+    }
+
+    /// Of a client that has added the partition itself: its transactions go on with the last one's sequence.
+    private CompletableFuture<Entry> verified(int sequence) {
+        var round = appends.round("x", PartitionEntry.VERIFIED);
+        var entry = round.append(partition(0), batch(0, sequence));
+        round.ask();
+        return entry;
+    }
+
+    @Test
     void aTransactionThatEndsWhileItsCoordinatorAnswersIsNotBegunAgain() throws Exception {
         var late = append(0, 0, 0);
         partition(0).log().endTransaction(PRODUCER, (short) 0, false, false, 1).get();
@@ -228,9 +251,7 @@ class TransactionalAppendsTest {
 
     @Test
     void anOlderClientsTransactionGoesOnWithTheSequence() throws Exception {
-        var round = appends.round("x", PartitionEntry.VERIFIED);
-        var batch = round.append(partition(0), batch(0, 5));
-        round.ask();
+        var batch = verified(5);
 
         answer(Errors.NONE);
 
