@@ -33,7 +33,6 @@ public final class CopyWorker {
 
     private static final int ABORTED_PERCENT = 20;
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final String POSITION_LOST = "Cannot set a new position without a valid current position";
 
     private final String bootstrap;
     private final String source;
@@ -78,7 +77,7 @@ public final class CopyWorker {
             producer.initTransactions();
             consumer.subscribe(List.of(source));
             while (!ending) {
-                var records = poll(consumer);
+                var records = AsyncConsumer.poll(consumer, POLL);
                 if (!records.isEmpty()) copy(records, consumer, producer);
             }
         } catch (ProducerFencedException e) {
@@ -86,17 +85,6 @@ public final class CopyWorker {
         } catch (KafkaException e) {
             System.err.println(Instant.now() + " session ended");
             e.printStackTrace();
-        }
-    }
-
-    /// After a restart of the server, the other thread of a consumer of KIP-848 (4.4.0) may begin to validate a
-    /// position while this one hands out records from it. Nothing was handed out then.
-    private static ConsumerRecords<String, String> poll(Consumer<String, String> consumer) {
-        try {
-            return consumer.poll(POLL);
-        } catch (IllegalStateException e) {
-            if (!POSITION_LOST.equals(e.getMessage())) throw e;
-            throw new KafkaException("the consumer's threads came into each other's way", e);
         }
     }
 

@@ -30,8 +30,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 /// A process of [HistoryTest]: sends, polls, and does both in transactions, as chance has it, and writes down what it
 /// did and was told. Now and then it forgets its clients and opens new ones, as after a crash.
 ///
-/// The thread that runs it; [#operations], [#stop] and [#done] are for any thread.
-final class HistoryClient implements Runnable {
+/// Has a thread of its own; its methods are for any thread.
+final class HistoryClient {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     /// Of producers that give up before a server that was killed is back.
@@ -53,6 +53,7 @@ final class HistoryClient implements Runnable {
     }
 
     private final int process;
+    private final Thread thread;
     private final OldestClient client;
     private final List<TopicPartition> partitions;
     private final Role role;
@@ -76,6 +77,7 @@ final class HistoryClient implements Runnable {
             AtomicLong values,
             Random random) {
         this.process = process;
+        this.thread = Thread.ofPlatform().name("history-" + process).unstarted(this::run);
         this.client = client;
         this.partitions = partitions;
         this.role = role;
@@ -87,20 +89,39 @@ final class HistoryClient implements Runnable {
         return operations.get();
     }
 
+    void start() {
+        thread.start();
+    }
+
     void stop() {
         stopping = true;
+    }
+
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
+    /// @throws IllegalStateException it has ended for a reason of its own
+    void check() {
+        if (failure != null) throw new IllegalStateException("process " + process + " failed", failure);
+    }
+
+    /// What to throw where it does not get on: tells what it is about.
+    AssertionError stuck() {
+        var error = new AssertionError("process %d does not get on, %s".formatted(process, role));
+        error.setStackTrace(thread.getStackTrace());
+        return error;
     }
 
     /// What it did. After its thread has ended.
     ///
     /// @throws IllegalStateException it ended for a reason of its own
     List<Operation> done() {
-        if (failure != null) throw new IllegalStateException("process " + process + " failed", failure);
+        check();
         return history;
     }
 
-    @Override
-    public void run() {
+    private void run() {
         try {
             openConsumer();
             openProducers();
@@ -148,7 +169,7 @@ final class HistoryClient implements Runnable {
 
     private void pollSteps() {
         try {
-            for (var record : consumer.poll(POLL)) {
+            for (var record : AsyncConsumer.poll(consumer, POLL)) {
                 steps.add(polled(client, record));
                 next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
@@ -196,8 +217,10 @@ final class HistoryClient implements Runnable {
     private void endTransaction(Outcome outcome, Map<Step.Sent, Future<RecordMetadata>> answers)
             throws InterruptedException {
         for (int i = 0; i < steps.size(); i++)
-            if (steps.get(i) instanceof Step.Sent sent && answers.get(sent).isDone())
-                steps.set(i, withOffset(sent, answers.get(sent)));
+            if (steps.get(i) instanceof Step.Sent sent) {
+                var answer = answers.get(sent); // null where the producer threw at once
+                if (answer != null && answer.isDone()) steps.set(i, withOffset(sent, answer));
+            }
         end(Kind.TRANSACTION, outcome);
     }
 

@@ -101,9 +101,7 @@ class HistoryTest {
 
     private static void run(RunningServer server, List<HistoryClient> processes, int kills, Random random)
             throws Exception {
-        var threads = processes.stream()
-                .map(process -> Thread.ofPlatform().name("history").start(process))
-                .toList();
+        processes.forEach(HistoryClient::start);
         try {
             for (int kill = 0; kill < kills; kill++) {
                 awaitOperations(processes, OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE));
@@ -113,7 +111,7 @@ class HistoryTest {
             awaitOperations(processes, OPERATIONS_LAST);
         } finally {
             processes.forEach(HistoryClient::stop);
-            for (var thread : threads) thread.join();
+            for (var process : processes) process.join();
         }
     }
 
@@ -122,8 +120,8 @@ class HistoryTest {
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (int i = 0; i < processes.size(); i++)
             while (processes.get(i).operations() < before.get(i) + more) {
-                int stuck = i;
-                assertTrue(System.nanoTime() < end, () -> "process %d does not get on".formatted(stuck));
+                processes.get(i).check();
+                if (System.nanoTime() > end) throw processes.get(i).stuck();
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
     }
