@@ -19,7 +19,6 @@ import org.HdrHistogram.Histogram;
 /// forget the stream; how much of it then came from the disk is part of the result.
 record CatchUp() implements Measurement {
     private static final String COLD = "cold";
-    private static final String HOT = "hot";
     private static final int PARTITIONS = 6;
     private static final long RECORDS = 9_765_625; // 10^10 bytes
     private static final long FLOWING_MAX = 20_000; // acknowledged before anything is measured
@@ -106,15 +105,15 @@ record CatchUp() implements Measurement {
         /// @param flowing  records to be acknowledged before that
         private Produced producing(long flowing, Meanwhile meanwhile) throws IOException, InterruptedException {
             var topics = new Topics(server.bootstrap());
-            topics.create(HOT, PARTITIONS);
+            var topic = topics.createNew("hot", PARTITIONS);
             Produced produced;
-            try (var flood = Flood.into(server.bootstrap(), HOT)) {
+            try (var flood = Flood.into(server.bootstrap(), topic)) {
                 flood.await(flowing);
                 flood.mark();
                 double rate = meanwhile.run();
                 produced = new Produced(rate, flood.sinceMark());
             }
-            topics.delete(HOT);
+            topics.delete(topic);
             workplace.sync();
             return produced;
         }

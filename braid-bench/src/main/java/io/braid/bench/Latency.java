@@ -17,7 +17,6 @@ import org.HdrHistogram.Histogram;
 ///
 /// Braid has its turn once, and is compared with Kafka twice: syncing too, and as it comes.
 record Latency() implements Measurement {
-    private static final String TOPIC = "latency";
     private static final int PARTITIONS = 6;
     private static final long RECORDS = 30L * OpenLoop.RECORDS_PER_SECOND; // half a minute
     private static final String SYNCED = "kafka synced";
@@ -85,9 +84,9 @@ record Latency() implements Measurement {
         @Override
         public Sample run(long records) throws IOException, InterruptedException {
             var topics = new Topics(server.bootstrap());
-            topics.create(TOPIC, PARTITIONS);
-            var latencies = new OpenLoop(server.bootstrap(), TOPIC, PARTITIONS, OpenLoop.BUFFER_BYTES).run(records);
-            topics.delete(TOPIC);
+            var topic = topics.createNew("latency", PARTITIONS);
+            var latencies = new OpenLoop(server.bootstrap(), topic, PARTITIONS, OpenLoop.BUFFER_BYTES).run(records);
+            topics.delete(topic);
             workplace.sync();
             turns.add(latencies);
             return new Sample(Map.of(

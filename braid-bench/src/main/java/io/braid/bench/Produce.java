@@ -243,16 +243,14 @@ record Produce(
     /// Produces into a topic of its own and deletes it.
     record Load(Server.ForKafka server, KafkaTools tools, Way way, int partitions, Workplace workplace)
             implements Trial {
-        private static final String TOPIC = "produce";
-
         @Override
         public Sample run(long records) throws IOException, InterruptedException {
             var topics = new Topics(server.bootstrap());
-            topics.create(TOPIC, partitions);
+            var topic = topics.createNew("produce", partitions);
             var before = server.usage();
-            double rate = way.sender().send(tools, server.bootstrap(), TOPIC, records);
+            double rate = way.sender().send(tools, server.bootstrap(), topic, records);
             var after = server.usage();
-            topics.delete(TOPIC);
+            topics.delete(topic);
             workplace.sync();
             return new Sample(Map.of(
                     Metric.THROUGHPUT,

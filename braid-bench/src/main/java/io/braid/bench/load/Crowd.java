@@ -53,7 +53,7 @@ public record Crowd(int producers, int recordBytes, int perTransaction) {
         var settings = new HashMap<String, Object>();
         settings.put("bootstrap.servers", bootstrap);
         settings.put("buffer.memory", BUFFER_BYTES);
-        if (perTransaction > 0) settings.put("transactional.id", "crowd-" + topic + "-" + number);
+        if (perTransaction > 0) settings.put("transactional.id", "crowd-" + number);
         var client = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         if (perTransaction > 0) client.initTransactions();
         client.partitionsFor(topic);
