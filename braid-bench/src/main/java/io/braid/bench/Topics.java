@@ -22,7 +22,7 @@ record Topics(String bootstrap) {
     private static final AtomicInteger TURNS = new AtomicInteger();
 
     /// Creates a topic for one turn, under a name that none before it had, and waits until its partitions are
-    /// served. A broker answers before it does what it was asked for. A producer that comes in between, or meets
+    /// served. Kafka answers before it does what it was asked for. A producer that comes in between, or meets
     /// what was deleted under the same name, may have its first batch refused and a later one taken as its
     /// beginning; it then sends the first one in vain until it gives up (docs/decisions/0110).
     ///
@@ -38,6 +38,7 @@ record Topics(String bootstrap) {
         return topic;
     }
 
+    /// Only creates it: for who times that, or takes longer to its first record than the broker to serve it.
     void create(String topic, int partitions) throws IOException, InterruptedException {
         try (var admin = admin()) {
             await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))

@@ -12,7 +12,7 @@ final class AsyncConsumer {
 
     private AsyncConsumer() {}
 
-    /// As the consumer itself does.
+    /// Polls.
     ///
     /// @throws KafkaException also where the threads collide; nothing was handed out then
     static <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> consumer, Duration timeout) {
